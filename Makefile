@@ -1,0 +1,43 @@
+# make, make check, make demo; SAN=address,undefined builds with sanitizers, CC=clang with clang.
+CC = gcc
+CFLAGS = -O2 -g
+BUILD = build$(if $(SAN),/san)$(if $(filter clang%,$(CC)),/clang)
+WARN = -std=gnu17 -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes
+ALL_CFLAGS = $(WARN) $(CFLAGS) -D_GNU_SOURCE -Ilib -MMD -MP -fPIC -pthread -ffp-contract=off $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+LDLIBS = -Wl,--as-needed -lmodbus -lyaml -ljansson -lm -ldl -pthread
+
+LIB = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out lib/link_zmq.c,$(wildcard lib/*.c)))
+FILTERS = $(patsubst filters/%.c,$(BUILD)/libexec/%,$(wildcard filters/*.c))
+UNITS = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
+
+all: $(BUILD)/duto $(FILTERS) $(BUILD)/libexec/link-zmq.so
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/libduto.a: $(LIB)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/libexec/%: $(BUILD)/obj/filters/%.o $(BUILD)/libduto.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/libexec/link-zmq.so: $(BUILD)/obj/lib/link_zmq.o $(BUILD)/libduto.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -shared -o $@ $^ -lzmq
+
+$(BUILD)/duto: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard pipelines/*.c)) $(BUILD)/libduto.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(BUILD)/libduto.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc
+
+clean:
+	rm -rf build
+
+.PHONY: all clean
+.SECONDARY:
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,33 @@
+/* A borrowed stretch of text: not NUL-terminated, not owned. */
+#ifndef DUTO_STR_H
+#define DUTO_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct str {
+	const char *data;
+	size_t len;
+};
+
+#define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
+/* For printf: "%.*s", STR_ARG(s) */
+#define STR_ARG(s) (int)(s).len, (s).data
+
+static inline struct str str(const char *text)
+{
+	return (struct str){ text, strlen(text) };
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+static inline bool str_starts(struct str s, struct str prefix)
+{
+	return s.len >= prefix.len && memcmp(s.data, prefix.data, prefix.len) == 0;
+}
+
+#endif
