@@ -19,9 +19,9 @@ enum {
 	SAMPLE_INDEXED = 48,   /* so many fields are found without walking */
 };
 
-/* The entries of one of a sample's maps: bytes start..end of the sample. start 0: no such map. */
+/* One of a sample's maps: its header at head, its entries from start to end. start 0: no such map. */
 struct sample_map {
-	uint32_t start, end, count;
+	uint32_t head, start, end, count;
 };
 
 struct sample {

@@ -1,0 +1,649 @@
+#include "sample.h"
+
+#include <errno.h>
+#include <math.h>
+
+/* A key of the sample's own map, as it stands on the wire. */
+static bool take_key(struct cursor *c, const char *encoded, size_t len)
+{
+	if ((size_t)(c->end - c->at) < len || memcmp(c->at, encoded, len) != 0)
+		return false;
+	c->at += len;
+	return true;
+}
+
+#define TAKE_KEY(c, header, name) take_key(c, header name, sizeof(name))
+
+static int take_time(struct cursor *c, int64_t *ret)
+{
+	struct wire w;
+	int r = wire_next(c, &w);
+	if (r != 1)
+		return r;
+	if (w.type != WIRE_EXT || w.ext != -1 || w.bytes.len != 8)
+		return -1;
+	uint64_t bits = wire_load64((const uint8_t *)w.bytes.data);
+	if (bits >> 34 >= 1000000000)
+		return -1;
+	*ret = (int64_t)(bits & 0x3ffffffff) * 1000000000 + (int64_t)(bits >> 34);
+	return 1;
+}
+
+static int take_uint(struct cursor *c, uint64_t *ret)
+{
+	struct wire w;
+	int r = wire_next(c, &w);
+	if (r == 1 && w.type != WIRE_UINT)
+		return -1;
+	if (r == 1)
+		*ret = w.u;
+	return r;
+}
+
+/* Name and float 64, the shape that nearly all values have. */
+static inline bool skip_number(struct cursor *c)
+{
+	const uint8_t *at = c->at;
+	if (c->end - at < 32 + 9 || (*at & 0xe0) != 0xa0)
+		return false;
+	at += 1 + (*at & 0x1f);
+	if (*at != 0xcb)
+		return false;
+	c->at = at + 9;
+	return true;
+}
+
+static int skip_entry(struct cursor *c)
+{
+	struct str name;
+	int r = wire_next_str(c, &name);
+	return r == 1 ? wire_skip(c) : r;
+}
+
+static int take_map(struct cursor *c, const uint8_t *data, struct sample_map *ret)
+{
+	ret->head = (uint32_t)(c->at - data);
+	int r = wire_next_map(c, &ret->count);
+	ret->start = (uint32_t)(c->at - data);
+	return r;
+}
+
+static int take_values(struct cursor *c, struct sample *s)
+{
+	int r = take_map(c, s->data, &s->values);
+	for (uint32_t i = 0; r == 1 && i < s->values.count; i++) {
+		if (i < SAMPLE_INDEXED)
+			s->at[i] = (uint32_t)(c->at - s->data);
+		if (!skip_number(c))
+			r = skip_entry(c);
+	}
+	s->values.end = (uint32_t)(c->at - s->data);
+	return r;
+}
+
+static int take_quality(struct cursor *c, struct sample *s)
+{
+	int r = take_map(c, s->data, &s->quality);
+	for (uint32_t i = 0; r == 1 && i < s->quality.count; i++) {
+		struct str name;
+		uint64_t status;
+		r = wire_next_str(c, &name);
+		if (r == 1)
+			r = take_uint(c, &status);
+		if (r == 1 && status > UINT32_MAX)
+			r = -1;
+	}
+	s->quality.end = (uint32_t)(c->at - s->data);
+	return r;
+}
+
+static int take_via(struct cursor *c, struct sample *s)
+{
+	int r = take_map(c, s->data, &s->via);
+	for (uint32_t i = 0; r == 1 && i < s->via.count; i++)
+		r = skip_entry(c);
+	s->via.end = (uint32_t)(c->at - s->data);
+	return r;
+}
+
+static int take_head(struct cursor *c, struct sample *s, uint32_t *keys)
+{
+	int r = wire_next_map(c, keys);
+	if (r != 1)
+		return r;
+	if (!TAKE_KEY(c, "\xa4", "time"))
+		return -1;
+	if ((r = take_time(c, &s->time)) != 1)
+		return r;
+	if (!TAKE_KEY(c, "\xa6", "source"))
+		return -1;
+	if ((r = wire_next_str(c, &s->source)) != 1)
+		return r;
+	*keys -= 2;
+	if (*keys && TAKE_KEY(c, "\xa3", "run") && (*keys)--)
+		r = take_uint(c, &s->run);
+	if (r == 1 && *keys && TAKE_KEY(c, "\xa3", "seq") && (*keys)--)
+		r = take_uint(c, &s->seq);
+	if (r == 1 && *keys && TAKE_KEY(c, "\xa4", "kind") && (*keys)--)
+		r = wire_next_str(c, &s->kind);
+	return r;
+}
+
+static int take_body(struct cursor *c, struct sample *s, uint32_t keys)
+{
+	if (!keys || !TAKE_KEY(c, "\xa6", "values"))
+		return -1;
+	int r = take_values(c, s);
+	keys--;
+	if (r == 1 && keys && TAKE_KEY(c, "\xa7", "quality") && keys--)
+		r = take_quality(c, s);
+	if (r == 1 && keys && TAKE_KEY(c, "\xa3", "via") && keys--)
+		r = take_via(c, s);
+	while (r == 1 && keys--)
+		r = skip_entry(c);
+	return r;
+}
+
+static int decode(struct sample *ret, struct cursor *c)
+{
+	uint32_t keys;
+	int r = take_head(c, ret, &keys);
+	return r == 1 ? take_body(c, ret, keys) : r;
+}
+
+/* What is not a sample may still be a whole MessagePack map, which can be stepped over, or the
+ * beginning of either. */
+static int decode_other(struct sample *ret, uint8_t *data, size_t len)
+{
+	struct cursor c = { data, data + len };
+	bool map = (*data & 0xf0) == 0x80 || *data == 0xde || *data == 0xdf;
+	int r = map ? wire_skip(&c) : -1;
+	if (r < 0 || (r == 0 && len >= SAMPLE_MAX))
+		return -EBADMSG;
+	if (r == 0)
+		return 0;
+	ret->len = (uint32_t)(c.at - data);
+	return -EPROTO;
+}
+
+int sample_decode(struct sample *ret, uint8_t *data, size_t len)
+{
+	struct cursor c = { data, data + (len < SAMPLE_MAX ? len : SAMPLE_MAX) };
+	ret->data = data;
+	ret->kind = (struct str){ NULL, 0 };
+	ret->run = ret->seq = 0;
+	ret->quality.start = ret->quality.count = ret->via.start = ret->via.count = 0;
+	if (len == 0)
+		return 0;
+	if (decode(ret, &c) != 1)
+		return decode_other(ret, data, (size_t)(c.end - data));
+	ret->len = (uint32_t)(c.at - data);
+	return (int)ret->len;
+}
+
+/* A cursor over bytes that sample_decode has found sound: readers cannot fail. */
+static struct cursor cursor_at(const struct sample *s, uint32_t at)
+{
+	return (struct cursor){ s->data + at, s->data + s->len };
+}
+
+static struct cursor value_cursor(const struct sample *s, uint32_t i)
+{
+	uint32_t known = i < SAMPLE_INDEXED ? i : SAMPLE_INDEXED - 1;
+	struct cursor c = cursor_at(s, s->at[known]);
+	while (known++ < i)
+		skip_entry(&c);
+	return c;
+}
+
+void sample_value(const struct sample *s, uint32_t i, struct str *ret_name, struct wire *ret)
+{
+	struct cursor c = value_cursor(s, i);
+	wire_next_str(&c, ret_name);
+	wire_next(&c, ret);
+}
+
+struct str sample_value_bytes(const struct sample *s, uint32_t i)
+{
+	struct cursor c = value_cursor(s, i);
+	struct str name;
+	wire_next_str(&c, &name);
+	const uint8_t *start = c.at;
+	wire_skip(&c);
+	return (struct str){ (const char *)start, (size_t)(c.at - start) };
+}
+
+static inline bool named(struct cursor *c, struct str name)
+{
+	struct str found;
+	if (name.len < 32 && *c->at != (0xa0 | name.len))
+		return false;
+	return wire_next_str(c, &found) == 1 && str_eq(found, name);
+}
+
+/* Leaves the cursor at the value. */
+static bool find(const struct sample *s, struct field *f, struct cursor *ret)
+{
+	if (f->place < s->values.count && f->place < SAMPLE_INDEXED) {
+		*ret = cursor_at(s, s->at[f->place]);
+		if (named(ret, f->name))
+			return true;
+	}
+	*ret = cursor_at(s, s->values.start);
+	for (uint32_t i = 0; i < s->values.count; i++) {
+		struct cursor c = *ret;
+		if (named(&c, f->name)) {
+			*ret = c;
+			f->place = i;
+			return true;
+		}
+		skip_entry(ret);
+	}
+	return false;
+}
+
+bool sample_find(const struct sample *s, struct field *f, struct wire *ret)
+{
+	struct cursor c;
+	return find(s, f, &c) && wire_next(&c, ret) == 1;
+}
+
+/* Where the status of a field stands: the entry's first byte in *ret_entry, its value at the cursor. */
+static bool find_status(const struct sample *s, struct str name, struct cursor *c, uint32_t *ret_entry)
+{
+	*c = cursor_at(s, s->quality.start);
+	for (uint32_t i = 0; i < s->quality.count; i++) {
+		struct str found;
+		*ret_entry = (uint32_t)(c->at - s->data);
+		wire_next_str(c, &found);
+		if (str_eq(found, name))
+			return true;
+		wire_skip(c);
+	}
+	return false;
+}
+
+uint32_t sample_status(const struct sample *s, struct str name)
+{
+	struct cursor c;
+	uint32_t entry;
+	uint64_t status = STATUS_GOOD;
+	if (find_status(s, name, &c, &entry))
+		take_uint(&c, &status);
+	return (uint32_t)status;
+}
+
+static bool as_number(const struct wire *w, double *ret)
+{
+	switch (w->type) {
+	case WIRE_DOUBLE:
+		*ret = w->d;
+		return true;
+	case WIRE_UINT:
+		*ret = (double)w->u;
+		return true;
+	case WIRE_INT:
+		*ret = (double)w->i;
+		return true;
+	case WIRE_BOOL:
+		*ret = w->b;
+		return true;
+	default:
+		return false;
+	}
+}
+
+uint32_t sample_number(const struct sample *s, struct field *f, double *ret)
+{
+	struct cursor c;
+	struct wire w;
+	uint32_t status = s->quality.count ? sample_status(s, f->name) : STATUS_GOOD;
+	*ret = NAN;
+	if (status_is_bad(status))
+		return status;
+	if (!find(s, f, &c))
+		return STATUS_BAD_NO_DATA;
+	if (*c.at == 0xcb)
+		*ret = wire_load_double(c.at + 1);
+	else if (wire_next(&c, &w) != 1 || !as_number(&w, ret))
+		return STATUS_BAD_NO_DATA;
+	return status;
+}
+
+static void move_to_room(struct sample *s, size_t len)
+{
+	struct buffer *room = s->room;
+	bool there = s->data == room->data;
+	room->len = there ? s->len : 0;
+	buffer_reserve(room, len - room->len);
+	if (!there)
+		memcpy(room->data, s->data, s->len);
+	s->data = room->data;
+}
+
+static void shift_map(struct sample_map *m, uint32_t at, uint32_t behind, uint32_t delta)
+{
+	if (m->head > at)
+		m->head += delta;
+	if (m->start > at)
+		m->start += delta;
+	if (m->end >= behind)
+		m->end += delta;
+}
+
+/* Puts len bytes in the place of old ones, and keeps every offset right. */
+static void splice(struct sample *s, uint32_t at, uint32_t old, const void *data, size_t len)
+{
+	uint32_t behind = at + old, delta = (uint32_t)len - old;
+	move_to_room(s, s->len + len);
+	memmove(s->data + at + len, s->data + behind, s->len - behind);
+	memcpy(s->data + at, data, len);
+	s->len += delta;
+	shift_map(&s->values, at, behind, delta);
+	shift_map(&s->quality, at, behind, delta);
+	shift_map(&s->via, at, behind, delta);
+	for (uint32_t i = 0; i < s->values.count && i < SAMPLE_INDEXED; i++)
+		if (s->at[i] > at)
+			s->at[i] += delta;
+}
+
+/* Writes a map's header anew, in the three-byte form that can be patched the next time. */
+static void set_count(struct sample *s, struct sample_map *m, uint32_t count)
+{
+	uint8_t header[3] = { 0xde };
+	m->count = count;
+	wire_store16(header + 1, (uint16_t)count);
+	if (m->start - m->head == sizeof(header))
+		memcpy(s->data + m->head, header, sizeof(header));
+	else
+		splice(s, m->head, m->start - m->head, header, sizeof(header));
+}
+
+/* One key more or less in the sample's own map. */
+static void add_keys(struct sample *s, int more)
+{
+	struct cursor c = cursor_at(s, 0);
+	uint32_t keys;
+	wire_next_map(&c, &keys);
+	struct sample_map whole = { 0, (uint32_t)(c.at - s->data), s->len, keys };
+	keys += (uint32_t)more;
+	if (whole.start == 1 && keys < 16)
+		s->data[0] = (uint8_t)(0x80 | keys);
+	else
+		set_count(s, &whole, keys);
+}
+
+static void append(struct sample *s, struct sample_map *m, struct str name, struct str value)
+{
+	struct buffer entry = { 0 };
+	uint8_t small[256];
+	entry = (struct buffer){ small, 0, sizeof(small) };
+	bool heap = name.len + value.len + 5 > sizeof(small);
+	if (heap)
+		entry = (struct buffer){ 0 };
+	wire_str(&entry, name);
+	buffer_add_str(&entry, value);
+	if (m == &s->values && m->count < SAMPLE_INDEXED)
+		s->at[m->count] = m->end;
+	splice(s, m->end, 0, entry.data, entry.len);
+	set_count(s, m, m->count + 1);
+	if (heap)
+		buffer_free(&entry);
+}
+
+/* Puts an encoded value in a field's place, or behind the others. */
+static void set_value(struct sample *s, struct field *f, struct str value)
+{
+	struct cursor c;
+	if (!find(s, f, &c)) {
+		f->place = s->values.count;
+		append(s, &s->values, f->name, value);
+		return;
+	}
+	uint32_t at = (uint32_t)(c.at - s->data);
+	wire_skip(&c);
+	splice(s, at, (uint32_t)(c.at - s->data) - at, value.data, value.len);
+}
+
+void sample_set_number(struct sample *s, struct field *f, double v)
+{
+	struct cursor c;
+	uint8_t encoded[9] = { 0xcb };
+	if (find(s, f, &c) && *c.at == 0xcb) {
+		wire_store_double(s->data + (c.at - s->data) + 1, v);
+		return;
+	}
+	wire_store_double(encoded + 1, v);
+	set_value(s, f, (struct str){ (const char *)encoded, sizeof(encoded) });
+}
+
+void sample_set_integer(struct sample *s, struct field *f, int64_t v)
+{
+	uint8_t room[16];
+	struct buffer encoded = { room, 0, sizeof(room) };
+	wire_int(&encoded, v);
+	set_value(s, f, buffer_str(&encoded));
+}
+
+void sample_set_nil(struct sample *s, struct field *f)
+{
+	set_value(s, f, STR("\xc0"));
+}
+
+void sample_set_text(struct sample *s, struct field *f, struct str v)
+{
+	struct buffer encoded = { 0 };
+	wire_str(&encoded, v);
+	set_value(s, f, buffer_str(&encoded));
+	buffer_free(&encoded);
+}
+
+/* Puts a map of one entry, under a key of its own, behind the byte at. */
+static void insert_map(struct sample *s, struct sample_map *m, uint32_t at, struct str key,
+	struct str name, struct str value)
+{
+	struct buffer b = { 0 };
+	wire_str(&b, key);
+	uint32_t head = at + (uint32_t)b.len;
+	buffer_add(&b, "\xde\x00\x01", 3);
+	wire_str(&b, name);
+	buffer_add_str(&b, value);
+	/* The map before ends where this one begins: its end must not move with it. */
+	uint32_t values_end = s->values.end, quality_end = s->quality.end;
+	splice(s, at, 0, b.data, b.len);
+	s->values.end = values_end;
+	if (m == &s->via)
+		s->quality.end = quality_end;
+	*m = (struct sample_map){ head, head + 3, at + (uint32_t)b.len, 1 };
+	add_keys(s, 1);
+	buffer_free(&b);
+}
+
+static void remove_status(struct sample *s, uint32_t entry, const uint8_t *end)
+{
+	static const uint32_t key = sizeof("quality");
+	if (s->quality.count > 1) {
+		splice(s, entry, (uint32_t)(end - s->data) - entry, "", 0);
+		set_count(s, &s->quality, s->quality.count - 1);
+		return;
+	}
+	uint32_t at = s->quality.head - key, values_end = s->values.end;
+	splice(s, at, s->quality.end - at, "", 0);
+	s->values.end = values_end;
+	s->quality = (struct sample_map){ 0 };
+	add_keys(s, -1);
+}
+
+void sample_set_status(struct sample *s, struct str name, uint32_t status)
+{
+	struct cursor c;
+	uint32_t entry;
+	uint8_t value[5] = { 0xce };
+	struct str encoded = { (const char *)value, sizeof(value) };
+	wire_store32(value + 1, status);
+	bool there = find_status(s, name, &c, &entry);
+	uint32_t at = (uint32_t)(c.at - s->data);
+	if (there)
+		wire_skip(&c);
+	if (there && status == STATUS_GOOD)
+		remove_status(s, entry, c.at);
+	else if (there)
+		splice(s, at, (uint32_t)(c.at - s->data) - at, value, sizeof(value));
+	else if (status != STATUS_GOOD && s->quality.start)
+		append(s, &s->quality, name, encoded);
+	else if (status != STATUS_GOOD)
+		insert_map(s, &s->quality, s->values.end, STR("quality"), name, encoded);
+}
+
+void sample_set_via(struct sample *s, struct str key, struct str v)
+{
+	struct buffer encoded = { 0 };
+	uint32_t behind = s->quality.start ? s->quality.end : s->values.end;
+	wire_str(&encoded, v);
+	if (s->via.start)
+		append(s, &s->via, key, buffer_str(&encoded));
+	else
+		insert_map(s, &s->via, behind, STR("via"), key, buffer_str(&encoded));
+	buffer_free(&encoded);
+}
+
+static void drop_value(struct sample *s, uint32_t i)
+{
+	struct cursor c = value_cursor(s, i);
+	uint32_t at = (uint32_t)(c.at - s->data);
+	skip_entry(&c);
+	/* The index is of no use while entries go: walk from the start afterwards. */
+	uint32_t values_start = s->values.start;
+	splice(s, at, (uint32_t)(c.at - s->data) - at, "", 0);
+	s->values.start = values_start;
+	set_count(s, &s->values, s->values.count - 1);
+}
+
+static void index_values(struct sample *s)
+{
+	struct cursor c = cursor_at(s, s->values.head);
+	take_values(&c, s);
+}
+
+void sample_select(struct sample *s, bool (*keep)(struct str name))
+{
+	for (uint32_t i = 0; i < s->values.count;) {
+		struct str name;
+		struct wire w;
+		sample_value(s, i, &name, &w);
+		if (keep(name)) {
+			i++;
+			continue;
+		}
+		if (s->quality.count)
+			sample_set_status(s, (struct str){ strndupa(name.data, name.len), name.len }, STATUS_GOOD);
+		drop_value(s, i);
+		index_values(s);
+	}
+}
+
+static void begin_map(struct buffer *b)
+{
+	buffer_add(b, "\xde\x00\x00", 3);
+}
+
+void sample_begin(struct sample_writer *w, struct buffer *out, int64_t time, struct str source,
+	uint64_t run, uint64_t seq, struct str kind)
+{
+	w->out = out;
+	w->start = out->len;
+	w->count = w->bad = w->via_count = 0;
+	w->quality.len = w->via.len = 0;
+	buffer_add(out, "\x80\xa4time", 6);
+	wire_time(out, time);
+	buffer_add(out, "\xa6source", 7);
+	wire_str(out, source);
+	buffer_add(out, "\xa3run", 4);
+	w->run_at = out->len + 1;
+	wire_uint64(out, run);
+	buffer_add(out, "\xa3seq", 4);
+	w->seq_at = out->len + 1;
+	wire_uint64(out, seq);
+	if (kind.len) {
+		buffer_add(out, "\xa4kind", 5);
+		wire_str(out, kind);
+	}
+	buffer_add(out, "\xa6values", 7);
+	w->values_at = out->len;
+	begin_map(out);
+	out->data[w->start] = kind.len ? 0x86 : 0x85;
+}
+
+static void end_map(struct sample_writer *w, const char *key, size_t key_len, struct buffer *entries,
+	uint32_t count)
+{
+	if (!count)
+		return;
+	buffer_add(w->out, key, key_len);
+	begin_map(w->out);
+	wire_store16(w->out->data + w->out->len - 2, (uint16_t)count);
+	buffer_add(w->out, entries->data, entries->len);
+	w->out->data[w->start]++;
+}
+
+size_t sample_end(struct sample_writer *w)
+{
+	wire_store16(w->out->data + w->values_at + 1, (uint16_t)w->count);
+	end_map(w, "\xa7quality", 8, &w->quality, w->bad);
+	end_map(w, "\xa3via", 4, &w->via, w->via_count);
+	return w->out->len - w->start;
+}
+
+void sample_add_status(struct sample_writer *w, struct str name, uint32_t status)
+{
+	if (status == STATUS_GOOD)
+		return;
+	wire_str(&w->quality, name);
+	wire_uint(&w->quality, status);
+	w->bad++;
+}
+
+void sample_add_via(struct sample_writer *w, struct str key, struct str v)
+{
+	wire_str(&w->via, key);
+	wire_str(&w->via, v);
+	w->via_count++;
+}
+
+static uint32_t schema_size(const struct sample_field_schema *schema)
+{
+	return (schema->unit.len > 0) + (schema->label.len > 0) + !isnan(schema->low) +
+	       !isnan(schema->high) + (schema->decimals >= 0) + schema->step;
+}
+
+static void add_bound(struct buffer *b, struct str key, double v)
+{
+	if (isnan(v))
+		return;
+	wire_str(b, key);
+	wire_double(b, v);
+}
+
+void sample_add_schema(struct sample_writer *w, struct str field, const struct sample_field_schema *schema)
+{
+	sample_add_name(w, field);
+	wire_map(w->out, schema_size(schema));
+	if (schema->unit.len) {
+		wire_str(w->out, STR("unit"));
+		wire_str(w->out, schema->unit);
+	}
+	if (schema->label.len) {
+		wire_str(w->out, STR("label"));
+		wire_str(w->out, schema->label);
+	}
+	add_bound(w->out, STR("low"), schema->low);
+	add_bound(w->out, STR("high"), schema->high);
+	if (schema->decimals >= 0) {
+		wire_str(w->out, STR("decimals"));
+		wire_uint(w->out, (uint64_t)schema->decimals);
+	}
+	if (schema->step) {
+		wire_str(w->out, STR("step"));
+		wire_bool(w->out, true);
+	}
+}
