@@ -1,10 +1,10 @@
-/* What a filter is, and all that it may call. lib/filter.c owns main, the loop, links, options, help,
- * flushing, counters, signals, readiness and exit; a filter's file defines one constant,
+/* What a filter is, and all that it may call. lib/filter.c owns main, the loop, links, options,
+ * help, flushing, counters, signals, readiness and exit; a filter's file defines one constant,
  *
  *     const struct filter filter = { .summary = "...", .options = options, .sample = on_sample };
  *
- * One process runs one filter once: options and state are file statics. Everything here is for the main
- * thread only. */
+ * One process runs one filter once: options and state are file statics. Everything here is for the
+ * main thread only. */
 #ifndef DUTO_FILTER_H
 #define DUTO_FILTER_H
 
@@ -20,35 +20,43 @@ enum {
 struct fields;
 
 struct filter {
-	const char *summary;       /* one line for `duto list` and --help; no full stop */
-	const char *details;       /* paragraphs for --help: what it does with kinds, quality, errors; or NULL */
+	const char *summary; /* one line for `duto list` and --help; no full stop */
+	const char *details; /* paragraphs for --help: what it does with kinds, quality, errors; or
+				NULL */
 	const struct opt *options; /* ends with OPT_END; or NULL */
 
-	/* Loads models, opens devices; options are parsed. Fails by die_config or die_system. Also called by
-	 * --check (checking() is true then: verify everything the options name, bind and connect nothing). */
+	/* Loads models, opens devices; options are parsed. Fails by die_config or die_system. Also
+	 * called by
+	 * --check (checking() is true then: verify everything the options name, bind and connect
+	 * nothing). */
 	void (*start)(void);
 
 	/* One of these three says what comes in. */
-	void (*sample)(struct sample *s); /* samples: called for each, every kind; the filter emits what goes on */
-	/* Text or other bytes, from `-` or the files named by --in file:PATH: takes whole records from data and
-	 * returns how many bytes it used; the rest comes again with more behind it. last: nothing more follows
-	 * in this input, all must be used. input_name() and input_offset() tell where it stands. */
+	void (*sample)(struct sample *s); /* samples: called for each, every kind; the filter emits
+					     what goes on */
+	/* Text or other bytes, from `-` or the files named by --in file:PATH: takes whole records
+	 * from data and returns how many bytes it used; the rest comes again with more behind it.
+	 * last: nothing more follows in this input, all must be used. input_name() and
+	 * input_offset() tell where it stands. */
 	size_t (*bytes)(const char *data, size_t len, bool last);
-	/* A source: emit the next few samples. Called again and again until it returns false (the end);
-	 * after wait_until() not before that time, after wait_ready() not before ready() was called. */
+	/* A source: emit the next few samples. Called again and again until it returns false (the
+	 * end); after wait_until() not before that time, after wait_ready() not before ready() was
+	 * called. */
 	bool (*produce)(void);
 
-	void (*end)(void);  /* the inputs ended, or the source was told to stop: emit what was held back */
+	void (*end)(void);  /* the inputs ended, or the source was told to stop: emit what was held
+			       back */
 	void (*idle)(void); /* nothing more to do for now: finish partial output; rarely needed */
 
-	/* Says which fields it needs and makes with the options given, through fields_*; called after start.
-	 * NULL: needs none, passes all on, makes none. */
+	/* Says which fields it needs and makes with the options given, through fields_*; called
+	 * after start. NULL: needs none, passes all on, makes none. */
 	void (*fields)(struct fields *f);
 
-	bool clocked;     /* timed by a clock: a run is random, new at each start */
+	bool clocked;	  /* timed by a clock: a run is random, new at each start */
 	bool text_output; /* writes text by emit_text: --out takes only `-` and file:PATH */
-	bool no_output;   /* writes nothing to --out */
-	bool terminal;    /* ends a pipeline but passes samples on when --out is given (scale --fit, train) */
+	bool no_output;	  /* writes nothing to --out */
+	bool terminal;	  /* ends a pipeline but passes samples on when --out is given (scale --fit,
+			     train) */
 };
 
 extern const struct filter filter;
@@ -56,18 +64,20 @@ extern const struct filter filter;
 /* Passes a sample on, with the edits made to it. */
 void emit(const struct sample *s);
 
-/* Makes a sample of this filter's own, with run and seq given by the library: add values through what
- * emit_begin returns, then emit_end. kind empty: a measurement. Run (53 bits): of a clocked filter, random;
- * of a source of fixed data, a hash of the filter, its options, the source and its first sample; of a filter
- * with samples coming in, a hash of the run of the sample it is handling, its stage and its options. */
+/* Makes a sample of this filter's own, with run and seq given by the library: add values through
+ * what emit_begin returns, then emit_end. kind empty: a measurement. Run (53 bits): of a clocked
+ * filter, random; of a source of fixed data, a hash of the filter, its options, the source and its
+ * first sample; of a filter with samples coming in, a hash of the run of the sample it is handling,
+ * its stage and its options. */
 struct sample_writer *emit_begin(int64_t time, struct str source, struct str kind);
 void emit_end(void);
 
 /* The same with an identity that is known (from-json, replay). */
-struct sample_writer *emit_begin_as(int64_t time, struct str source, uint64_t run, uint64_t seq, struct str kind);
+struct sample_writer *emit_begin_as(
+	int64_t time, struct str source, uint64_t run, uint64_t seq, struct str kind);
 
-/* Announces fields of a source: emits a `schema` sample when first called for the source, and the library
- * repeats it every minute of sample time. Call before the source's first sample. */
+/* Announces fields of a source: emits a `schema` sample when first called for the source, and the
+ * library repeats it every minute of sample time. Call before the source's first sample. */
 struct announced_field {
 	struct str name;
 	struct sample_field_schema schema;
@@ -84,10 +94,11 @@ int64_t clock_monotonic(void); /* nanoseconds */
 int64_t clock_wall(void);      /* nanoseconds since the epoch, UTC: sources and schedulers only */
 void wait_until(int64_t monotonic);
 void wait_ready(void);
-void watch(int fd, void (*ready)(int fd)); /* call ready whenever fd is readable; again with NULL: no more */
+void watch(int fd,
+	void (*ready)(int fd)); /* call ready whenever fd is readable; again with NULL: no more */
 void wake_at(int64_t monotonic, void (*wake)(void)); /* one deadline a function; 0 takes it back */
-bool stopping(void);  /* told to stop; long computations look at it now and then */
-bool checking(void);  /* --check or --describe: verify, do nothing that lasts */
+bool stopping(void); /* told to stop; long computations look at it now and then */
+bool checking(void); /* --check or --describe: verify, do nothing that lasts */
 
 /* Where the input stands, for messages. */
 const char *input_name(void); /* "standard input" or the file's path */
@@ -95,23 +106,25 @@ uint64_t input_offset(void);  /* bytes of this input used before the data at han
 
 const char *stage_name(void); /* the pipeline stage, or the filter's name */
 
-/* Messages: one line on standard error, "duto-scale: error: ...". die_* do not return; inputs not yet passed
- * on are handed back first. */
+/* Messages: one line on standard error, "duto-scale: error: ...". die_* do not return; inputs not
+ * yet passed on are handed back first. */
 void die_config(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void die_system(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void status_line(const char *format, ...) __attribute__((format(printf, 1, 2))); /* systemd STATUS= and `duto top` */
+void status_line(const char *format, ...)
+	__attribute__((format(printf, 1, 2))); /* systemd STATUS= and `duto top` */
 
-/* A sample or record that is not passed on: counted under its reason (a constant), told of once per reason
- * with the detail. */
+/* A sample or record that is not passed on: counted under its reason (a constant), told of once per
+ * reason with the detail. */
 void drop(const char *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* What a filter needs and makes, for `fields`. unit may be NULL (not known). */
 void fields_need(struct fields *f, const char *name, const char *unit);
 void fields_make(struct fields *f, const char *name, const char *unit);
-void fields_only(struct fields *f, const char *name); /* of what comes in only the fields so named go on */
-void fields_none(struct fields *f);                   /* of what comes in nothing goes on */
-void fields_open(struct fields *f);                   /* makes fields that cannot be known here */
+void fields_only(
+	struct fields *f, const char *name); /* of what comes in only the fields so named go on */
+void fields_none(struct fields *f);	     /* of what comes in nothing goes on */
+void fields_open(struct fields *f);	     /* makes fields that cannot be known here */
 
 #endif

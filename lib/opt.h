@@ -1,7 +1,8 @@
 /* The option table: one table gives parsing, --help and --describe.
  *
- * Long options only: --name VALUE or --name=VALUE; a flag takes no value. An entry without dashes in its
- * arg-only form (positional) takes the words that are left, in the table's order; a repeating one takes all. */
+ * Long options only: --name VALUE or --name=VALUE; a flag takes no value. An entry without dashes
+ * in its arg-only form (positional) takes the words that are left, in the table's order; a
+ * repeating one takes all. */
 #ifndef DUTO_OPT_H
 #define DUTO_OPT_H
 
@@ -21,9 +22,11 @@ enum opt_type {
 	OPT_INTEGER,  /* int64_t; 10k, 3M, 2G are powers of ten */
 	OPT_SIZE,     /* int64_t bytes; 64k, 16M, 1G are powers of two */
 	OPT_NUMBER,   /* double; 2% is 0.02 */
-	OPT_DURATION, /* int64_t nanoseconds; 5s, 50ms, 2m, 1h, 30d, 1w; a bare number is an error but 0 */
-	OPT_TIME,     /* int64_t nanoseconds since the epoch: 2026-01-01T00:00:00Z (any offset), or -24h before now */
-	OPT_LIST,     /* struct opt_list: words between commas */
+	OPT_DURATION, /* int64_t nanoseconds; 5s, 50ms, 2m, 1h, 30d, 1w; a bare number is an error
+			 but 0 */
+	OPT_TIME, /* int64_t nanoseconds since the epoch: 2026-01-01T00:00:00Z (any offset), or -24h
+		     before now */
+	OPT_LIST, /* struct opt_list: words between commas */
 };
 
 /* The words of a list, or the values of a repeating option (OPT_TEXT or OPT_FILE with repeat). */
@@ -35,20 +38,26 @@ struct opt_list {
 struct opt {
 	const char *name; /* "model" for --model; for a positional, its name in messages and help */
 	enum opt_type type;
-	void *to;         /* where the value goes; what it holds before parsing is the default */
+	void *to;	  /* where the value goes; what it holds before parsing is the default */
 	const char *arg;  /* what stands for the value in help: FILE, NAME, 5s */
 	const char *help; /* one line, no full stop */
 	const char *choices;
-	double min, max;  /* bounds of a number, integer, size or duration (in its unit; durations in seconds), where max > min */
+	double min, max; /* bounds of a number, integer, size or duration (in its unit; durations in
+			    seconds), where max > min */
 	bool positional, required, repeat;
-	bool incidental;  /* does not shape the samples: links, paths, deadlines (not part of a run's hash) */
+	bool incidental; /* does not shape the samples: links, paths, deadlines (not part of a run's
+			    hash) */
 };
 
-#define OPT_END { .name = NULL }
+#define OPT_END                                                                                    \
+	{                                                                                          \
+		.name = NULL                                                                       \
+	}
 
-/* Parses argv[1..]; table ends with OPT_END, tables with NULL. On an error returns -EINVAL with a message
- * ("--every: 5x is not a duration (5s, 50ms, 2m, 1h)") in ret_error, a malloc'ed text, with "did you mean"
- * for an unknown option. --help, --describe, --check are the caller's options. */
+/* Parses argv[1..]; table ends with OPT_END, tables with NULL. On an error returns -EINVAL with a
+ * message
+ * ("--every: 5x is not a duration (5s, 50ms, 2m, 1h)") in ret_error, a malloc'ed text, with "did
+ * you mean" for an unknown option. --help, --describe, --check are the caller's options. */
 int opt_parse(const struct opt *const tables[], int argc, char **argv, char **ret_error);
 
 /* Names the first required option that was not given, or NULL. After opt_parse. */

@@ -172,7 +172,7 @@ int sample_decode(struct sample *ret, uint8_t *data, size_t len)
 	ret->data = data;
 	ret->kind = (struct str){ NULL, 0 };
 	ret->run = ret->seq = 0;
-	ret->quality.start = ret->quality.count = ret->via.start = ret->via.count = 0;
+	ret->quality = ret->via = (struct sample_map){ 0 };
 	if (len == 0)
 		return 0;
 	if (decode(ret, &c) != 1)
@@ -248,15 +248,16 @@ bool sample_find(const struct sample *s, struct field *f, struct wire *ret)
 	return find(s, f, &c) && wire_next(&c, ret) == 1;
 }
 
-/* Where the status of a field stands: the entry's first byte in *ret_entry, its value at the cursor. */
-static bool find_status(const struct sample *s, struct str name, struct cursor *c, uint32_t *ret_entry)
+/* Where the status of a field stands: the entry's first byte in *ret_entry, its value at the
+ * cursor. */
+static bool find_status(
+	const struct sample *s, struct str name, struct cursor *c, uint32_t *ret_entry)
 {
 	*c = cursor_at(s, s->quality.start);
 	for (uint32_t i = 0; i < s->quality.count; i++) {
 		struct str found;
 		*ret_entry = (uint32_t)(c->at - s->data);
-		wire_next_str(c, &found);
-		if (str_eq(found, name))
+		if (wire_next_str(c, &found) == 1 && str_eq(found, name))
 			return true;
 		wire_skip(c);
 	}
@@ -335,7 +336,8 @@ static void shift_map(struct sample_map *m, uint32_t at, uint32_t behind, uint32
 static void splice(struct sample *s, uint32_t at, uint32_t old, const void *data, size_t len)
 {
 	uint32_t behind = at + old, delta = (uint32_t)len - old;
-	move_to_room(s, s->len + len);
+	if (len > old)
+		move_to_room(s, s->len + len);
 	memmove(s->data + at + len, s->data + behind, s->len - behind);
 	memcpy(s->data + at, data, len);
 	s->len += delta;
@@ -459,19 +461,20 @@ static void insert_map(struct sample *s, struct sample_map *m, uint32_t at, stru
 	buffer_free(&b);
 }
 
-static void remove_status(struct sample *s, uint32_t entry, const uint8_t *end)
+static void remove_quality(struct sample *s)
 {
-	static const uint32_t key = sizeof("quality");
-	if (s->quality.count > 1) {
-		splice(s, entry, (uint32_t)(end - s->data) - entry, "", 0);
-		set_count(s, &s->quality, s->quality.count - 1);
-		return;
-	}
-	uint32_t at = s->quality.head - key, values_end = s->values.end;
+	uint32_t at = s->quality.head - (uint32_t)sizeof("quality");
 	splice(s, at, s->quality.end - at, "", 0);
-	s->values.end = values_end;
 	s->quality = (struct sample_map){ 0 };
 	add_keys(s, -1);
+}
+
+static void remove_status(struct sample *s, uint32_t entry, const uint8_t *end)
+{
+	splice(s, entry, (uint32_t)(end - s->data) - entry, "", 0);
+	set_count(s, &s->quality, s->quality.count - 1);
+	if (!s->quality.count)
+		remove_quality(s);
 }
 
 void sample_set_status(struct sample *s, struct str name, uint32_t status)
@@ -507,16 +510,28 @@ void sample_set_via(struct sample *s, struct str key, struct str v)
 	buffer_free(&encoded);
 }
 
-static void drop_value(struct sample *s, uint32_t i)
+/* Moves the entries that stay together, and closes the gap behind them. */
+static void keep_entries(struct sample *s, struct sample_map *m, bool (*keep)(struct str name))
 {
-	struct cursor c = value_cursor(s, i);
-	uint32_t at = (uint32_t)(c.at - s->data);
-	skip_entry(&c);
-	/* The index is of no use while entries go: walk from the start afterwards. */
-	uint32_t values_start = s->values.start;
-	splice(s, at, (uint32_t)(c.at - s->data) - at, "", 0);
-	s->values.start = values_start;
-	set_count(s, &s->values, s->values.count - 1);
+	struct cursor c = cursor_at(s, m->start);
+	uint8_t *to = s->data + m->start;
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < m->count; i++) {
+		const uint8_t *entry = c.at;
+		struct str name;
+		bool stays = wire_next_str(&c, &name) == 1 && keep(name);
+		wire_skip(&c);
+		if (!stays)
+			continue;
+		memmove(to, entry, (size_t)(c.at - entry));
+		to += c.at - entry;
+		kept++;
+	}
+	if (kept == m->count)
+		return;
+	uint32_t at = (uint32_t)(to - s->data);
+	splice(s, at, m->end - at, "", 0);
+	set_count(s, m, kept);
 }
 
 static void index_values(struct sample *s)
@@ -527,19 +542,13 @@ static void index_values(struct sample *s)
 
 void sample_select(struct sample *s, bool (*keep)(struct str name))
 {
-	for (uint32_t i = 0; i < s->values.count;) {
-		struct str name;
-		struct wire w;
-		sample_value(s, i, &name, &w);
-		if (keep(name)) {
-			i++;
-			continue;
-		}
-		if (s->quality.count)
-			sample_set_status(s, (struct str){ strndupa(name.data, name.len), name.len }, STATUS_GOOD);
-		drop_value(s, i);
-		index_values(s);
+	if (s->quality.start) {
+		keep_entries(s, &s->quality, keep);
+		if (!s->quality.count)
+			remove_quality(s);
 	}
+	keep_entries(s, &s->values, keep);
+	index_values(s);
 }
 
 static void begin_map(struct buffer *b)
@@ -574,8 +583,8 @@ void sample_begin(struct sample_writer *w, struct buffer *out, int64_t time, str
 	out->data[w->start] = kind.len ? 0x86 : 0x85;
 }
 
-static void end_map(struct sample_writer *w, const char *key, size_t key_len, struct buffer *entries,
-	uint32_t count)
+static void end_map(struct sample_writer *w, const char *key, size_t key_len,
+	struct buffer *entries, uint32_t count)
 {
 	if (!count)
 		return;
@@ -624,7 +633,8 @@ static void add_bound(struct buffer *b, struct str key, double v)
 	wire_double(b, v);
 }
 
-void sample_add_schema(struct sample_writer *w, struct str field, const struct sample_field_schema *schema)
+void sample_add_schema(
+	struct sample_writer *w, struct str field, const struct sample_field_schema *schema)
 {
 	sample_add_name(w, field);
 	wire_map(w->out, schema_size(schema));

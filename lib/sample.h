@@ -19,7 +19,8 @@ enum {
 	SAMPLE_INDEXED = 48,   /* so many fields are found without walking */
 };
 
-/* One of a sample's maps: its header at head, its entries from start to end. start 0: no such map. */
+/* One of a sample's maps: its header at head, its entries from start to end. start 0: no such map.
+ */
 struct sample_map {
 	uint32_t head, start, end, count;
 };
@@ -27,7 +28,7 @@ struct sample_map {
 struct sample {
 	uint8_t *data;
 	uint32_t len;
-	int64_t time;      /* nanoseconds since the epoch, UTC */
+	int64_t time; /* nanoseconds since the epoch, UTC */
 	struct str source;
 	struct str kind;   /* empty: a measurement */
 	uint64_t run, seq; /* 0 where absent */
@@ -43,9 +44,10 @@ struct field {
 	uint32_t place;
 };
 
-/* Decodes the sample at data. Returns its length; 0 where data hold only its beginning; -EBADMSG where
- * they are not a sample's framing (not MessagePack, not a map, longer than SAMPLE_MAX); -EPROTO where a
- * well-framed map is not of a sample's shape: ret->len then tells how much to pass or drop. */
+/* Decodes the sample at data. Returns its length; 0 where data hold only its beginning; -EBADMSG
+ * where they are not a sample's framing (not MessagePack, not a map, longer than SAMPLE_MAX);
+ * -EPROTO where a well-framed map is not of a sample's shape: ret->len then tells how much to pass
+ * or drop. */
 int sample_decode(struct sample *ret, uint8_t *data, size_t len);
 
 static inline bool sample_is_measurement(const struct sample *s)
@@ -65,8 +67,8 @@ bool sample_find(const struct sample *s, struct field *f, struct wire *ret);
 /* The quality of a field by name: STATUS_GOOD where the sample says nothing of it. */
 uint32_t sample_status(const struct sample *s, struct str name);
 
-/* A field as a number. Returns its status: that of the sample; STATUS_BAD_NO_DATA where the field is
- * absent, nil or not a number. *ret is NAN where the status is Bad. Bool counts as 0 and 1. */
+/* A field as a number. Returns its status: that of the sample; STATUS_BAD_NO_DATA where the field
+ * is absent, nil or not a number. *ret is NAN where the status is Bad. Bool counts as 0 and 1. */
 uint32_t sample_number(const struct sample *s, struct field *f, double *ret);
 
 /* Sets a field: a float 64 there already is patched in place, anything else replaced, an absent one
@@ -154,6 +156,7 @@ struct sample_field_schema {
 	int decimals; /* -1: not announced */
 	bool step;    /* holds until the next value, instead of moving linearly towards it */
 };
-void sample_add_schema(struct sample_writer *w, struct str field, const struct sample_field_schema *schema);
+void sample_add_schema(
+	struct sample_writer *w, struct str field, const struct sample_field_schema *schema);
 
 #endif

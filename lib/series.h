@@ -1,5 +1,5 @@
-/* Bounded state per source (and kind, field, ...): a hash map from a key to a block of fixed size. When
- * full, the key not used for longest leaves. */
+/* Bounded state per source (and kind, field, ...): a hash map from a key to a block of fixed size.
+ * When full, the key not used for longest leaves. */
 #ifndef DUTO_SERIES_H
 #define DUTO_SERIES_H
 

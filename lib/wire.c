@@ -2,13 +2,29 @@
 
 /* Shapes of the tags from 0xc0 to 0xdf: how many bytes of length or value follow. */
 static const uint8_t trailer[32] = {
-	[0x04] = 1, [0x05] = 2, [0x06] = 4,             /* bin */
-	[0x07] = 1, [0x08] = 2, [0x09] = 4,             /* ext */
-	[0x0a] = 4, [0x0b] = 8,                         /* float */
-	[0x0c] = 1, [0x0d] = 2, [0x0e] = 4, [0x0f] = 8, /* uint */
-	[0x10] = 1, [0x11] = 2, [0x12] = 4, [0x13] = 8, /* int */
-	[0x19] = 1, [0x1a] = 2, [0x1b] = 4,             /* str */
-	[0x1c] = 2, [0x1d] = 4, [0x1e] = 2, [0x1f] = 4, /* array, map */
+	[0x04] = 1,
+	[0x05] = 2,
+	[0x06] = 4, /* bin */
+	[0x07] = 1,
+	[0x08] = 2,
+	[0x09] = 4, /* ext */
+	[0x0a] = 4,
+	[0x0b] = 8, /* float */
+	[0x0c] = 1,
+	[0x0d] = 2,
+	[0x0e] = 4,
+	[0x0f] = 8, /* uint */
+	[0x10] = 1,
+	[0x11] = 2,
+	[0x12] = 4,
+	[0x13] = 8, /* int */
+	[0x19] = 1,
+	[0x1a] = 2,
+	[0x1b] = 4, /* str */
+	[0x1c] = 2,
+	[0x1d] = 4,
+	[0x1e] = 2,
+	[0x1f] = 4, /* array, map */
 };
 
 static uint64_t load(const uint8_t *at, size_t width)

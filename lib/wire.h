@@ -1,6 +1,7 @@
 /* MessagePack on the wire: an inline writer into a buffer and a bounds-checked cursor.
- * Format: github.com/msgpack/msgpack/blob/master/spec.md (2017-08-09, with the timestamp extension).
- * The cursor never reads past end, whatever the bytes; wire_skip bounds nesting at WIRE_DEPTH. */
+ * Format: github.com/msgpack/msgpack/blob/master/spec.md (2017-08-09, with the timestamp
+ * extension). The cursor never reads past end, whatever the bytes; wire_skip bounds nesting at
+ * WIRE_DEPTH. */
 #ifndef DUTO_WIRE_H
 #define DUTO_WIRE_H
 
