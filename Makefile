@@ -6,7 +6,7 @@ WARN = -std=gnu17 -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes
 ALL_CFLAGS = $(WARN) $(CFLAGS) -D_GNU_SOURCE -Ilib -MMD -MP -fPIC -pthread -ffp-contract=off $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 LDLIBS = -Wl,--as-needed -lmodbus -lyaml -ljansson -lm -ldl -pthread
 
-LIB = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out lib/link_zmq.c,$(wildcard lib/*.c)))
+LIB = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/*.c))
 FILTERS = $(patsubst filters/%.c,$(BUILD)/libexec/%,$(wildcard filters/*.c))
 UNITS = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 
@@ -24,7 +24,7 @@ $(BUILD)/libexec/%: $(BUILD)/obj/filters/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/libexec/link-zmq.so: $(BUILD)/obj/lib/link_zmq.o $(BUILD)/libduto.a
+$(BUILD)/libexec/link-zmq.so: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/zmq/*.c)) $(BUILD)/libduto.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -shared -o $@ $^ -lzmq
 

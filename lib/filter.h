@@ -8,6 +8,7 @@
 #ifndef DUTO_FILTER_H
 #define DUTO_FILTER_H
 
+#include "clock.h"
 #include "opt.h"
 #include "sample.h"
 
@@ -90,8 +91,6 @@ struct buffer *text_buffer(void); /* append here, then text_done(): the same wit
 void text_done(void);
 
 /* Events and time. */
-int64_t clock_monotonic(void); /* nanoseconds */
-int64_t clock_wall(void);      /* nanoseconds since the epoch, UTC: sources and schedulers only */
 void wait_until(int64_t monotonic);
 void wait_ready(void);
 void watch(int fd,

@@ -39,23 +39,23 @@ __attribute__((format(printf, 2, 3))) static int complain(char **ret_error, cons
 	return -EINVAL;
 }
 
-/* Reads the number in front of a unit; the unit is what is left. */
+/* Reads the decimal number in front of a unit; the unit is what is left. */
 static int number_and_unit(struct str text, double *ret, struct str *ret_unit)
 {
 	char copy[64];
 	char *end;
-	if (text.len == 0 || text.len >= sizeof(copy) || strchr(" +\tinINxX", text.data[0]))
+	size_t digits = text.len && text.data[0] == '-';
+	if (text.len <= digits || text.len >= sizeof(copy) ||
+		!strchr("0123456789.", text.data[digits]))
 		return -EINVAL;
 	memcpy(copy, text.data, text.len);
 	copy[text.len] = 0;
-	if (strpbrk(copy, "xXnN\n") && !strstr(copy, "min") && !strstr(copy, "ns"))
+	if (copy[digits + 1] == 'x' || copy[digits + 1] == 'X')
 		return -EINVAL;
 	*ret = strtod(copy, &end);
-	if (end == copy)
-		return -EINVAL;
 	size_t used = (size_t)(end - copy);
 	*ret_unit = (struct str){ text.data + used, text.len - used };
-	return 0;
+	return used ? 0 : -EINVAL;
 }
 
 struct unit {
@@ -483,7 +483,7 @@ void opt_help(const struct opt *table, FILE *to)
 	}
 }
 
-static void print_json(FILE *to, const char *text)
+void opt_json(const char *text, FILE *to)
 {
 	fputc('"', to);
 	for (const char *c = text; *c; c++)
@@ -499,7 +499,7 @@ static void print_json(FILE *to, const char *text)
 static void print_member(FILE *to, const char *key, const char *value)
 {
 	fprintf(to, ",\"%s\":", key);
-	print_json(to, value);
+	opt_json(value, to);
 }
 
 void opt_describe(const struct opt *table, FILE *to, bool first)
@@ -508,7 +508,7 @@ void opt_describe(const struct opt *table, FILE *to, bool first)
 		char value[256];
 		format_default(o, value, sizeof(value));
 		fputs(first ? "{\"name\":" : ",{\"name\":", to);
-		print_json(to, o->name);
+		opt_json(o->name, to);
 		print_member(to, "type", type_name(o->type));
 		if (o->arg)
 			print_member(to, "arg", o->arg);

@@ -73,6 +73,9 @@ void opt_help(const struct opt *table, FILE *to);
  * {"name","type","arg","help","default","choices","required","repeat","positional"}. */
 void opt_describe(const struct opt *table, FILE *to, bool first);
 
+/* Prints text as a JSON string. */
+void opt_json(const char *text, FILE *to);
+
 /* Hash of all options given that shape the samples. */
 uint64_t opt_hash(const struct opt *const tables[]);
 

@@ -1,0 +1,72 @@
+#include "fields.h"
+
+#include <stdlib.h>
+
+#include "filter.h"
+
+static void add(struct field_list *list, const char *name, const char *unit)
+{
+	list->at = reallocarray(list->at, list->count + 1, sizeof(*list->at));
+	if (!list->at)
+		abort();
+	list->at[list->count].name = name;
+	list->at[list->count++].unit = unit;
+}
+
+void fields_need(struct fields *f, const char *name, const char *unit)
+{
+	add(&f->needs, name, unit);
+}
+
+void fields_make(struct fields *f, const char *name, const char *unit)
+{
+	add(&f->makes, name, unit);
+}
+
+void fields_only(struct fields *f, const char *name)
+{
+	f->some = true;
+	add(&f->only, name, NULL);
+}
+
+void fields_none(struct fields *f)
+{
+	f->none = true;
+}
+
+void fields_open(struct fields *f)
+{
+	f->open = true;
+}
+
+static void print_list(const struct field_list *list, FILE *to)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		fprintf(to, "%s{\"name\":", i ? "," : "");
+		opt_json(list->at[i].name, to);
+		if (list->at[i].unit) {
+			fputs(",\"unit\":", to);
+			opt_json(list->at[i].unit, to);
+		}
+		fputc('}', to);
+	}
+}
+
+void fields_print(const struct fields *f, FILE *to)
+{
+	fputs(",\"needs\":[", to);
+	print_list(&f->needs, to);
+	fputs("],\"makes\":[", to);
+	print_list(&f->makes, to);
+	fputs("],\"passes\":", to);
+	if (f->some) {
+		for (size_t i = 0; i < f->only.count; i++) {
+			fputs(i ? "," : "[", to);
+			opt_json(f->only.at[i].name, to);
+		}
+		fputs("]", to);
+	} else {
+		fputs(f->none ? "\"none\"" : "\"all\"", to);
+	}
+	fprintf(to, ",\"open\":%s", f->open ? "true" : "false");
+}

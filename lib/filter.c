@@ -1,0 +1,319 @@
+#include "filter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "emit.h"
+#include "fields.h"
+#include "link.h"
+#include "loop.h"
+#include "message.h"
+#include "notify.h"
+#include "stat.h"
+
+static struct opt_list ins, outs;
+static struct link_security security;
+static int64_t stop_after = 10 * SECONDS, given_run;
+static bool help, describe, check;
+
+static const struct opt in_option[] = {
+	{ .name = "in",
+		.type = OPT_TEXT,
+		.to = &ins,
+		.arg = "LINK",
+		.repeat = true,
+		.incidental = true,
+		.help = "read samples from - (standard input), file:PATH, pull:ENDPOINT or "
+			"sub:ENDPOINT[#path]" },
+	OPT_END,
+};
+static const struct opt bytes_options[] = {
+	{ .name = "in",
+		.type = OPT_TEXT,
+		.to = &ins,
+		.arg = "LINK",
+		.repeat = true,
+		.incidental = true,
+		.help = "read from - (standard input) or file:PATH" },
+	{ .name = "follow",
+		.type = OPT_FLAG,
+		.to = &security.follow,
+		.incidental = true,
+		.help = "go on at the end of a file, as it grows" },
+	OPT_END,
+};
+static const struct opt out_option[] = {
+	{ .name = "out",
+		.type = OPT_TEXT,
+		.to = &outs,
+		.arg = "LINK",
+		.repeat = true,
+		.incidental = true,
+		.help = "write samples to - (standard output), file:PATH, push:ENDPOINT or "
+			"pub:ENDPOINT" },
+	OPT_END,
+};
+static const struct opt text_option[] = {
+	{ .name = "out",
+		.type = OPT_TEXT,
+		.to = &outs,
+		.arg = "LINK",
+		.repeat = true,
+		.incidental = true,
+		.help = "write text to - (standard output) or file:PATH" },
+	OPT_END,
+};
+static const struct opt run_option[] = {
+	{ .name = "run",
+		.type = OPT_INTEGER,
+		.to = &given_run,
+		.arg = "N",
+		.incidental = true,
+		.min = 1,
+		.max = 9e15,
+		.help = "the run of the samples made here, instead of the one that follows from "
+			"the data" },
+	OPT_END,
+};
+static const struct opt common_options[] = {
+	{ .name = "stop",
+		.type = OPT_DURATION,
+		.to = &stop_after,
+		.arg = "TIME",
+		.incidental = true,
+		.help = "when told to stop, go on so long for what is still coming" },
+	{ .name = "key",
+		.type = OPT_FILE,
+		.to = &security.key_file,
+		.arg = "FILE",
+		.incidental = true,
+		.help = "this side's secret key for tcp links (duto keygen)" },
+	{ .name = "peers",
+		.type = OPT_FILE,
+		.to = &security.peer_file,
+		.arg = "FILE",
+		.incidental = true,
+		.help = "public keys of the other side, one a line" },
+	{ .name = "insecure",
+		.type = OPT_FLAG,
+		.to = &security.insecure,
+		.incidental = true,
+		.help = "allow tcp links beyond this machine without keys" },
+	{ .name = "help",
+		.type = OPT_FLAG,
+		.to = &help,
+		.incidental = true,
+		.help = "print this and stop" },
+	{ .name = "describe",
+		.type = OPT_FLAG,
+		.to = &describe,
+		.incidental = true,
+		.help = "print options and fields as JSON and stop" },
+	{ .name = "check",
+		.type = OPT_FLAG,
+		.to = &check,
+		.incidental = true,
+		.help = "load and verify all that the options name, and stop" },
+	OPT_END,
+};
+static const struct opt no_options[] = { OPT_END };
+
+/* The filter's own options stand before the common ones and win where both have a name. */
+static const struct opt *tables[6];
+
+static bool has_own(const char *name)
+{
+	for (const struct opt *o = filter.options; o && o->name; o++)
+		if (strcmp(o->name, name) == 0)
+			return true;
+	return false;
+}
+
+static void choose_options(void)
+{
+	int n = 0;
+	tables[n++] = filter.options ? filter.options : no_options;
+	if (filter.bytes)
+		tables[n++] = bytes_options;
+	else if (filter.sample)
+		tables[n++] = in_option;
+	if (!filter.no_output && !has_own("out"))
+		tables[n++] = filter.text_output ? text_option : out_option;
+	if (!filter.text_output && !filter.no_output && !has_own("run"))
+		tables[n++] = run_option;
+	tables[n] = common_options;
+}
+
+bool checking(void)
+{
+	return check || describe;
+}
+
+const char *stage_name(void)
+{
+	const char *stage = getenv("DUTO_STAGE");
+	return stage ? stage : message_program();
+}
+
+static const char *input_kind(void)
+{
+	return filter.bytes ? "bytes" : filter.sample ? "samples" : "none";
+}
+
+static const char *output_kind(void)
+{
+	return filter.no_output ? "none" : filter.text_output ? "text" : "samples";
+}
+
+static void print_usage(void)
+{
+	printf("usage: duto %s [OPTION]...", message_program());
+	for (const struct opt *o = tables[0]; o->name; o++)
+		if (o->positional)
+			printf(o->required ? " %s%s" : " [%s%s]", o->name, o->repeat ? "..." : "");
+	printf("\n%s.\n", filter.summary);
+	if (filter.details)
+		printf("\n%s\n", filter.details);
+}
+
+static void print_help(void)
+{
+	print_usage();
+	if (tables[0]->name)
+		printf("\noptions:\n");
+	opt_help(tables[0], stdout);
+	printf("\noptions of every filter:\n");
+	for (int i = 1; tables[i]; i++)
+		opt_help(tables[i], stdout);
+	printf("\nreads %s, writes %s; leaves with 0 at the end, 100 when a person must mend "
+	       "something, 111 when a "
+	       "restart may help\n",
+		filter.bytes	? "text"
+		: filter.sample ? "samples"
+				: "no input",
+		filter.no_output ? "nothing" : output_kind());
+}
+
+static void print_description(bool complete)
+{
+	struct fields fields = { .open = !complete };
+	printf("{\"name\":");
+	opt_json(message_program(), stdout);
+	printf(",\"summary\":");
+	opt_json(filter.summary, stdout);
+	printf(",\"input\":\"%s\",\"output\":\"%s\",\"clocked\":%s,\"options\":[", input_kind(),
+		output_kind(), filter.clocked ? "true" : "false");
+	for (int i = 0; tables[i]; i++)
+		opt_describe(tables[i], stdout, i == 0 || (i == 1 && !tables[0]->name));
+	printf("]");
+	if (complete && filter.fields)
+		filter.fields(&fields);
+	fields_print(&fields, stdout);
+	printf("}\n");
+}
+
+/* The files named as words are inputs of a filter that reads bytes. */
+static void take_files(void)
+{
+	for (const struct opt *o = tables[0]; filter.bytes && o->name; o++) {
+		const struct opt_list *files = o->to;
+		if (!o->positional || !o->repeat || o->type != OPT_FILE || !opt_given(o->to))
+			continue;
+		ins.words = reallocarray(ins.words, ins.count + files->count, sizeof(*ins.words));
+		for (size_t i = 0; i < files->count; i++) {
+			char *name;
+			bool standard = strcmp(files->words[i], "-") == 0;
+			if (asprintf(&name, standard ? "%s" : "file:%s", files->words[i]) < 0)
+				abort();
+			ins.words[ins.count++] = name;
+		}
+	}
+}
+
+static bool suits(const char *link, bool bytes)
+{
+	return !bytes || strcmp(link, "-") == 0 || strncmp(link, "file:", 5) == 0;
+}
+
+static void open_links(
+	const struct opt_list *names, enum link_direction direction, struct link **to, int *count)
+{
+	static const char *const standard[] = { "-" };
+	const char *const *words = names->count ? names->words : standard;
+	size_t n = names->count ? names->count : 1;
+	bool text = direction == LINK_IN ? filter.bytes != NULL : filter.text_output;
+	for (size_t i = 0; i < n; i++) {
+		char *error = NULL;
+		if (!suits(words[i], text))
+			die_config("%s: text is %s - or file:PATH only", words[i],
+				direction == LINK_IN ? "read from" : "written to");
+		if (*count == LOOP_LINKS)
+			die_config("more than %d links", LOOP_LINKS);
+		int r = link_open(&to[*count], words[i], direction, &security, &error);
+		if (r == -EINVAL || r == -ENOENT || r == -EACCES)
+			die_config("%s", error);
+		if (r)
+			die_system("%s", error ? error : strerror(-r));
+		++*count;
+	}
+}
+
+/* Samples are bytes that mean nothing to a terminal. */
+static void refuse_terminals(void)
+{
+	if (filter.sample && !ins.count && isatty(STDIN_FILENO))
+		die_config("expected samples on standard input, which is a terminal: pipe them in, "
+			   "or name a link with --in");
+	if (!filter.no_output && !filter.text_output && !outs.count && isatty(STDOUT_FILENO))
+		die_config("standard output is a terminal, samples are not for the eye: add | duto "
+			   "print, or name a link with --out");
+}
+
+static void parse(int argc, char **argv)
+{
+	char *error;
+	choose_options();
+	if (opt_parse(tables, argc, argv, &error))
+		die_config("%s", error);
+	if (help) {
+		print_help();
+		exit(EXIT_OK);
+	}
+	const struct opt *missing = opt_missing(tables);
+	if (missing && describe) {
+		print_description(false);
+		exit(EXIT_OK);
+	}
+	if (missing)
+		die_config("%s%s is required: %s", missing->positional ? "" : "--", missing->name,
+			missing->help);
+}
+
+static void start(void)
+{
+	stat_open(checking() ? NULL : getenv("DUTO_STAT"), stage_name(), message_program());
+	emit_setup(filter.clocked, opt_hash(tables), given_run);
+	take_files();
+	if (filter.start)
+		filter.start();
+	if (describe)
+		print_description(true);
+	if (checking())
+		exit(EXIT_OK);
+}
+
+int main(int argc, char **argv)
+{
+	parse(argc, argv);
+	loop_listen();
+	start();
+	refuse_terminals();
+	if (filter.sample || filter.bytes)
+		open_links(&ins, LINK_IN, loop_inputs, &loop_input_count);
+	if (!filter.no_output)
+		open_links(&outs, LINK_OUT, loop_outputs, &loop_output_count);
+	notify("READY=1");
+	return loop_run(stop_after);
+}

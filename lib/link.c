@@ -1,0 +1,138 @@
+#include "link.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+extern const struct link_driver link_stream_in, link_stream_out, link_file_in, link_file_out;
+
+/* All batches there are: a steady stream allocates none. */
+static struct batch **batches;
+static size_t batch_count, batch_last;
+
+struct batch *batch_new(void)
+{
+	for (size_t i = 0; i < batch_count; i++) {
+		batch_last = (batch_last + 1) % batch_count;
+		struct batch *b = batches[batch_last];
+		if (atomic_load(&b->refs) == 0) {
+			b->bytes.len = 0;
+			atomic_store(&b->refs, 1);
+			return b;
+		}
+	}
+	batches = reallocarray(batches, batch_count + 1, sizeof(*batches));
+	struct batch *b = calloc(1, sizeof(*b));
+	if (!batches || !b)
+		abort();
+	batch_last = batch_count;
+	batches[batch_count++] = b;
+	atomic_store(&b->refs, 1);
+	return b;
+}
+
+/* libzmq and what it needs cost several MiB a process: they are loaded by those who use them. The
+ * drivers are an array in a shared object beside the filters. */
+static const struct link_driver *const *zmq_drivers(char **ret_error)
+{
+	char path[PATH_MAX + 32];
+	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX);
+	path[len > 0 ? len : 0] = 0;
+	char *slash = strrchr(path, '/');
+	strcpy(slash ? slash + 1 : path, "link-zmq.so");
+	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	const struct link_driver *const *drivers =
+		library ? dlsym(library, "link_zmq_drivers") : NULL;
+	if (!drivers && asprintf(ret_error, "%s", dlerror()) < 0)
+		abort();
+	return drivers;
+}
+
+static const struct link_driver *find_driver(
+	const char *name, enum link_direction direction, char **ret_error)
+{
+	static const struct link_driver *const own[2][3] = {
+		[LINK_IN] = { &link_stream_in, &link_file_in, NULL },
+		[LINK_OUT] = { &link_stream_out, &link_file_out, NULL },
+	};
+	static const char *const zmq[2][2] = {
+		[LINK_IN] = { "pull:", "sub:" }, [LINK_OUT] = { "push:", "pub:" }
+	};
+	for (int i = 0; own[direction][i]; i++) {
+		const struct link_driver *d = own[direction][i];
+		if (d->prefix[0] == '-' ? strcmp(name, "-") == 0
+					: strncmp(name, d->prefix, strlen(d->prefix)) == 0)
+			return d;
+	}
+	for (int i = 0; i < 2; i++) {
+		if (strncmp(name, zmq[direction][i], strlen(zmq[direction][i])) != 0)
+			continue;
+		const struct link_driver *const *d = zmq_drivers(ret_error);
+		while (d && *d && strcmp((*d)->prefix, zmq[direction][i]) != 0)
+			d++;
+		return d ? *d : NULL;
+	}
+	if (asprintf(ret_error, "%s is not a link to %s: expected %s", name,
+		    direction == LINK_IN ? "read from" : "write to",
+		    direction == LINK_IN ? "-, file:PATH, pull:ENDPOINT or sub:ENDPOINT[#path]"
+					 : "-, file:PATH, push:ENDPOINT or pub:ENDPOINT") < 0)
+		abort();
+	errno = EINVAL;
+	return NULL;
+}
+
+int link_open(struct link **ret, const char *name, enum link_direction direction,
+	const struct link_security *security, char **ret_error)
+{
+	errno = ELIBACC;
+	const struct link_driver *driver = find_driver(name, direction, ret_error);
+	if (!driver)
+		return -errno;
+	const char *address = driver->prefix[0] == '-' ? "" : name + strlen(driver->prefix);
+	int r = driver->open(ret, address, security, ret_error);
+	if (r)
+		return r;
+	(*ret)->driver = driver;
+	(*ret)->name = name;
+	return 0;
+}
+
+int link_read(struct link *l, struct link_input *ret)
+{
+	return l->driver->read(l, ret);
+}
+
+void link_used(struct link *l, size_t bytes)
+{
+	l->driver->used(l, bytes);
+}
+
+void link_settle(struct link *l, uint64_t number)
+{
+	if (l->driver->settle && number)
+		l->driver->settle(l, number);
+}
+
+int link_write(struct link *l, struct batch *b)
+{
+	return l->driver->write(l, b);
+}
+
+int link_finish(struct link *l, bool end)
+{
+	return l->driver->finish(l, end);
+}
+
+int link_service(struct link *l)
+{
+	return l->driver->service ? l->driver->service(l) : 0;
+}
+
+void link_close(struct link *l)
+{
+	l->driver->close(l);
+}

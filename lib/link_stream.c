@@ -1,0 +1,227 @@
+/* Links over plain file descriptors: `-` and file:PATH. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "link.h"
+
+enum { READ_AT_ONCE = 64 << 10, PIPE_ROOM = 256 << 10 };
+
+struct stream {
+	struct link link;
+	int fd;
+	bool owned, regular, follow, blocking;
+	/* in: bytes read, of which the first `used` are dealt with */
+	struct buffer bytes;
+	size_t used;
+	/* out: the batch being written, and how much of it is */
+	struct batch *batch;
+	size_t written;
+};
+
+static struct stream *of(struct link *l)
+{
+	return (struct stream *)l;
+}
+
+static int open_fd(struct link **ret, int fd, bool owned, char **ret_error)
+{
+	struct stat st;
+	if (fstat(fd, &st)) {
+		int error = errno;
+		if (asprintf(ret_error, "standard stream %d: %s", fd, strerror(error)) < 0)
+			abort();
+		return -error;
+	}
+	struct stream *s = calloc(1, sizeof(*s));
+	if (!s)
+		abort();
+	s->fd = fd;
+	s->owned = owned;
+	s->regular = S_ISREG(st.st_mode);
+	s->link.connected = true;
+	if (S_ISFIFO(st.st_mode))
+		fcntl(fd, F_SETPIPE_SZ, PIPE_ROOM);
+	*ret = &s->link;
+	return 0;
+}
+
+static int open_in(struct link **ret, const char *address, const struct link_security *security,
+	char **ret_error)
+{
+	(void)address;
+	int r = open_fd(ret, STDIN_FILENO, false, ret_error);
+	if (!r)
+		of(*ret)->follow = security->follow && of(*ret)->regular;
+	return r;
+}
+
+/* A pipe's own open file description can be made non-blocking without changing that of whoever
+ * shares ours. */
+static int reopen(int fd)
+{
+	char path[32];
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
+static int open_out(struct link **ret, const char *address, const struct link_security *security,
+	char **ret_error)
+{
+	struct stat st;
+	(void)address;
+	(void)security;
+	if (fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode)) {
+		int fd = reopen(STDOUT_FILENO);
+		if (fd >= 0) {
+			dup2(fd, STDOUT_FILENO);
+			close(fd);
+		}
+	}
+	return open_fd(ret, STDOUT_FILENO, false, ret_error);
+}
+
+static int open_path(struct link **ret, const char *path, int flags, char **ret_error)
+{
+	int fd = open(path, flags | O_CLOEXEC, 0666);
+	if (fd >= 0)
+		return open_fd(ret, fd, true, ret_error);
+	int error = errno;
+	if (asprintf(ret_error, "%s: %s", path, strerror(error)) < 0)
+		abort();
+	return -error;
+}
+
+static int open_file_in(
+	struct link **ret, const char *path, const struct link_security *security, char **ret_error)
+{
+	int r = open_path(ret, path, O_RDONLY, ret_error);
+	if (!r)
+		of(*ret)->follow = security->follow && of(*ret)->regular;
+	return r;
+}
+
+static int open_file_out(
+	struct link **ret, const char *path, const struct link_security *security, char **ret_error)
+{
+	(void)security;
+	return open_path(ret, path, O_WRONLY | O_CREAT | O_APPEND, ret_error);
+}
+
+static bool readable(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	return poll(&p, 1, 0) == 1;
+}
+
+static void wait_for(struct link *l, int fd, short events)
+{
+	l->wait_count = fd >= 0;
+	l->waits[0] = (struct pollfd){ .fd = fd, .events = events };
+}
+
+/* A file that is followed tells nobody that it grew: look again soon. */
+static int at_end(struct stream *s, struct link_input *ret)
+{
+	if (!s->follow) {
+		s->link.ended = true;
+		wait_for(&s->link, -1, 0);
+		*ret = (struct link_input){ s->bytes.data, s->bytes.len, 0, true, false };
+		return 1;
+	}
+	s->link.deadline = clock_monotonic() + 100 * MILLISECONDS;
+	wait_for(&s->link, -1, 0);
+	return 0;
+}
+
+static int stream_read(struct link *l, struct link_input *ret)
+{
+	struct stream *s = of(l);
+	if (l->ended)
+		return 0;
+	buffer_shift(&s->bytes, s->used);
+	s->used = 0;
+	wait_for(l, s->fd, POLLIN);
+	if (!s->regular && !readable(s->fd))
+		return 0;
+	ssize_t n = read(s->fd, buffer_reserve(&s->bytes, READ_AT_ONCE), READ_AT_ONCE);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
+	if (n == 0)
+		return at_end(s, ret);
+	s->bytes.len += (size_t)n;
+	*ret = (struct link_input){ s->bytes.data, s->bytes.len, 0, false, false };
+	return 1;
+}
+
+static void stream_used(struct link *l, size_t bytes)
+{
+	of(l)->used = bytes;
+}
+
+static int stream_write_some(struct stream *s)
+{
+	while (s->batch) {
+		ssize_t n = write(
+			s->fd, s->batch->bytes.data + s->written, s->batch->bytes.len - s->written);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		s->written += (size_t)n;
+		if (s->written < s->batch->bytes.len)
+			continue;
+		s->link.settled = s->batch->number;
+		batch_unref(s->batch);
+		s->batch = NULL;
+		s->written = 0;
+	}
+	return 0;
+}
+
+static int stream_service(struct link *l)
+{
+	int r = stream_write_some(of(l));
+	wait_for(l, of(l)->batch ? of(l)->fd : -1, POLLOUT);
+	return r == -EAGAIN ? 0 : r;
+}
+
+static int stream_write(struct link *l, struct batch *b)
+{
+	int r = stream_service(l);
+	if (r || of(l)->batch)
+		return r ? r : -EAGAIN;
+	batch_ref(b);
+	of(l)->batch = b;
+	return stream_service(l);
+}
+
+static int stream_finish(struct link *l, bool end)
+{
+	(void)end;
+	int r = stream_service(l);
+	return r ? r : !of(l)->batch;
+}
+
+static void stream_close(struct link *l)
+{
+	struct stream *s = of(l);
+	if (s->owned)
+		close(s->fd);
+	if (s->batch)
+		batch_unref(s->batch);
+	buffer_free(&s->bytes);
+	free(s);
+}
+
+const struct link_driver link_stream_in = { "-", open_in, stream_read, stream_used, NULL, NULL,
+	NULL, NULL, stream_close };
+const struct link_driver link_file_in = { "file:", open_file_in, stream_read, stream_used, NULL,
+	NULL, NULL, NULL, stream_close };
+const struct link_driver link_stream_out = { "-", open_out, NULL, NULL, NULL, stream_write,
+	stream_finish, stream_service, stream_close };
+const struct link_driver link_file_out = { "file:", open_file_out, NULL, NULL, NULL, stream_write,
+	stream_finish, stream_service, stream_close };

@@ -1,0 +1,32 @@
+/* The loop of lib/filter: reads the inputs, runs the source, waits. Not for filters. */
+#ifndef DUTO_LOOP_H
+#define DUTO_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "link.h"
+
+enum { LOOP_LINKS = 64 };
+
+extern struct link *loop_inputs[LOOP_LINKS], *loop_outputs[LOOP_LINKS];
+extern int loop_input_count, loop_output_count;
+
+/* Runs until the inputs or the source end, or the process is told to stop; then hands on what is
+ * left. Returns the exit status. stop_after: how long a filter goes on after it was told to stop.
+ */
+int loop_run(int64_t stop_after);
+
+/* Signals are heard from here on. */
+void loop_listen(void);
+
+/* Waits until a link, a signal or a deadline calls; called with all outputs blocked. */
+void loop_wait_for_room(void);
+
+/* Closes what is open without handing on anything, and exits. */
+void loop_leave(int status) __attribute__((noreturn));
+
+/* The sample being handled, or NULL. */
+const struct sample *loop_current(void);
+
+#endif

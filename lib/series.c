@@ -1,0 +1,175 @@
+#include "series.h"
+
+#include <stdlib.h>
+
+/* Chained hashing; nodes are also linked in order of use, and in order of arrival. */
+struct node {
+	struct node *chain;
+	struct node *newer, *older; /* by use */
+	struct node *next, *before; /* by arrival */
+	uint64_t hash;
+	size_t key_len;
+	char *key;
+	_Alignas(16) char state[];
+};
+
+struct series {
+	size_t state_size, max, count, slots;
+	void (*leave)(void *state);
+	struct node **table;
+	struct node *newest, *oldest, *first, *last;
+};
+
+static uint64_t hash_key(struct str key)
+{
+	uint64_t hash = 0x9e3779b97f4a7c15 ^ key.len;
+	size_t i = 0;
+	for (; i + 8 <= key.len; i += 8) {
+		uint64_t word;
+		memcpy(&word, key.data + i, 8);
+		hash = (hash ^ word) * 0xff51afd7ed558ccd;
+		hash ^= hash >> 32;
+	}
+	for (; i < key.len; i++)
+		hash = (hash ^ (uint8_t)key.data[i]) * 0x100000001b3;
+	return hash ^ hash >> 29;
+}
+
+struct series *series_open(size_t state_size, size_t max, void (*leave)(void *state))
+{
+	struct series *s = calloc(1, sizeof(*s));
+	if (!s)
+		abort();
+	s->state_size = state_size;
+	s->max = max ? max : 1;
+	s->leave = leave;
+	s->slots = 16;
+	s->table = calloc(s->slots, sizeof(*s->table));
+	if (!s->table)
+		abort();
+	return s;
+}
+
+static void unlink_use(struct series *s, struct node *n)
+{
+	*(n->newer ? &n->newer->older : &s->newest) = n->older;
+	*(n->older ? &n->older->newer : &s->oldest) = n->newer;
+}
+
+static void link_use(struct series *s, struct node *n)
+{
+	n->newer = NULL;
+	n->older = s->newest;
+	*(s->newest ? &s->newest->newer : &s->oldest) = n;
+	s->newest = n;
+}
+
+static void link_arrival(struct series *s, struct node *n)
+{
+	n->next = NULL;
+	n->before = s->last;
+	*(s->last ? &s->last->next : &s->first) = n;
+	s->last = n;
+}
+
+static void free_node(struct series *s, struct node *n)
+{
+	if (s->leave)
+		s->leave(n->state);
+	free(n->key);
+	free(n);
+}
+
+static void remove_node(struct series *s, struct node *n)
+{
+	struct node **at = &s->table[n->hash & (s->slots - 1)];
+	while (*at != n)
+		at = &(*at)->chain;
+	*at = n->chain;
+	unlink_use(s, n);
+	*(n->before ? &n->before->next : &s->first) = n->next;
+	*(n->next ? &n->next->before : &s->last) = n->before;
+	s->count--;
+	free_node(s, n);
+}
+
+static void grow(struct series *s)
+{
+	free(s->table);
+	s->slots *= 2;
+	s->table = calloc(s->slots, sizeof(*s->table));
+	if (!s->table)
+		abort();
+	for (struct node *n = s->first; n; n = n->next) {
+		struct node **slot = &s->table[n->hash & (s->slots - 1)];
+		n->chain = *slot;
+		*slot = n;
+	}
+}
+
+static struct node *add_node(struct series *s, struct str key, uint64_t hash)
+{
+	struct node *n = calloc(1, sizeof(*n) + s->state_size);
+	if (!n || !(n->key = malloc(key.len + 1)))
+		abort();
+	if (key.len)
+		memcpy(n->key, key.data, key.len);
+	n->key_len = key.len;
+	n->hash = hash;
+	struct node **slot = &s->table[hash & (s->slots - 1)];
+	n->chain = *slot;
+	*slot = n;
+	link_use(s, n);
+	link_arrival(s, n);
+	s->count++;
+	return n;
+}
+
+static bool has_key(const struct node *n, struct str key)
+{
+	return n->key_len == key.len && (key.len == 0 || memcmp(n->key, key.data, key.len) == 0);
+}
+
+void *series_get(struct series *s, struct str key, bool *ret_new)
+{
+	*ret_new = false;
+	if (s->newest && has_key(s->newest, key))
+		return s->newest->state;
+	uint64_t hash = hash_key(key);
+	for (struct node *n = s->table[hash & (s->slots - 1)]; n; n = n->chain) {
+		if (n->hash != hash || !has_key(n, key))
+			continue;
+		unlink_use(s, n);
+		link_use(s, n);
+		return n->state;
+	}
+	if (s->count == s->max)
+		remove_node(s, s->oldest);
+	if (s->count >= s->slots)
+		grow(s);
+	*ret_new = true;
+	return add_node(s, key, hash)->state;
+}
+
+void series_each(struct series *s, void (*each)(struct str key, void *state))
+{
+	for (struct node *n = s->first; n; n = n->next)
+		each((struct str){ n->key, n->key_len }, n->state);
+}
+
+size_t series_count(const struct series *s)
+{
+	return s->count;
+}
+
+void series_close(struct series *s)
+{
+	if (!s)
+		return;
+	for (struct node *n = s->first, *next; n; n = next) {
+		next = n->next;
+		free_node(s, n);
+	}
+	free(s->table);
+	free(s);
+}

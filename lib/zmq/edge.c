@@ -1,0 +1,360 @@
+/* Edges: push: and pull:.
+ *
+ * An edge is two pairs of sockets: PUSH to PULL for batches, and PUSH to PULL the other way, at
+ * ENDPOINT.ack (tcp: the next port), for what the reader says. A batch is two frames, the samples
+ * and an address; no samples: the end of the stream.
+ *
+ *     address        [reader, writer, number]            number 0: the writer heard that its end
+ * arrived acknowledgement [reader, writer, received, settled]
+ *
+ * writer is drawn at each start of the writer; reader at each start of the reader and whenever its
+ * connection breaks. The writer sends nothing before a reader has spoken; when a new reader speaks,
+ * it sends again, addressed to that reader, what is not settled. A reader passes over what is
+ * addressed to another, so nothing that hung in a queue counts twice. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "socket.h"
+
+enum {
+	REPEAT = 500,	 /* ms after which an idle reader says again where it stands */
+	FAREWELL = 2000, /* ms that a reader waits at the end for the writer to hear of it */
+};
+
+/* The writer's side of an edge. */
+
+struct edge_out {
+	struct link link;
+	void *push, *acks;
+	int lock;
+	const char *endpoint;
+	uint64_t writer, reader;
+	struct batch *window[LINK_WINDOW];
+	uint64_t next, sent; /* the number after the newest batch; the newest sent to this reader */
+	bool ending;
+};
+
+static struct edge_out *edge_out(struct link *l)
+{
+	return (struct edge_out *)l;
+}
+
+static int edge_out_open(struct link **ret, const char *address,
+	const struct link_security *security, char **ret_error)
+{
+	char ack[128];
+	int r = socket_check(address, security, ret_error);
+	if (r)
+		return r;
+	struct edge_out *e = calloc(1, sizeof(*e));
+	if (!e)
+		abort();
+	e->endpoint = address;
+	e->writer = socket_random();
+	e->next = 1;
+	socket_ack_endpoint(address, ack, sizeof(ack));
+	r = socket_lock(address, &e->lock, ret_error);
+	if (!r)
+		r = socket_open(&e->push, ZMQ_PUSH, true, address, security, ret_error);
+	if (!r)
+		r = socket_open(&e->acks, ZMQ_PULL, true, ack, security, ret_error);
+	socket_wait(&e->link, e->push);
+	socket_wait(&e->link, e->acks);
+	socket_wait_gate(&e->link);
+	*ret = &e->link;
+	return r;
+}
+
+static void release(void *data, void *hint)
+{
+	(void)data;
+	batch_unref(hint);
+}
+
+/* Without a batch: the end of the stream, or number 0. */
+static bool edge_send(struct edge_out *e, struct batch *b, uint64_t number)
+{
+	zmq_msg_t message;
+	uint8_t address[SOCKET_NUMBERS];
+	size_t len = socket_put_numbers(address, (uint64_t[]){ e->reader, e->writer, number }, 3);
+	if (b) {
+		batch_ref(b);
+		zmq_msg_init_data(&message, b->bytes.data, b->bytes.len, release, b);
+	} else {
+		zmq_msg_init(&message);
+	}
+	if (zmq_msg_send(&message, e->push, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0) {
+		zmq_msg_close(&message);
+		return false;
+	}
+	return zmq_send(e->push, address, len, ZMQ_DONTWAIT) >= 0;
+}
+
+static void edge_pump(struct edge_out *e)
+{
+	while (e->reader && e->sent + 1 < e->next) {
+		uint64_t number = e->sent + 1;
+		bool end = e->ending && number + 1 == e->next;
+		if (!edge_send(e, end ? NULL : e->window[number % LINK_WINDOW], number))
+			return;
+		e->sent = number;
+	}
+}
+
+static void edge_settled(struct edge_out *e, uint64_t number)
+{
+	while (e->link.settled < number && e->link.settled + 1 < e->next) {
+		struct batch **b = &e->window[++e->link.settled % LINK_WINDOW];
+		if (*b)
+			batch_unref(*b);
+		*b = NULL;
+	}
+}
+
+static void edge_hear(struct edge_out *e, const uint64_t ack[4])
+{
+	uint64_t reader = ack[0], received = ack[2], settled = ack[3];
+	bool knows = ack[1] == e->writer && received < e->next;
+	if (knows)
+		edge_settled(e, settled);
+	if (reader != e->reader) {
+		e->reader = reader;
+		e->sent = knows && received > e->link.settled ? received : e->link.settled;
+	}
+	if (e->ending && e->link.settled + 1 == e->next)
+		edge_send(e, NULL, 0);
+}
+
+static int edge_out_service(struct link *l)
+{
+	struct edge_out *e = edge_out(l);
+	uint8_t frame[SOCKET_NUMBERS];
+	uint64_t ack[4];
+	int len;
+	socket_answer_gate();
+	while ((len = zmq_recv(e->acks, frame, sizeof(frame), ZMQ_DONTWAIT)) >= 0)
+		if ((size_t)len <= sizeof(frame) && socket_take_numbers(frame, (size_t)len, ack, 4))
+			edge_hear(e, ack);
+	edge_pump(e);
+	socket_ready(e->push, ZMQ_POLLOUT);
+	return 0;
+}
+
+static bool edge_has_room(const struct edge_out *e)
+{
+	return e->next - e->link.settled <= LINK_WINDOW;
+}
+
+static int edge_out_write(struct link *l, struct batch *b)
+{
+	struct edge_out *e = edge_out(l);
+	if (!edge_has_room(e))
+		edge_out_service(l);
+	if (!edge_has_room(e))
+		return -EAGAIN;
+	batch_ref(b);
+	e->window[e->next % LINK_WINDOW] = b;
+	e->next = b->number + 1;
+	edge_pump(e);
+	return 0;
+}
+
+static int edge_out_finish(struct link *l, bool end)
+{
+	struct edge_out *e = edge_out(l);
+	if (end && !e->ending && edge_has_room(e)) {
+		e->ending = true;
+		e->next++;
+	}
+	edge_out_service(l);
+	return (!end || e->ending) && l->settled + 1 == e->next;
+}
+
+static void edge_out_close(struct link *l)
+{
+	struct edge_out *e = edge_out(l);
+	socket_close(e->push, 500); /* the word that the end was heard */
+	socket_close(e->acks, 0);
+	socket_unlock(e->endpoint, e->lock);
+	free(e);
+}
+
+/* The reader's side of an edge. */
+
+struct edge_in {
+	struct link link;
+	void *pull, *ack, *monitor;
+	uint64_t base, reader,
+		writer; /* reader's upper bits stay the same while the process lives */
+	uint64_t received, settled, told;
+	bool heard_own, farewell;
+	zmq_msg_t message;
+};
+
+static struct edge_in *edge_in(struct link *l)
+{
+	return (struct edge_in *)l;
+}
+
+static int edge_in_open(struct link **ret, const char *address,
+	const struct link_security *security, char **ret_error)
+{
+	char ack[128];
+	int r = socket_check(address, security, ret_error);
+	if (r)
+		return r;
+	struct edge_in *e = calloc(1, sizeof(*e));
+	if (!e)
+		abort();
+	e->base = e->reader = socket_random() & ~UINT64_C(0xffff);
+	zmq_msg_init(&e->message);
+	socket_ack_endpoint(address, ack, sizeof(ack));
+	r = socket_open(&e->ack, ZMQ_PUSH, false, ack, security, ret_error);
+	if (!r)
+		r = socket_open(&e->pull, ZMQ_PULL, false, address, security, ret_error);
+	if (!r)
+		e->monitor = socket_monitor(
+			e->pull, ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+	socket_wait(&e->link, e->pull);
+	socket_wait(&e->link, e->ack);
+	socket_wait(&e->link, e->monitor);
+	*ret = &e->link;
+	return r;
+}
+
+static void tell(struct edge_in *e)
+{
+	uint8_t frame[SOCKET_NUMBERS];
+	size_t len = socket_put_numbers(
+		frame, (uint64_t[]){ e->reader, e->writer, e->received, e->settled }, 4);
+	if (zmq_send(e->ack, frame, len, ZMQ_DONTWAIT) >= 0)
+		e->told = e->settled;
+	e->link.deadline = clock_monotonic() + REPEAT * MILLISECONDS;
+}
+
+/* Whatever was on its way over a connection that broke is lost: ask for it under a new name. */
+static void watch_events(struct edge_in *e)
+{
+	uint8_t event[16], endpoint[256];
+	int len;
+	while ((len = zmq_recv(e->monitor, event, sizeof(event), ZMQ_DONTWAIT)) >= 0) {
+		uint16_t kind;
+		zmq_recv(e->monitor, endpoint, sizeof(endpoint), ZMQ_DONTWAIT);
+		memcpy(&kind, event, sizeof(kind));
+		e->link.connected = kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+		if (e->link.connected)
+			continue;
+		e->reader++;
+		e->heard_own = false;
+		if (!e->link.ended)
+			tell(e);
+	}
+}
+
+static int edge_in_service(struct link *l)
+{
+	struct edge_in *e = edge_in(l);
+	watch_events(e);
+	if (e->settled != e->told || clock_monotonic() >= l->deadline)
+		tell(e);
+	socket_ready(e->ack, ZMQ_POLLOUT);
+	return 0;
+}
+
+/* 1: the message counts; 0: it is not for us, or came before. */
+static int accept_message(struct edge_in *e, const uint64_t address[3], size_t len)
+{
+	uint64_t reader = address[0], writer = address[1], number = address[2];
+	if (reader != e->reader) {
+		bool other = (reader & ~UINT64_C(0xffff)) != e->base;
+		return other && e->heard_own ? -EBUSY : 0;
+	}
+	e->heard_own = true;
+	if (writer != e->writer) {
+		e->writer = writer;
+		e->received = number ? number - 1 : 0;
+		e->settled = e->told = e->received;
+	}
+	if (number == 0)
+		e->farewell = true;
+	if (number != e->received + 1)
+		return 0;
+	e->received = number;
+	e->link.ended = len == 0;
+	return 1;
+}
+
+static int read_address(struct edge_in *e, uint64_t address[3])
+{
+	uint8_t frame[SOCKET_NUMBERS];
+	if (!zmq_msg_more(&e->message))
+		return -EBADMSG;
+	int len = zmq_recv(e->pull, frame, sizeof(frame), ZMQ_DONTWAIT);
+	if (len < 0 || (size_t)len > sizeof(frame) ||
+		!socket_take_numbers(frame, (size_t)len, address, 3))
+		return -EBADMSG;
+	return 0;
+}
+
+static int edge_in_read(struct link *l, struct link_input *ret)
+{
+	struct edge_in *e = edge_in(l);
+	uint64_t address[3];
+	for (;;) {
+		if (zmq_msg_recv(&e->message, e->pull, ZMQ_DONTWAIT) < 0)
+			return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+		int r = read_address(e, address);
+		if (r)
+			return r;
+		r = accept_message(e, address, zmq_msg_size(&e->message));
+		if (r < 0)
+			return r;
+		if (r == 0)
+			continue;
+		*ret = (struct link_input){ zmq_msg_data(&e->message), zmq_msg_size(&e->message),
+			address[2], l->ended, true };
+		return 1;
+	}
+}
+
+static void edge_in_settle(struct link *l, uint64_t number)
+{
+	edge_in(l)->settled = number;
+}
+
+/* The writer goes only when it knows that its end was heard: stay a moment until it says so. */
+static void say_farewell(struct edge_in *e)
+{
+	struct link_input ignored;
+	int64_t until = clock_monotonic() + FAREWELL * MILLISECONDS;
+	while (!e->farewell && e->link.connected && clock_monotonic() < until) {
+		zmq_pollitem_t items[] = { { e->pull, 0, ZMQ_POLLIN, 0 },
+			{ e->monitor, 0, ZMQ_POLLIN, 0 } };
+		tell(e);
+		zmq_poll(items, 2, 100);
+		edge_in_read(&e->link, &ignored);
+		watch_events(e);
+	}
+}
+
+static void edge_in_close(struct link *l)
+{
+	struct edge_in *e = edge_in(l);
+	if (l->ended && e->settled == e->received)
+		say_farewell(e);
+	else if (e->writer)
+		tell(e);
+	zmq_msg_close(&e->message);
+	zmq_socket_monitor(e->pull, NULL, 0);
+	socket_close(e->monitor, 0);
+	socket_close(e->pull, 0);
+	socket_close(e->ack, 500);
+	free(e);
+}
+
+const struct link_driver edge_out_driver = { "push:", edge_out_open, NULL, NULL, NULL,
+	edge_out_write, edge_out_finish, edge_out_service, edge_out_close };
+const struct link_driver edge_in_driver = { "pull:", edge_in_open, edge_in_read,
+	socket_message_used, edge_in_settle, NULL, NULL, edge_in_service, edge_in_close };
