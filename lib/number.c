@@ -83,7 +83,7 @@ static struct decimal shortest(uint64_t c, int q, bool closer)
 	bool odd = c & 1;
 	int k = (q * 1262611 - (closer ? 524031 : 0)) >>
 		22; /* floor(log10(2^q)), or of 3/4 of it */
-	int h = q + pow10_log2(-k) + 1;
+	int h = q + pow10_log2(-k) + 3;
 	const struct pow10 *power = pow10_get(-k);
 	u128 g = (((u128)power->hi << 64 | power->lo) >> 2) + 1;
 	uint64_t left = round_to_odd(g, (4 * c - 2 + closer) << h) + odd;
@@ -173,7 +173,7 @@ static char *put_scientific(char *to, uint64_t digits, int n, int point)
 static char *put_decimal(char *to, struct decimal d, bool integral_point)
 {
 	int n = count_digits(d.digits), point = n + d.exponent;
-	if (point > 21 || point < -6)
+	if (point > 21 || point < -5)
 		return put_scientific(to, d.digits, n, point);
 	if (point <= 0) {
 		memcpy(to, "0.000000", 8);

@@ -9,7 +9,7 @@
 enum { NUMBER_TEXT = 32 }; /* bytes that number_format needs at most */
 
 /* Writes the shortest decimal that reads back as v: 0.1, 230.5, 1e+300, -0; of several the nearest
- * to v. From 1e-7 up to below 1e21 without exponent. No NUL; returns the length. As JSON wants it:
+ * to v. From 1e-6 up to below 1e21 without exponent. No NUL; returns the length. As JSON wants it:
  * finite v only. An integral v written without exponent has no ".0" unless integral_point is set
  * ("3.0"), so that it does not read back as an integer. Raffaello Giulietti, The Schubfach way to
  * render doubles, 2020. */

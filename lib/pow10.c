@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { LIMBS = 44 }; /* 1408 bits: 2^1407 / 10^348 keeps more than 128 */
