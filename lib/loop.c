@@ -190,10 +190,22 @@ static void service(struct link *l)
 		die_system("%s: %s", l->name, strerror(-r));
 }
 
+static void settle_inputs(void)
+{
+	uint64_t settled = pending_count ? emit_settled() : 0;
+	while (pending_count && pending[pending_first].position <= settled) {
+		link_settle(
+			loop_inputs[pending[pending_first].input], pending[pending_first].number);
+		pending_first = (pending_first + 1) % PENDING;
+		pending_count--;
+	}
+}
+
 static void service_all(void)
 {
 	for (int i = 0; i < loop_output_count; i++)
 		service(loop_outputs[i]);
+	settle_inputs();
 	for (int i = 0; i < loop_input_count; i++)
 		service(loop_inputs[i]);
 }
@@ -255,7 +267,6 @@ static void check_stop(void)
 
 void loop_wait_for_room(void)
 {
-	service_all();
 	wait_for_events(true);
 	service_all();
 	check_stop();
@@ -308,17 +319,6 @@ static void remember(int input, uint64_t number)
 	pending[i].input = input;
 	pending[i].number = number;
 	pending[i].position = emit_position();
-}
-
-static void settle_inputs(void)
-{
-	uint64_t settled = pending_count ? emit_settled() : 0;
-	while (pending_count && pending[pending_first].position <= settled) {
-		link_settle(
-			loop_inputs[pending[pending_first].input], pending[pending_first].number);
-		pending_first = (pending_first + 1) % PENDING;
-		pending_count--;
-	}
 }
 
 static bool read_input(int i)
@@ -428,7 +428,6 @@ static void turn(int64_t stop_after)
 		filter.idle();
 	emit_flush();
 	service_all();
-	settle_inputs();
 	if (!inputs_over())
 		wait_for_events(false);
 	service_all();

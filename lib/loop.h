@@ -20,7 +20,7 @@ int loop_run(int64_t stop_after);
 /* Signals are heard from here on. */
 void loop_listen(void);
 
-/* Waits until a link, a signal or a deadline calls; called with all outputs blocked. */
+/* Waits until a link, a signal or a deadline calls, for an output that has just said -EAGAIN. */
 void loop_wait_for_room(void);
 
 /* Closes what is open without handing on anything, and exits. */

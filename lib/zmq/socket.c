@@ -113,10 +113,13 @@ int socket_lock(const char *endpoint, int *ret_fd, char **ret_error)
 
 void socket_unlock(const char *endpoint, int fd)
 {
-	char path[128];
+	char path[128], ack[128];
 	if (fd < 0)
 		return;
+	socket_ack_endpoint(endpoint, ack, sizeof(ack));
 	snprintf(path, sizeof(path), "%s.lock", endpoint + 6);
+	unlink(endpoint + strlen("ipc://"));
+	unlink(ack + strlen("ipc://"));
 	unlink(path);
 	close(fd);
 }
