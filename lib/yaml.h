@@ -13,7 +13,11 @@
 
 #include "str.h"
 
-enum { YAML_MAX = 4 << 20, YAML_DEPTH = 32 };
+enum {
+	YAML_MAX = 4 << 20,
+	YAML_DEPTH = 32,
+	YAML_ENTRIES = 10000, /* of one map: keys are searched for one by one; a list may be longer */
+};
 
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 enum yaml_style { YAML_PLAIN, YAML_SINGLE_QUOTED, YAML_DOUBLE_QUOTED, YAML_BLOCK };
