@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "mistake.h"
 #include "yaml.h"
 
 enum { PIPELINE_NAME_MAX = 32, STAGE_NAME_MAX = 24 };
@@ -46,13 +47,6 @@ struct variable {
 	char *name, *value;
 };
 
-struct mistake {
-	char *path; /* the file it is in */
-	int line, column;
-	bool note; /* told, but nothing is wrong */
-	char *text;
-};
-
 struct pipeline {
 	char *path, *dir; /* dir: of the file; input paths of the stages are relative to it */
 	struct word name;
@@ -63,8 +57,7 @@ struct pipeline {
 	size_t *order; /* the stages' indices so that readers come after what they read; without
 			  mistakes only */
 	const struct yaml_node *tests; /* NULL: none */
-	struct mistake *mistakes;
-	size_t mistake_count;
+	struct mistakes mistakes;
 	struct yaml *yaml;
 };
 
@@ -77,14 +70,11 @@ struct stage *pipeline_stage(const struct pipeline *p, const char *name); /* NUL
 /* Whether any stage reads this one's output, by an edge or by a tap. */
 bool pipeline_is_read(const struct pipeline *p, const struct stage *stage);
 
-/* Adds a mistake or a note at a place of the pipeline file; told twice it is kept once. */
+/* Adds a mistake or a note at a place of the pipeline file. */
 void pipeline_mistake(struct pipeline *p, int line, int column, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 void pipeline_note(struct pipeline *p, int line, int column, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-
-/* Puts mistakes into the order of the file. Returns how many are more than notes. */
-size_t pipeline_sort_mistakes(struct pipeline *p);
 
 /* The value of $NAME: the process's environment goes before the environment file, and that before
  * vars, whose values are the defaults. NULL: not defined. */

@@ -16,7 +16,8 @@
 enum {
 	YAML_MAX = 4 << 20,
 	YAML_DEPTH = 32,
-	YAML_ENTRIES = 10000, /* of one map: keys are searched for one by one; a list may be longer */
+	YAML_ENTRIES =
+		10000, /* of one map: keys are searched for one by one; a list may be longer */
 };
 
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
