@@ -89,8 +89,8 @@ static void check_keys(struct pipeline *p, const struct yaml_node *map, const ch
 				"\"%s\" is not in this version of duto yet", key->text.data);
 		else
 			pipeline_mistake(p, key->line, key->column, "unknown key \"%s\"%s%s%s",
-				key->text.data, meant ? "; did you mean \"" : "",
-				meant ? meant : "", meant ? "\"?" : "");
+				key->text.data, meant ? " (did you mean \"" : "",
+				meant ? meant : "", meant ? "\"?)" : "");
 	}
 }
 
@@ -439,8 +439,8 @@ static void resolve(struct pipeline *p, const struct stage *reader, struct sourc
 	} else {
 		const char *meant = suggest_stage(p, name->text);
 		pipeline_mistake(p, name->line, name->column, "there is no stage \"%s\"%s%s%s",
-			name->text, meant ? "; did you mean \"" : "", meant ? meant : "",
-			meant ? "\"?" : "");
+			name->text, meant ? " (did you mean \"" : "", meant ? meant : "",
+			meant ? "\"?)" : "");
 	}
 }
 

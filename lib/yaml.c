@@ -398,7 +398,7 @@ int yaml_check_map(const struct yaml_node *n, const char *const *keys, char **re
 	if (!unknown)
 		return 0;
 	*ret_error = yaml_error(unknown->key,
-		meant ? "unknown key \"%s\"; did you mean \"%s\"?" : "unknown key \"%s\"",
+		meant ? "unknown key \"%s\" (did you mean \"%s\"?)" : "unknown key \"%s\"",
 		unknown->key->text.data, meant);
 	return -EINVAL;
 }
