@@ -1,0 +1,298 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blame.h"
+#include "capture.h"
+#include "commands.h"
+#include "describe.h"
+#include "fields.h"
+#include "filter.h"
+#include "libexec.h"
+
+/* A stage as far as it is checked. */
+struct checked {
+	struct flow flow; /* what it gives */
+	char output[8];	  /* "samples", "text", "none"; "" where it is not known */
+	const char *last_filter;
+	bool known; /* checked already; in a circle, one stage is not when its reader is */
+};
+
+/* A check on its way through a stage. */
+struct check {
+	struct pipeline *p;
+	struct checked *stages;
+	struct stage *stage;
+	struct substage *sub;
+	bool first;
+	struct checked now; /* what comes into the sub-stage at hand */
+};
+
+static void mistake_at(struct check *c, struct place at, const char *text)
+{
+	pipeline_mistake(c->p, at.line, at.column, "%s", text);
+}
+
+static void unknown_filter(struct check *c)
+{
+	size_t count;
+	const struct word *w = &c->sub->words[0];
+	const char *const *names = libexec_filters(&count);
+	const char *meant = opt_suggest(w->text, names, count);
+	if (!strchr(w->text, '/') && strcmp(w->text, "duto") != 0)
+		pipeline_mistake(c->p, w->line, w->column, "there is no filter \"%s\"%s%s%s",
+			w->text, meant ? " (did you mean \"" : "", meant ? meant : "",
+			meant ? "\"?)" : "");
+}
+
+/* "duto-scale: error: m.yaml: ..." without what names the program; NULL for lines that are no
+ * errors. */
+static char *complaint(char *line)
+{
+	char *error = strstr(line, "error: ");
+	if (strstr(line, ": warning: ") || strstr(line, ": notice: "))
+		return NULL;
+	return error ? error + strlen("error: ") : line;
+}
+
+static size_t take_complaints(struct check *c, struct captured *result)
+{
+	char *rest, *text;
+	size_t count = 0;
+	buffer_add_char(&result->errors, 0);
+	for (char *line = strtok_r((char *)result->errors.data, "\n", &rest); line;
+		line = strtok_r(NULL, "\n", &rest)) {
+		text = complaint(line);
+		if (!text)
+			continue;
+		mistake_at(c, blame(c->sub, text), text);
+		count++;
+	}
+	return count;
+}
+
+/* The filter's own --check. False where it has found a mistake. */
+static bool check_options(struct check *c, const char *path)
+{
+	struct captured result = { 0 };
+	const struct word *w = &c->sub->words[0];
+	char **argv = describe_with(c->sub->argv, c->sub->count, "--check");
+	int r = capture_run(path, argv, c->p->dir, (struct str){ 0 }, &result);
+	free(argv);
+	if (r < 0) {
+		pipeline_mistake(
+			c->p, w->line, w->column, "%s could not be run: %s", path, strerror(-r));
+		return false;
+	}
+	bool clean = result.status == EXIT_OK;
+	if (!clean && take_complaints(c, &result) == 0)
+		pipeline_mistake(c->p, w->line, w->column, "%s --check ended with status %d",
+			w->text, result.status);
+	capture_free(&result);
+	return clean;
+}
+
+static const struct word *first_source(const struct stage *stage)
+{
+	return stage->from_count  ? &stage->from[0].name
+	       : stage->tap_count ? &stage->taps[0].name
+				  : NULL;
+}
+
+static void check_source(struct check *c)
+{
+	const struct word *w = &c->sub->words[0], *from = first_source(c->stage);
+	if (!c->first)
+		pipeline_mistake(c->p, w->line, w->column,
+			"%s is a source: it can only begin a stage", w->text);
+	else if (from)
+		pipeline_mistake(c->p, from->line, from->column,
+			"stage %s begins with the source %s, which reads no other stage",
+			c->stage->name.text, w->text);
+}
+
+static void check_reader(struct check *c, const char *input)
+{
+	const struct word *w = &c->sub->words[0], *from = first_source(c->stage);
+	const char *before = c->now.output;
+	bool bytes = strcmp(input, "bytes") == 0;
+	if (c->first && !from && !bytes)
+		pipeline_mistake(c->p, w->line, w->column,
+			"%s reads samples, but nothing comes in: name a stage under `from` or "
+			"`taps`",
+			w->text);
+	else if (!c->first && strcmp(before, "none") == 0)
+		pipeline_mistake(c->p, w->line, w->column,
+			"nothing comes in here: %s gives nothing on", c->now.last_filter);
+	else if (bytes && strcmp(before, "samples") == 0)
+		pipeline_mistake(c->p, w->line, w->column,
+			"%s reads text, but samples come in here", w->text);
+	else if (!bytes && strcmp(before, "text") == 0)
+		pipeline_mistake(c->p, w->line, w->column,
+			"%s reads samples, but %s before it writes text", w->text,
+			c->now.last_filter);
+}
+
+static void check_input(struct check *c, const json_t *description)
+{
+	const char *input = describe_text(description, "input");
+	if (strcmp(input, "none") == 0)
+		check_source(c);
+	else
+		check_reader(c, input);
+}
+
+static void check_unit(struct check *c, const struct flow_field *field, const char *unit)
+{
+	if (!*unit || !*field->unit || strcmp(unit, field->unit) == 0)
+		return;
+	struct place at = blame_field(c->sub, field->name);
+	pipeline_mistake(c->p, at.line, at.column, "%s comes in %s, but %s needs it in %s",
+		field->name, field->unit, c->sub->words[0].text, unit);
+}
+
+static void missing_field(struct check *c, const char *name)
+{
+	struct place at = blame_field(c->sub, name);
+	const char *meant = flow_suggest(&c->now.flow, name);
+	if (c->now.flow.muted)
+		return;
+	if (c->now.flow.open)
+		pipeline_note(c->p, at.line, at.column,
+			"%s needs the field %s; whether it comes in is not known here",
+			c->sub->words[0].text, name);
+	else
+		pipeline_mistake(c->p, at.line, at.column,
+			"%s needs the field %s, which nothing before it makes%s%s%s",
+			c->sub->words[0].text, name, meant ? " (did you mean " : "",
+			meant ? meant : "", meant ? "?)" : "");
+}
+
+static void check_needs(struct check *c, const json_t *description)
+{
+	size_t i;
+	json_t *need;
+	json_array_foreach(json_object_get(description, "needs"), i, need)
+	{
+		const char *name = describe_text(need, "name");
+		const struct flow_field *field = flow_find(&c->now.flow, name);
+		if (field)
+			check_unit(c, field, describe_text(need, "unit"));
+		else
+			missing_field(c, name);
+	}
+}
+
+static void set_output(struct check *c, const char *output)
+{
+	snprintf(c->now.output, sizeof(c->now.output), "%s", output);
+	c->now.last_filter = c->sub->words[0].text;
+}
+
+/* What a filter that cannot be asked might do: anything. */
+static void lose_track(struct check *c)
+{
+	c->now.flow.open = c->now.flow.muted = true;
+}
+
+static void check_substage(struct check *c)
+{
+	const struct substage *s = c->sub;
+	char *path = libexec_path(s->words[0].text);
+	if (!path) {
+		unknown_filter(c);
+		lose_track(c);
+		set_output(c, "");
+		return;
+	}
+	bool clean = check_options(c, path);
+	json_t *description = describe(path, s->argv, clean ? s->count : 1, c->p->dir);
+	if (description)
+		check_input(c, description);
+	if (description && clean) {
+		check_needs(c, description);
+		flow_through(&c->now.flow, description);
+	} else {
+		lose_track(c);
+	}
+	set_output(c, describe_text(description, "output"));
+	json_decref(description);
+	free(path);
+}
+
+static void take_source(struct check *c, const struct source *source)
+{
+	if (source->stage == SIZE_MAX || !c->stages[source->stage].known) {
+		lose_track(c);
+		return;
+	}
+	const struct checked *from = &c->stages[source->stage];
+	flow_merge(&c->now.flow, &from->flow);
+	if (strcmp(from->output, "text") == 0 || strcmp(from->output, "none") == 0)
+		pipeline_mistake(c->p, source->name.line, source->name.column,
+			"stage %s cannot be read: %s gives no samples on", source->name.text,
+			from->last_filter);
+}
+
+static void check_stage(struct check *c, struct stage *stage)
+{
+	c->stage = stage;
+	c->now = (struct checked){ .known = true };
+	for (size_t i = 0; i < stage->from_count; i++)
+		take_source(c, &stage->from[i]);
+	for (size_t i = 0; i < stage->tap_count; i++)
+		take_source(c, &stage->taps[i]);
+	if (first_source(stage))
+		strcpy(c->now.output, "samples");
+	if (stage->substage_count == 0)
+		lose_track(c);
+	for (size_t i = 0; i < stage->substage_count; i++) {
+		c->sub = &stage->substages[i];
+		c->first = i == 0;
+		check_substage(c);
+	}
+	if (stage->listen.text && strcmp(c->now.output, "samples") != 0 && *c->now.output)
+		pipeline_mistake(c->p, stage->listen.line, stage->listen.column,
+			"nothing to listen for: %s gives no samples on", c->now.last_filter);
+	c->stages[stage - c->p->stages] = c->now;
+}
+
+size_t check_pipeline(struct pipeline *p)
+{
+	struct check c = { .p = p, .stages = calloc(p->stage_count + 1, sizeof(*c.stages)) };
+	if (!c.stages)
+		abort();
+	for (size_t i = 0; i < p->stage_count; i++)
+		check_stage(&c, &p->stages[p->order[i]]);
+	for (size_t i = 0; i < p->stage_count; i++)
+		flow_free(&c.stages[i].flow);
+	free(c.stages);
+	mistake_sort(&p->mistakes, p->path);
+	return mistake_count(&p->mistakes);
+}
+
+static int check_file(const char *path)
+{
+	struct pipeline *p = pipeline_open(path);
+	size_t mistakes = check_pipeline(p);
+	mistake_print(&p->mistakes, stderr);
+	if (mistakes == 0)
+		printf("%s: %zu stage%s, no mistake found\n", path, p->stage_count,
+			p->stage_count == 1 ? "" : "s");
+	pipeline_close(p);
+	return mistakes ? EXIT_CONFIG : EXIT_OK;
+}
+
+int command_check(int argc, char **argv)
+{
+	int status = EXIT_OK;
+	if (argc < 2) {
+		fprintf(stderr,
+			"duto: error: check needs a pipeline file (duto check mill.yaml)\n");
+		return EXIT_CONFIG;
+	}
+	for (int i = 1; i < argc; i++)
+		if (check_file(argv[i]) != EXIT_OK)
+			status = EXIT_CONFIG;
+	return status;
+}

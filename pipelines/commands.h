@@ -1,0 +1,19 @@
+/* The words of `duto` that are not filters: one file each. argv[0] is the word itself; what is
+ * returned is the exit status (EXIT_OK, EXIT_CONFIG, EXIT_SYSTEM of filter.h). */
+#ifndef DUTO_COMMANDS_H
+#define DUTO_COMMANDS_H
+
+#include "pipeline.h"
+
+int command_check(int argc, char **argv);
+int command_graph(int argc, char **argv);
+int command_help(int argc, char **argv);
+int command_list(int argc, char **argv);
+int command_test(int argc, char **argv);
+
+/* Adds what the filters of a pipeline say of it to its mistakes, in the file's order. Starts
+ * nothing but their
+ * --check and --describe. Returns how many mistakes there are now, notes aside. */
+size_t check_pipeline(struct pipeline *p);
+
+#endif

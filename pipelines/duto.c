@@ -1,0 +1,150 @@
+/* duto: runs filters, and the commands about filters and pipelines. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "filter.h"
+#include "libexec.h"
+
+#define DUTO_VERSION "0.1"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments, *summary, *details;
+};
+
+static const struct command commands[] = {
+	{ "check", command_check, "FILE...",
+		"find every mistake in pipeline files, before anything starts",
+		"Each mistake is told as FILE:LINE:COLUMN: what is wrong. Nothing is started but "
+		"the filters'\n"
+		"own --check and --describe. Exit 0 where there is none, 100 where there is "
+		"one.\n" },
+	{ "graph", command_graph, "FILE [--dot]", "draw a pipeline",
+		"Solid lines are edges (from), dashed ones taps. --dot writes Graphviz's language "
+		"instead:\n"
+		"duto graph mill.yaml --dot | dot -Tsvg > mill.svg\n" },
+	{ "help", command_help, "[FILTER|COMMAND]", "explain duto, a filter or a command", "" },
+	{ "list", command_list, "", "list the filters, one a line", "" },
+	{ "test", command_test, "FILE...", "run a pipeline's own golden cases, without its devices",
+		"Each case under `tests` gives a stage samples and tells what must come out:\n\n"
+		"    tests:\n"
+		"      - name: a worn tool is found\n"
+		"        stage: score\n"
+		"        in: |\n"
+		"          "
+		"{\"time\":\"2026-01-01T00:00:00Z\",\"source\":\"m\",\"values\":{\"tool_wear\":240}"
+		"}\n"
+		"        out: |\n"
+		"          {\"values\":{\"failure\":true}}\n\n"
+		"`in` and `out` are JSON lines, as from-json and to-json have them. A source at "
+		"the start of\n"
+		"the stage is left out: `in` stands for what it would read. Of each line that "
+		"comes out, what\n"
+		"`out` names must be there with that value; schema samples count only where `out` "
+		"names one.\n" },
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int unknown(const char *word)
+{
+	size_t count, n = 0;
+	const char *const *filters = libexec_filters(&count);
+	const char **names = calloc(count + COMMANDS, sizeof(*names));
+	if (!names)
+		abort();
+	for (size_t i = 0; i < COMMANDS; i++)
+		names[n++] = commands[i].name;
+	for (size_t i = 0; i < count; i++)
+		names[n++] = filters[i];
+	const char *meant = opt_suggest(word, names, n);
+	if (meant)
+		fprintf(stderr,
+			"duto: error: there is no filter or command \"%s\" (did you mean %s?)\n",
+			word, meant);
+	else
+		fprintf(stderr,
+			"duto: error: there is no filter or command \"%s\" (duto help lists "
+			"them)\n",
+			word);
+	free(names);
+	return EXIT_CONFIG;
+}
+
+static int help_command(const struct command *c)
+{
+	printf("usage: duto %s%s%s\n\n%s\n", c->name, *c->arguments ? " " : "", c->arguments,
+		c->summary);
+	if (*c->details)
+		printf("\n%s", c->details);
+	return EXIT_OK;
+}
+
+static int help_all(FILE *to)
+{
+	fprintf(to, "usage: duto FILTER [OPTION...]    run a filter: samples come in at standard "
+		    "input and go out\n"
+		    "                                  at standard output; `|` joins filters\n"
+		    "       duto COMMAND [ARGUMENT...]\n\ncommands:\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-8s%s\n", commands[i].name, commands[i].summary);
+	fprintf(to, "\n`duto list` lists the filters; `duto help NAME` explains one of them or a "
+		    "command.\n");
+	return EXIT_OK;
+}
+
+/* Does not return where the filter is there. */
+static void exec_filter(char **argv)
+{
+	char *path = libexec_path(argv[0]);
+	if (!path)
+		return;
+	execv(path, argv);
+	fprintf(stderr, "duto: error: %s: %s\n", path, strerror(errno));
+	exit(EXIT_SYSTEM);
+}
+
+int command_help(int argc, char **argv)
+{
+	if (argc < 2)
+		return help_all(stdout);
+	const struct command *c = find_command(argv[1]);
+	if (c)
+		return help_command(c);
+	exec_filter((char *[]){ argv[1], "--help", NULL });
+	return unknown(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		help_all(stderr);
+		return EXIT_CONFIG;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("duto %s\n", DUTO_VERSION);
+		return EXIT_OK;
+	}
+	if (strcmp(argv[1], "--help") == 0)
+		return help_all(stdout);
+	const struct command *c = find_command(argv[1]);
+	if (c && argc > 2 && strcmp(argv[2], "--help") == 0)
+		return help_command(c);
+	if (c)
+		return c->run(argc - 1, argv + 1);
+	exec_filter(argv + 1);
+	return unknown(argv[1]);
+}
