@@ -143,7 +143,8 @@ void commandline_split(
 			refuse_shell(&s);
 			take_word(&s);
 		}
-		add(ret, (size_t)(start - line), word_text(&s), bar);
+		bool quoted = *start == '\'' || *start == '"';
+		add(ret, (size_t)(start - line) + quoted, word_text(&s), bar);
 	}
 	buffer_free(&s.word);
 }

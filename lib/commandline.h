@@ -11,7 +11,7 @@
 
 struct commandline_word {
 	char *text;    /* malloc'ed */
-	size_t offset; /* where it starts in the line, a quote included */
+	size_t offset; /* where its first character stands in the line, behind a quote */
 	bool bar;      /* a `|` between commands, not a word */
 };
 

@@ -46,7 +46,7 @@ static void test_whole(void)
 	is_str(score->substages[1].argv[2], "7 h",
 		"double quotes, and the environment before vars");
 	ok(!score->substages[1].argv[3], "argv ends with NULL");
-	ok(score->substages[1].words[2].line == 13 && score->substages[1].words[2].column == 21,
+	ok(score->substages[1].words[2].line == 13 && score->substages[1].words[2].column == 22,
 		"a word's place");
 	is_str(modbus->substages[0].argv[2], "15020", "braces");
 	is_str(modbus->substages[0].argv[4], "5$", "a dollar that is itself");
