@@ -6,7 +6,7 @@
 #include "capture.h"
 #include "commands.h"
 #include "describe.h"
-#include "fields.h"
+#include "flow.h"
 #include "filter.h"
 #include "libexec.h"
 

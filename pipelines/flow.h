@@ -1,7 +1,7 @@
 /* Which fields the samples at one place of a pipeline have, as far as the filters before it say so.
  */
-#ifndef DUTO_FIELDS_H
-#define DUTO_FIELDS_H
+#ifndef DUTO_FLOW_H
+#define DUTO_FLOW_H
 
 #include <jansson.h>
 #include <stdbool.h>

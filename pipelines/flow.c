@@ -1,4 +1,4 @@
-#include "fields.h"
+#include "flow.h"
 
 #include <stdlib.h>
 #include <string.h>
