@@ -6,8 +6,8 @@
 #include "capture.h"
 #include "commands.h"
 #include "describe.h"
-#include "flow.h"
 #include "filter.h"
+#include "flow.h"
 #include "libexec.h"
 
 /* A stage as far as it is checked. */
