@@ -168,18 +168,28 @@ static void missing_field(struct check *c, const char *name)
 			meant ? meant : "", meant ? "?)" : "");
 }
 
+static void check_need(struct check *c, const char *name, const char *unit)
+{
+	const struct flow_field *field = flow_find(&c->now.flow, name);
+	if (field)
+		check_unit(c, field, unit);
+	else
+		missing_field(c, name);
+}
+
+/* A field that a filter lets through by its name must come in, like one that it computes from. */
 static void check_needs(struct check *c, const json_t *description)
 {
+	const json_t *passes = json_object_get(description, "passes");
 	size_t i;
 	json_t *need;
 	json_array_foreach(json_object_get(description, "needs"), i, need)
 	{
-		const char *name = describe_text(need, "name");
-		const struct flow_field *field = flow_find(&c->now.flow, name);
-		if (field)
-			check_unit(c, field, describe_text(need, "unit"));
-		else
-			missing_field(c, name);
+		check_need(c, describe_text(need, "name"), describe_text(need, "unit"));
+	}
+	json_array_foreach(passes, i, need)
+	{
+		check_need(c, json_string_value(need), "");
 	}
 }
 

@@ -192,6 +192,8 @@ static void connect_reader(struct graph *g, const struct source *source, size_t 
 		canvas_put(&g->canvas, row, g->width + 4, "◀");
 		canvas_put(&g->canvas, row, column_of(g, lane), "┤");
 		lane->end = row;
+		if (g->row[reader] + box_height(g->p, reader) == lane->bottom)
+			lane->bottom = row;
 	}
 }
 
