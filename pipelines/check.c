@@ -170,7 +170,9 @@ static void missing_field(struct check *c, const char *name)
 
 static void check_need(struct check *c, const char *name, const char *unit)
 {
-	const struct flow_field *field = flow_find(&c->now.flow, name);
+	const struct flow_field *field = name ? flow_find(&c->now.flow, name) : NULL;
+	if (!name)
+		return;
 	if (field)
 		check_unit(c, field, unit);
 	else
