@@ -282,7 +282,7 @@ static void parse(int argc, char **argv)
 		exit(EXIT_OK);
 	}
 	const struct opt *missing = opt_missing(tables);
-	if (describe && (missing || argc == 2)) {
+	if (describe && !check && (missing || argc == 2)) {
 		print_description(false);
 		exit(EXIT_OK);
 	}
