@@ -104,7 +104,8 @@ static json_t *check_options(struct check *c, const char *path)
 		description = describe_parse(buffer_str(&result.output));
 	if (!description && take_complaints(c, &result) == 0)
 		pipeline_mistake(c->p, w->line, w->column,
-			"%s --check --describe: no answer, status %d", w->text, result.status);
+			"%s does not answer to --check --describe with JSON (status %d)", w->text,
+			result.status);
 	capture_free(&result);
 	return description;
 }

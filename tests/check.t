@@ -116,7 +116,7 @@ mistake 'text into a filter of samples' 7:20 'select reads samples, but to-json'
 mistake 'samples into a filter of text' 7:10 'from-csv reads text' < <(behind 'run: from-csv')
 mistake 'a source behind a filter' 7:19 'gauge is a source' < <(behind 'run: select | gauge')
 mistake 'a filter behind one that gives nothing' 7:18 'nothing comes in here' < <(behind 'run: drain | print')
-mistake 'a filter that does not check' 4:10 'mute --check --describe: no answer, status 3' < <(stage 'run: mute')
+mistake 'a filter that does not check' 4:10 'mute does not answer to --check --describe.*status 3' < <(stage 'run: mute')
 
 # Fields
 mistake 'a field that nothing makes' 7:26 'torqe, which nothing before it makes.*torque' < <(behind 'run: select --fields torqe,tool_wear')
