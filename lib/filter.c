@@ -198,7 +198,8 @@ static void print_help(void)
 
 static void print_description(bool complete)
 {
-	struct fields fields = { .open = !complete };
+	static struct fields fields; /* its names stay until the end */
+	fields.open = !complete;
 	printf("{\"name\":");
 	opt_json(message_program(), stdout);
 	printf(",\"summary\":");
