@@ -282,7 +282,7 @@ static void input_failed(const struct link *l, int error)
 /* Hands the samples of what was read to the filter; returns how many bytes they were. */
 static size_t read_samples(const struct link_input *in)
 {
-	struct sample s = { .room = &room };
+	static struct sample s = { .room = &room };
 	size_t at = 0;
 	int len = 0;
 	while (at < in->len && (len = sample_decode(&s, in->data + at, in->len - at)) != 0) {

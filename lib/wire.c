@@ -152,7 +152,7 @@ static int take(struct cursor *c, struct wire *ret)
 	return take_tagged(c, ret, tag, v, width);
 }
 
-int wire_next(struct cursor *c, struct wire *ret)
+int wire_next_other(struct cursor *c, struct wire *ret)
 {
 	const uint8_t *start = c->at;
 	if (start == c->end)

@@ -260,7 +260,18 @@ struct wire {
 	int8_t ext;
 };
 
-int wire_next(struct cursor *c, struct wire *ret);
+int wire_next_other(struct cursor *c, struct wire *ret);
+
+/* The float 64 that most values are is read in line. */
+static inline int wire_next(struct cursor *c, struct wire *ret)
+{
+	if (c->end - c->at < 9 || *c->at != 0xcb)
+		return wire_next_other(c, ret);
+	ret->type = WIRE_DOUBLE;
+	ret->d = wire_load_double(c->at + 1);
+	c->at += 9;
+	return 1;
+}
 
 /* Steps over one whole object, nested ones included. As above; -1 also for bytes that are not
  * MessagePack (0xc1) and for nesting beyond WIRE_DEPTH. */
