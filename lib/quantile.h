@@ -3,7 +3,8 @@
  * Exact up to QUANTILE_EXACT values. Beyond, full buffers are sorted and every second value, with
  * twice the weight, moves a level up (Munro and Paterson 1980; Manku, Rajagopalan and Lindsay,
  * SIGMOD 1998), from odd and even places in turn, so that the result is deterministic. The error in
- * rank stays below log2(n / QUANTILE_EXACT) / QUANTILE_EXACT of n: under 0.0002 for 10^12 values. */
+ * rank stays below log2(n / QUANTILE_EXACT) / QUANTILE_EXACT of n: under 0.0002 for 10^12 values.
+ */
 #ifndef DUTO_QUANTILE_H
 #define DUTO_QUANTILE_H
 
