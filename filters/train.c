@@ -197,18 +197,16 @@ static struct forest *learn(
 static void report(const struct forest *f, const struct train_set *set, const char *const *labels,
 	const double *out_of_bag)
 {
-	struct buffer text = { 0 };
+	struct buffer *text = text_buffer();
 
-	printf("%zu trees from %zu of %llu rows and %zu features; skipped %llu rows with a missing "
-	       "or Bad value\n",
+	buffer_print(text,
+		"%zu trees from %zu of %llu rows and %zu features; skipped %llu rows with a "
+		"missing or Bad value\n",
 		f->tree_count, set->rows, (unsigned long long)train_rows_seen(rows), set->features,
 		(unsigned long long)skipped);
-	train_report(&text, set, labels, out_of_bag);
-	fwrite(text.data, 1, text.len, stdout);
-	printf("wrote %s, sha256 %s\n", out_path, f->digest);
-	buffer_free(&text);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		die_system("standard output: %s", strerror(errno));
+	train_report(text, set, labels, out_of_bag);
+	buffer_print(text, "wrote %s, sha256 %s\n", out_path, f->digest);
+	text_done();
 }
 
 static void end(void)
@@ -287,5 +285,5 @@ const struct filter filter = {
 	.sample = on_sample,
 	.end = end,
 	.fields = describe,
-	.no_output = true,
+	.text_output = true,
 };

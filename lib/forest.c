@@ -103,7 +103,7 @@ static double fold(const struct scaler *s, const struct scaler_field *f, double 
 {
 	int64_t low = order_of(-INFINITY), high = order_of(INFINITY);
 
-	while (high - low > 1) {
+	while (low + 1 < high) {
 		int64_t middle = low / 2 + high / 2 + (low % 2 + high % 2) / 2;
 		if (goes_left(s, f, ordered(middle), threshold))
 			low = middle;

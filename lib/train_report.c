@@ -1,24 +1,9 @@
 #include "train_report.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "roc.h"
-
-__attribute__((format(printf, 2, 3))) static void print(struct buffer *b, const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	int n = vasprintf(&text, format, args);
-	va_end(args);
-	if (n < 0)
-		abort();
-	buffer_add(b, text, n);
-	free(text);
-}
 
 /* The likeliest class; of several the first, as scikit-learn's predict. */
 static size_t predicted(const double *probabilities, size_t classes)
@@ -68,9 +53,9 @@ static double area(const struct train_set *set, const double *out_of_bag, size_t
 static void print_ratio(struct buffer *to, double part, double whole)
 {
 	if (whole > 0)
-		print(to, " %9.4f", part / whole);
+		buffer_print(to, " %9.4f", part / whole);
 	else
-		print(to, " %9s", "-");
+		buffer_print(to, " %9s", "-");
 }
 
 static void print_class(struct buffer *to, const uint64_t *counts, size_t classes, size_t c)
@@ -81,7 +66,7 @@ static void print_class(struct buffer *to, const uint64_t *counts, size_t classe
 		actual += (double)counts[c * classes + i];
 		taken += (double)counts[i * classes + c];
 	}
-	print(to, " %9.0f", actual);
+	buffer_print(to, " %9.0f", actual);
 	print_ratio(to, right, taken);
 	print_ratio(to, right, actual);
 	print_ratio(to, 2 * right, actual + taken);
@@ -96,7 +81,7 @@ static void print_accuracy(struct buffer *to, const uint64_t *counts, size_t cla
 		for (size_t b = 0; b < classes; b++)
 			all += counts[a * classes + b];
 	}
-	print(to, "out of bag: accuracy %.4f over %llu rows\n",
+	buffer_print(to, "out of bag: accuracy %.4f over %llu rows\n",
 		all ? (double)right / (double)all : 0, (unsigned long long)all);
 }
 
@@ -107,17 +92,17 @@ void train_report(struct buffer *to, const struct train_set *set, const char *co
 	size_t n = set->classes;
 
 	print_accuracy(to, counts, n);
-	print(to, "%-12s %9s %9s %9s %9s %9s", "class", "rows", "precision", "recall", "F1",
+	buffer_print(to, "%-12s %9s %9s %9s %9s %9s", "class", "rows", "precision", "recall", "F1",
 		"ROC-AUC");
 	for (size_t c = 0; c < n; c++)
-		print(to, "  as %-6s", labels[c]);
+		buffer_print(to, "  as %-6s", labels[c]);
 	for (size_t c = 0; c < n; c++) {
-		print(to, "\n%-12s", labels[c]);
+		buffer_print(to, "\n%-12s", labels[c]);
 		print_class(to, counts, n, c);
 		print_ratio(to, area(set, out_of_bag, c), 1);
 		for (size_t i = 0; i < n; i++)
-			print(to, " %10llu", (unsigned long long)counts[c * n + i]);
+			buffer_print(to, " %10llu", (unsigned long long)counts[c * n + i]);
 	}
-	print(to, "\n");
+	buffer_print(to, "\n");
 	free(counts);
 }

@@ -4,10 +4,15 @@
 #include <stdlib.h>
 
 #include "number.h"
+#include "random.h"
+
+/* Apart from the streams of the trees, which are numbered from 0. */
+static const uint64_t SAMPLING_STREAM = UINT64_MAX;
 
 struct train_rows {
 	size_t features, max, rows, cap;
-	uint64_t seen, random;
+	uint64_t seen;
+	struct random random;
 	float *values;
 	uint16_t *target;
 	char *labels[FOREST_CLASSES_MAX];
@@ -22,7 +27,7 @@ struct train_rows *train_rows_open(size_t features, size_t max, uint64_t seed)
 		abort();
 	r->features = features;
 	r->max = max;
-	r->random = seed * 0x9e3779b97f4a7c15 + 0x632be59bd9b4e019;
+	random_seed(&r->random, seed, SAMPLING_STREAM);
 	return r;
 }
 
@@ -63,15 +68,6 @@ static void make_room(struct train_rows *r)
 		abort();
 }
 
-/* Xorshift64* (Vigna 2016), the high bits. */
-static uint64_t draw_below(uint64_t *state, uint64_t n)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return (uint64_t)((unsigned __int128)(*state * 0x2545f4914f6cdd1d) * n >> 64);
-}
-
 int train_rows_add(struct train_rows *r, const float *values, struct str label)
 {
 	int class = class_of(r, label);
@@ -81,7 +77,7 @@ int train_rows_add(struct train_rows *r, const float *values, struct str label)
 		return class;
 	r->seen++;
 	if (r->rows == r->max) {
-		at = draw_below(&r->random, r->seen);
+		at = random_below(&r->random, r->seen);
 		if (at >= r->max)
 			return 0;
 	} else {

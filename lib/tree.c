@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "random.h"
+
 enum { WORD = 64 };
 _Static_assert(TRAIN_BINS == WORD * WORD, "two levels of 64-bit words mark the bins in use");
 
@@ -29,7 +31,7 @@ struct tree_grower {
 	const struct bins *bins;
 	const double *class_weights;
 	uint32_t features_a_split;
-	uint64_t random;
+	struct random random;
 	uint16_t *drawn;
 	struct draw *draws, *spare;
 	uint32_t *features;  /* in an order that draws shuffle */
@@ -93,29 +95,13 @@ const uint16_t *tree_drawn(const struct tree_grower *g)
 	return g->drawn;
 }
 
-/* SplitMix64 (Steele, Lea and Flood 2014). */
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-/* 0..n-1; n is below 2^32, so the bias is below 2^-32. */
-static uint32_t draw_below(struct tree_grower *g, size_t n)
-{
-	return (uint32_t)((next_random(&g->random) >> 32) * n >> 32);
-}
-
 static uint32_t bootstrap(struct tree_grower *g)
 {
 	uint32_t n = 0;
 
 	memset(g->drawn, 0, g->set->rows * sizeof(*g->drawn));
 	for (size_t i = 0; i < g->set->rows; i++)
-		g->drawn[draw_below(g, g->set->rows)]++;
+		g->drawn[random_below(&g->random, g->set->rows)]++;
 	for (uint32_t i = 0; i < g->set->rows; i++)
 		if (g->drawn[i])
 			g->draws[n++] = (struct draw){ i, g->drawn[i], g->set->target[i] };
@@ -253,7 +239,7 @@ static bool find_split(struct tree_grower *g, const struct task *t, struct split
 
 	*ret = (struct split){ .gain = -1 };
 	for (size_t i = 0; i < g->set->features && varied < g->features_a_split; i++) {
-		size_t j = i + draw_below(g, g->set->features - i);
+		size_t j = i + random_below(&g->random, g->set->features - i);
 		uint32_t feature = g->features[j];
 		g->features[j] = g->features[i];
 		g->features[i] = feature;
@@ -329,9 +315,7 @@ static void *copy(const void *data, size_t n, size_t size)
 
 void tree_grow(struct tree_grower *g, size_t index, struct forest_tree *ret)
 {
-	g->random = g->options->seed;
-	g->random = next_random(&g->random) + index;
-	g->random = next_random(&g->random);
+	random_seed(&g->random, g->options->seed, index);
 	g->count = g->leaf_count = 0;
 	for (uint32_t i = 0; i < g->set->features; i++)
 		g->features[i] = i;
