@@ -95,13 +95,14 @@ void train_report(struct buffer *to, const struct train_set *set, const char *co
 	buffer_print(to, "%-12s %9s %9s %9s %9s %9s", "class", "rows", "precision", "recall", "F1",
 		"ROC-AUC");
 	for (size_t c = 0; c < n; c++)
-		buffer_print(to, "  as %-6s", labels[c]);
+		buffer_print(to, "  taken for %s", labels[c]);
 	for (size_t c = 0; c < n; c++) {
 		buffer_print(to, "\n%-12s", labels[c]);
 		print_class(to, counts, n, c);
 		print_ratio(to, area(set, out_of_bag, c), 1);
 		for (size_t i = 0; i < n; i++)
-			buffer_print(to, " %10llu", (unsigned long long)counts[c * n + i]);
+			buffer_print(to, "  %*llu", (int)strlen(labels[i]) + 10,
+				(unsigned long long)counts[c * n + i]);
 	}
 	buffer_print(to, "\n");
 	free(counts);
