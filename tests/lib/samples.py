@@ -5,25 +5,23 @@ import subprocess
 
 import msgpack
 
-DUTO = os.environ.get("DUTO", "build/duto")
-LIBEXEC = os.path.join(os.path.dirname(DUTO), "libexec")
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+DUTO = os.environ.get("DUTO", os.path.join(ROOT, "build", "duto"))
 START = 1767225600  # 2026-01-01T00:00:00Z
 
 
-def encode(names, rows, source="plant/mill1", quality=None):
-    """The bytes of one sample a row, a second apart; None is nil. quality: a map for every sample."""
+def encode(names, rows, source="plant/mill1"):
+    """The bytes of one sample a row, a second apart; None is nil."""
     pack = msgpack.packb
     names = [pack(n) for n in names]
-    head = bytes([0x86 if quality else 0x85]) + pack("time") + b"\xd7\xff"
+    head = b"\x85" + pack("time") + b"\xd7\xff"
     middle = pack("source") + pack(source) + pack("run") + pack(1) + pack("seq")
     values = pack("values") + b"\xde" + struct.pack(">H", len(names))
-    tail = pack("quality") + pack(quality) if quality else b""
     out = []
     for i, row in enumerate(rows):
         out += [head, struct.pack(">Q", START + i), middle, pack(i + 1), values]
         for name, value in zip(names, row):
             out += [name, pack(value)]
-        out.append(tail)
     return b"".join(out)
 
 
@@ -34,7 +32,10 @@ def decode(data):
     return [s for s in unpacker if "kind" not in s]
 
 
+def column(data, field):
+    return [s["values"].get(field) for s in decode(data)]
+
+
 def run(data, *words):
     """What a filter writes for this input. Its failure is the test's."""
-    return subprocess.run([os.path.join(LIBEXEC, words[0]), *words[1:]], input=data,
-                          stdout=subprocess.PIPE, check=True).stdout
+    return subprocess.run([DUTO, *words], input=data, stdout=subprocess.PIPE, check=True).stdout
