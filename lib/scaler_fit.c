@@ -8,7 +8,9 @@
 struct fit_field {
 	char *name;
 	uint64_t count;
-	double mean, squares; /* Welford: the sum of squared distances from the mean so far */
+	/* Welford: the sum of squared distances from the mean so far. Wider than double, so that
+	 * long streams do not wear the last digits off. */
+	long double mean, squares;
 	double min, max;
 	bool only_flags; /* never anything but 0 and 1 */
 	struct quantile quantile;
@@ -52,10 +54,10 @@ size_t scaler_fit_field(struct scaler_fit *f, struct str name)
 void scaler_fit_add(struct scaler_fit *f, size_t field, double x)
 {
 	struct fit_field *s = &f->fields[field];
-	double distance = x - s->mean;
+	long double distance = x - s->mean;
 
 	s->count++;
-	s->mean += distance / (double)s->count;
+	s->mean += distance / (long double)s->count;
 	s->squares += distance * (x - s->mean);
 	s->min = x < s->min ? x : s->min;
 	s->max = x > s->max ? x : s->max;
@@ -68,8 +70,8 @@ void scaler_fit_add(struct scaler_fit *f, size_t field, double x)
  * LeVeque 1983). */
 static double deviation(const struct fit_field *s)
 {
-	double n = (double)s->count, variance = s->squares / n;
-	double error = n * s->mean * DBL_EPSILON;
+	double n = (double)s->count, mean = (double)s->mean;
+	double variance = (double)(s->squares / n), error = n * mean * DBL_EPSILON;
 
 	return variance <= n * DBL_EPSILON * variance + error * error ? 1 : sqrt(variance);
 }
@@ -85,7 +87,7 @@ static void add_model(const struct scaler_fit *f, const struct fit_field *s, str
 {
 	switch (f->method) {
 	case SCALER_STANDARD:
-		scaler_add(model, str(s->name), s->mean, deviation(s));
+		scaler_add(model, str(s->name), (double)s->mean, deviation(s));
 		break;
 	case SCALER_MIN_MAX:
 		scaler_add(model, str(s->name), s->min, s->max);
