@@ -41,6 +41,17 @@ is "--as writes beside" '{"speed":1,"load":10.5,"flag":0,"on":true,"name":"a","s
 is "--inverse gives back what was scaled" "$(duto select --fields speed,load <rows | duto to-json | head -n 3 | sed 's/\("speed":[0-9]*\),/\1.0,/')" \
 	"$(duto select --fields speed,load <rows | duto scale --model s.yaml | duto scale --model s.yaml --inverse | duto to-json | head -n 3 | sed 's/\("speed":[0-9]*\),/\1.0,/')"
 
+wide() { # 60 fields, more than samples index
+	printf '{"time":"2026-01-01T00:00:00Z","source":"m","run":1,"seq":1,"values":{'
+	for i in {1..59}; do printf '"f%d":%s,' "$i" "$i.5"; done
+	printf '"f60":60.5}}\n'
+}
+printf 'method: standard\nfields:\n  f2: {mean: 0.5, scale: 2}\n  f60: {mean: 0.5, scale: 3}\n' >wide.yaml
+is "fields far behind are found" '"f58":58.5,"f59":59.5,"f60":60.5,"f2_s":1,"f60_s":20}}' \
+	"$(wide | duto from-json | duto scale --model wide.yaml --as '{field}_s' | duto to-json | sed 's/.*\("f58\)/\1/; s/\.0\([,}]\)/\1/g')"
+is "and replaced" '"f58":58.5,"f59":59.5,"f60":20}}' \
+	"$(wide | duto from-json | duto scale --model wide.yaml | duto to-json | sed 's/.*\("f58\)/\1/; s/\.0\([,}]\)/\1/g')"
+
 exits "neither --fit nor --model" 100 duto scale <rows
 exits "both" 100 duto scale --fit a.yaml --model s.yaml <rows
 exits "--method with --model" 100 duto scale --model s.yaml --method robust <rows
