@@ -111,6 +111,7 @@ static void save(void)
 	r = scaler_save(&learnt, fit_path);
 	if (r < 0)
 		die_system("%s: %s", fit_path, strerror(-r));
+	scaler_free(&learnt);
 }
 
 /* Scaling. */
