@@ -126,7 +126,7 @@ static void test_mistakes(void)
 	refuses("method: min-max\nfields:\n  torque: {min: 1, max: 0}\n",
 		"bad.yaml:3:25: expected a max not below min");
 	refuses("method: standard\nfields:\n  torque: {mean: 1, scal: 2}\n",
-		"bad.yaml:3:21: unknown key \"scal\"; did you mean \"scale\"?");
+		"bad.yaml:3:21: unknown key \"scal\" (did you mean \"scale\"?)");
 	refuses("method: standard\nfields: [1]\n", "bad.yaml:2:9: expected a map of fields");
 	refuses("# nothing\n", "bad.yaml: expected a map, found nothing");
 }
