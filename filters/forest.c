@@ -1,11 +1,15 @@
 #include <errno.h>
 #include <libgen.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "filter.h"
 #include "forest.h"
 
-enum { DIGEST_SHORT = 12 };
+enum {
+	DIGEST_SHORT = 12,
+	FAR = 10, /* times the width of what a feature is compared with */
+};
 
 static const char *model_path, *scaler_path, *positive;
 static const char *probability_name = "failure_probability", *class_name = "failure";
@@ -30,9 +34,14 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
+struct range {
+	double low, high;
+};
+
 static struct forest *forest;
 static struct field *features, probability, class;
 static double *row, *probabilities;
+static struct range *near;
 static int positive_class;
 static char *via;
 
@@ -86,6 +95,37 @@ static void name_features(void)
 	class.name = str(class_name);
 }
 
+/* Readings scored by a model of scaled values, or the other way round, give no error, only
+ * nonsense; such values lie far from all thresholds. */
+static void find_ranges(void)
+{
+	near = calloc(forest->feature_count, sizeof(*near));
+	if (!near)
+		abort();
+	for (size_t i = 0; i < forest->feature_count; i++) {
+		struct range *r = &near[i];
+		bool used = forest_range(forest, i, &r->low, &r->high) && r->low < r->high;
+		double margin = used ? FAR * (r->high - r->low) : INFINITY;
+		r->low -= margin;
+		r->high += margin;
+	}
+}
+
+static void warn_of_far(void)
+{
+	static bool warned;
+
+	for (size_t i = 0; !warned && i < forest->feature_count; i++) {
+		if (row[i] >= near[i].low && row[i] <= near[i].high)
+			continue;
+		warned = true;
+		warning("%.*s is %g, far from all that %s compares it with: is it scaled as when "
+			"the "
+			"model was trained? (--scaler, --features)",
+			STR_ARG(features[i].name), row[i], model_path);
+	}
+}
+
 static void start(void)
 {
 	char *error, *copy;
@@ -96,6 +136,7 @@ static void start(void)
 	name_features();
 	if (scaler_path)
 		load_scaler();
+	find_ranges();
 	copy = strdup(model_path);
 	if (!copy || asprintf(&via, "%s@%.*s", basename(copy), DIGEST_SHORT, forest->digest) < 0)
 		abort();
@@ -123,6 +164,7 @@ static void score(struct sample *s, uint32_t status)
 		sample_set_nil(s, &probability);
 		sample_set_nil(s, &class);
 	} else {
+		warn_of_far();
 		forest_predict(forest, row, probabilities);
 		double p = probabilities[positive_class];
 		sample_set_number(s, &probability, p);

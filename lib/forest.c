@@ -308,3 +308,21 @@ void forest_predict(const struct forest *f, const double *row, double *ret)
 	for (size_t c = 0; c < f->class_count; c++)
 		ret[c] /= (double)f->tree_count;
 }
+
+bool forest_range(const struct forest *f, size_t feature, double *ret_low, double *ret_high)
+{
+	double low = INFINITY, high = -INFINITY;
+
+	for (uint32_t k = 0; k < f->walk->count; k++) {
+		const struct walk_node *n = &f->walk->nodes[k];
+		if (n->next == k || n->feature != feature)
+			continue;
+		low = fmin(low, n->bound);
+		high = fmax(high, n->bound);
+	}
+	if (low > high)
+		return false;
+	*ret_low = low;
+	*ret_high = high;
+	return true;
+}

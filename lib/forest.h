@@ -64,6 +64,9 @@ int forest_prepare(struct forest *f, const struct scaler *s, const char *const *
 /* Scores one raw row of feature_count values (NAN: missing) into class_count probabilities. */
 void forest_predict(const struct forest *f, const double *row, double *ret_probabilities);
 
+/* The least and greatest raw value that a feature is compared with; false where it never is. */
+bool forest_range(const struct forest *f, size_t feature, double *ret_low, double *ret_high);
+
 /* The place of a class or feature by name, or -1. */
 int forest_class(const struct forest *f, struct str label);
 int forest_feature(const struct forest *f, struct str name);

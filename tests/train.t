@@ -27,6 +27,14 @@ train other.forest --trees 20 --seed 2 >/dev/null
 ok "another seed, another model" eval '! cmp -s m.forest other.forest'
 train shallow.forest --max-depth 1 --trees 3 >/dev/null
 is "--max-depth" 3 "$(grep -c '^split' shallow.forest)"
+duto scale --fit s.yaml <rows >/dev/null 2>&1
+duto scale --model s.yaml <rows | duto train --target machine_failure --features torque,tool_wear --trees 20 --out s.forest >/dev/null
+failures() { duto forest "$@" 2>errors | duto to-json | grep -c '"failure":1'; }
+is "learnt from scaled values, scored from scaled values" "$(grep -c failure\":1 <(duto to-json <rows))" "$(duto scale --model s.yaml <rows | failures --model s.forest)"
+is "without a warning" "" "$(cat errors)"
+is "or with the scaler inside" "$(grep -c failure\":1 <(duto to-json <rows))" "$(failures --model s.forest --scaler s.yaml <rows)"
+failures --model s.forest <rows >/dev/null
+like "readings instead of scaled values: a warning" "tool_wear is [0-9]+, far from all that s.forest compares it with" "$(cat errors)"
 exits "--max-rows draws a sample" 0 train few.forest --trees 5 --max-rows 500
 like "and says so" "from 500 of 2000 rows" "$(cat output)"
 train few2.forest --trees 5 --max-rows 500 >/dev/null
