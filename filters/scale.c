@@ -75,11 +75,21 @@ static void learn(const struct sample *s)
 	}
 }
 
-static void tell_left_out(const char *name, uint64_t values)
+static struct buffer flags;
+
+static void note_left_out(const char *name, uint64_t values)
 {
 	if (values)
-		notice("left out %s: only ever 0 and 1, a flag (--fields scales it all the same)",
-			name);
+		buffer_print(&flags, "%s%s", flags.len ? ", " : "", name);
+}
+
+static void tell_left_out(void)
+{
+	if (flags.len)
+		notice("left out as flags, only ever 0 and 1: %.*s (--fields scales them all the "
+		       "same)",
+			STR_ARG(buffer_str(&flags)));
+	buffer_free(&flags);
 }
 
 static void check_named(const struct scaler *s, const char *where)
@@ -104,7 +114,8 @@ static void save(void)
 	struct scaler learnt;
 	int r;
 
-	scaler_fit_model(fit, names.count == 0, &learnt, tell_left_out);
+	scaler_fit_model(fit, names.count == 0, &learnt, note_left_out);
+	tell_left_out();
 	if (learnt.count == 0)
 		die_config("no numbers came in, so %s was not written", fit_path);
 	check_named(&learnt, "the stream");

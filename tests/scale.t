@@ -13,7 +13,7 @@ rows | sed 's/"Bad"/2147483648/' | duto from-json >rows
 
 exits "learns" 0 duto scale --fit s.yaml <rows
 ok "and passes on unchanged" cmp rows output
-like "flags are left out, and it says so" "left out flag: only ever 0 and 1" "$(cat errors)"
+like "flags are left out, and it says so" "left out as flags, only ever 0 and 1: flag" "$(cat errors)"
 is "the model: Bad values and booleans are not learnt from" "method: standard
 fields:
   speed: {mean: 2, scale: 0.816496580927726}
