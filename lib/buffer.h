@@ -48,6 +48,10 @@ static inline void buffer_add_char(struct buffer *b, char c)
 	b->len++;
 }
 
+/* Appends text as printf makes it; not for hot paths. */
+void buffer_print(struct buffer *b, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Drops the first n bytes. */
 static inline void buffer_shift(struct buffer *b, size_t n)
 {

@@ -274,6 +274,36 @@ static inline bool named(struct cursor *c, struct str name)
 	return wire_next_str(c, &found) == 1 && str_eq(found, name);
 }
 
+/* Among the values that are indexed. Returns how many that are where it is none of them. */
+static uint32_t find_indexed(const struct sample *s, struct str name, struct cursor *ret)
+{
+	uint32_t n = s->values.count < SAMPLE_INDEXED ? s->values.count : SAMPLE_INDEXED;
+	for (uint32_t i = 0; i < n; i++) {
+		struct cursor c = { s->data + s->at[i], s->data + s->len };
+		if (named(&c, name)) {
+			*ret = c;
+			return i;
+		}
+	}
+	return n;
+}
+
+/* Among those behind. */
+static uint32_t find_behind(const struct sample *s, struct str name, struct cursor *ret)
+{
+	uint32_t i = SAMPLE_INDEXED;
+	struct cursor next = value_cursor(s, i);
+	for (; i < s->values.count; i++) {
+		struct cursor c = next;
+		if (named(&c, name)) {
+			*ret = c;
+			return i;
+		}
+		skip_entry(&next);
+	}
+	return i;
+}
+
 /* Leaves the cursor at the value. */
 static bool find(const struct sample *s, struct field *f, struct cursor *ret)
 {
@@ -282,17 +312,13 @@ static bool find(const struct sample *s, struct field *f, struct cursor *ret)
 		if (named(ret, f->name))
 			return true;
 	}
-	*ret = cursor_at(s, s->values.start);
-	for (uint32_t i = 0; i < s->values.count; i++) {
-		struct cursor c = *ret;
-		if (named(&c, f->name)) {
-			*ret = c;
-			f->place = i;
-			return true;
-		}
-		skip_entry(ret);
-	}
-	return false;
+	uint32_t i = find_indexed(s, f->name, ret);
+	if (i == SAMPLE_INDEXED && i < s->values.count)
+		i = find_behind(s, f->name, ret);
+	if (i == s->values.count)
+		return false;
+	f->place = i;
+	return true;
 }
 
 bool sample_find(const struct sample *s, struct field *f, struct wire *ret)
@@ -447,30 +473,42 @@ static void append(struct sample *s, struct sample_map *m, struct str name, stru
 		buffer_free(&entry);
 }
 
+static void append_value(struct sample *s, struct field *f, struct str value)
+{
+	f->place = s->values.count;
+	append(s, &s->values, f->name, value);
+}
+
+/* Puts an encoded value in the place of the one at the cursor. */
+static void replace(struct sample *s, struct cursor c, struct str value)
+{
+	uint32_t at = (uint32_t)(c.at - s->data);
+	wire_skip(&c);
+	splice(s, at, (uint32_t)(c.at - s->data) - at, value.data, value.len);
+}
+
 /* Puts an encoded value in a field's place, or behind the others. */
 static void set_value(struct sample *s, struct field *f, struct str value)
 {
 	struct cursor c;
-	if (!find(s, f, &c)) {
-		f->place = s->values.count;
-		append(s, &s->values, f->name, value);
-		return;
-	}
-	uint32_t at = (uint32_t)(c.at - s->data);
-	wire_skip(&c);
-	splice(s, at, (uint32_t)(c.at - s->data) - at, value.data, value.len);
+	if (find(s, f, &c))
+		replace(s, c, value);
+	else
+		append_value(s, f, value);
 }
 
 void sample_set_number(struct sample *s, struct field *f, double v)
 {
 	struct cursor c;
 	uint8_t encoded[9] = { 0xcb };
-	if (find(s, f, &c) && *c.at == 0xcb) {
-		wire_store_double(s->data + (c.at - s->data) + 1, v);
-		return;
-	}
+	struct str value = { (const char *)encoded, sizeof(encoded) };
 	wire_store_double(encoded + 1, v);
-	set_value(s, f, (struct str){ (const char *)encoded, sizeof(encoded) });
+	if (!find(s, f, &c))
+		append_value(s, f, value);
+	else if (*c.at == 0xcb)
+		memcpy(s->data + (c.at - s->data), encoded, sizeof(encoded));
+	else
+		replace(s, c, value);
 }
 
 void sample_set_integer(struct sample *s, struct field *f, int64_t v)
