@@ -264,6 +264,15 @@ void csv_restart(struct csv *c)
 	c->next_line = 0;
 }
 
+void csv_begin_at(struct csv *c, const struct csv *other)
+{
+	begin_row(c);
+	c->separator = other->separator;
+	c->skipping = other->skipping;
+	c->begun = other->begun;
+	c->next_line = other->next_line;
+}
+
 void csv_free(struct csv *c)
 {
 	free(c->cells);

@@ -66,6 +66,9 @@ struct csv_place csv_place(const struct csv *c, size_t cell);
 
 /* Makes ready for another input: the settings and the room stay. */
 void csv_restart(struct csv *c);
+
+/* Begins where another reader stands, with its separator; reads on on its own. */
+void csv_begin_at(struct csv *c, const struct csv *other);
 void csv_free(struct csv *c);
 
 /* Appends a cell to out, in quotes where it needs them. */
