@@ -218,16 +218,15 @@ struct title *title_read(const struct str *titles, size_t count)
 {
 	size_t text = 0;
 	for (size_t i = 0; i < count; i++)
-		text += 4 * titles[i].len + NAME_EXTRA;
+		text += 3 * titles[i].len + NAME_EXTRA;
 	struct title *ret = malloc(count * sizeof(*ret) + text + 1);
 	if (!ret)
 		abort();
 	char *to = (char *)(ret + count);
 	struct buffer name = { 0 };
 	for (size_t i = 0; i < count; i++) {
-		struct str rest, unit = title_unit(titles[i], &rest);
-		ret[i].unit = keep(&to, unit);
-		ret[i].label = keep(&to, rest);
+		ret[i].title = keep(&to, titles[i]);
+		ret[i].unit = title_unit(ret[i].title, &ret[i].label);
 		name_it(ret, i, &name);
 		ret[i].name = keep(&to, buffer_str(&name));
 	}

@@ -22,7 +22,7 @@ void title_name(struct buffer *to, struct str title);
 /* Names and units for a row of titles. A title without letters is column_N, from 1; a name that has
  * been given already gets _2, _3, ... */
 struct title {
-	struct str name, unit, label; /* label: the title without its unit */
+	struct str title, name, unit, label; /* label: the title without its unit */
 };
 
 /* Returns one block for free(), which holds the texts of the titles too. */
