@@ -111,7 +111,7 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-enum { SOURCES_MAX = 1 << 20, PEEK = 1 << 16 };
+enum { SOURCES_MAX = 1 << 20, PEEK = 1 << 16, SHOWN_MAX = 60 };
 
 static struct csv reader, scout;
 static struct columns columns;
@@ -125,6 +125,12 @@ static const char *file_checked;
 
 static struct str default_missing[] = { { "NaN", 3 }, { "nan", 3 }, { "NA", 2 }, { "N/A", 3 },
 	{ "null", 4 } };
+
+/* What a message shows of a cell. */
+static struct str shown(struct str cell)
+{
+	return (struct str){ cell.data, cell.len < SHOWN_MAX ? cell.len : SHOWN_MAX };
+}
 
 static const char *file_name(void)
 {
@@ -149,12 +155,15 @@ static char one_character(const char *option, const char *given)
 	return given[0];
 }
 
-static int find_column(const char *title, const char *option, const char *instead)
+/* The column that was given, or the one of the usual title. */
+static int find_column(
+	const char *given, const char *usual, const char *option, const char *instead)
 {
+	const char *title = given ? given : usual;
 	int at = columns_find(&columns, str(title));
 	if (at >= 0)
 		return at;
-	const char *meant = columns_suggest(&columns, title);
+	const char *meant = given ? columns_suggest(&columns, given) : NULL;
 	if (meant)
 		die_config("%s:1: no column \"%s\" for --%s; did you mean \"%s\"?", file_name(),
 			title, option, meant);
@@ -165,11 +174,10 @@ static void find_time_and_source(void)
 {
 	time_at = source_at = -1;
 	if (!opt_given(&start_time))
-		time_at = find_column(time_column ? time_column : "time", "time-column",
-			", or --start and --step");
+		time_at =
+			find_column(time_column, "time", "time-column", ", or --start and --step");
 	if (source_column || !source)
-		source_at = find_column(
-			source_column ? source_column : "source", "source-column", " or --source");
+		source_at = find_column(source_column, "source", "source-column", " or --source");
 	if (time_at >= 0)
 		columns.all[time_at].field = false;
 	if (source_at >= 0)
@@ -207,7 +215,7 @@ static void report_misfits(void)
 		const struct column *col = &columns.all[i];
 		if (col->misfits > 1)
 			warning("column \"%.*s\": %" PRIu64 " cells that were not %s",
-				STR_ARG(col->title), col->misfits, expected_text[col->type]);
+				STR_ARG(shown(col->title)), col->misfits, expected_text[col->type]);
 	}
 }
 
@@ -288,7 +296,7 @@ static bool row_time(const struct csv *c, int64_t *ret)
 	if (time_form_read(&time_form, cell, ret) == 0)
 		return true;
 	drop("not a time", "%s: expected a time, found \"%.*s\"", place((size_t)time_at),
-		STR_ARG(cell));
+		STR_ARG(shown(cell)));
 	return false;
 }
 
@@ -330,7 +338,7 @@ static void misfit(struct sample_writer *w, struct column *col, struct str cell)
 	if (!col->misfits++)
 		warning("%s: expected %s in column \"%.*s\", found \"%.*s\": its quality is Bad",
 			place((size_t)(col - columns.all)), expected_text[col->type],
-			STR_ARG(col->title), STR_ARG(cell));
+			STR_ARG(shown(col->title)), STR_ARG(shown(cell)));
 	sample_add_nil(w, col->name);
 	sample_add_status(w, col->name, STATUS_BAD_DATA_ENCODING_INVALID);
 }
@@ -533,8 +541,6 @@ static void fields(struct fields *f)
 		char *unit = col->unit.len ? strndup(col->unit.data, col->unit.len) : NULL;
 		if (col->field)
 			fields_make(f, name, unit);
-		free(name);
-		free(unit);
 	}
 }
 
