@@ -249,7 +249,8 @@ static bool is_missing(struct str cell)
 	for (size_t i = 0; i < missing.count; i++)
 		if (str_eq(cell, str(missing.words[i])))
 			return true;
-	for (size_t i = 0; i < 5 && !missing.count; i++)
+	bool may_be = !missing.count && (cell.data[0] | 32) == 'n'; /* as they all begin */
+	for (size_t i = 0; i < 5 && may_be; i++)
 		if (str_eq(cell, default_missing[i]))
 			return true;
 	return false;
@@ -346,7 +347,7 @@ static void misfit(struct sample_writer *w, struct column *col, struct str cell)
 static double scaled(double v, double scale)
 {
 	/* A tenth is not exact, ten is. */
-	double divisor = nearbyint(1 / scale);
+	double divisor = scale == 1 ? 0 : nearbyint(1 / scale);
 	return divisor > 1 && fabs(divisor * scale - 1) < 1e-15 ? v / divisor : v * scale;
 }
 

@@ -25,6 +25,11 @@ struct csv_place csv_place(const struct csv *c, size_t cell)
 	return place_in_row(c, c->spans[cell].start);
 }
 
+static char separator_of(const struct csv *c)
+{
+	return c->separator ? c->separator : ',';
+}
+
 static void begin_row(struct csv *c)
 {
 	c->state = AT_CELL;
@@ -183,10 +188,39 @@ static int row_too_long(struct csv *c, const char *data, size_t len, size_t *ret
 	return malformed(c, data, len, c->at, "a row longer than 1 MiB", ret_used);
 }
 
+/* The bytes that a plain cell may not simply go on with. */
+static void set_stops(struct csv *c)
+{
+	memset(c->stops, 0, sizeof(c->stops));
+	c->stops['\0'] = c->stops['\n'] = c->stops['\r'] = c->stops['"'] = true;
+	c->stops[(uint8_t)separator_of(c)] = true;
+}
+
+/* Goes over bytes that are just text. */
+static void pass_over(struct csv *c, const char *data, size_t len)
+{
+	size_t at = c->at, end = len < CSV_ROW_MAX ? len : CSV_ROW_MAX;
+	if (c->state == AFTER_QUOTE)
+		return;
+	if (c->state == IN_QUOTES) {
+		while (at < end && data[at] != '"' && data[at] != '\n' && data[at])
+			at++;
+	} else {
+		while (at < end && !c->stops[(uint8_t)data[at]])
+			at++;
+		if (at > c->at)
+			c->state = IN_PLAIN;
+	}
+	c->at = (uint32_t)at;
+}
+
 static int read_row(struct csv *c, const char *data, size_t len, bool last, size_t *ret_used)
 {
-	char separator = c->separator ? c->separator : ',';
-	for (; c->at < len; c->at++) {
+	char separator = separator_of(c);
+	for (;; c->at++) {
+		pass_over(c, data, len);
+		if (c->at >= len)
+			break;
 		if (c->at == CSV_ROW_MAX)
 			return row_too_long(c, data, len, ret_used);
 		char byte = data[c->at];
@@ -212,6 +246,7 @@ static size_t skip_blank(struct csv *c, const char *data, size_t len, bool last)
 	size_t used = 0;
 	if (!c->begun) {
 		c->begun = true;
+		set_stops(c);
 		c->next_line = c->next_line ? c->next_line : 1;
 		if (len >= 3 && memcmp(data, byte_order_mark, 3) == 0)
 			used = 3;
@@ -270,6 +305,7 @@ void csv_begin_at(struct csv *c, const struct csv *other)
 	c->separator = other->separator;
 	c->skipping = other->skipping;
 	c->begun = other->begun;
+	memcpy(c->stops, other->stops, sizeof(c->stops));
 	c->next_line = other->next_line;
 }
 

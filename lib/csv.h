@@ -51,6 +51,7 @@ struct csv {
 	uint32_t at, cell, newlines;
 	int state;
 	bool doubled, skipping, begun;
+	bool stops[256];
 	struct buffer text;
 };
 
