@@ -7,10 +7,12 @@
 #include "columns.h"
 #include "csv.h"
 #include "filter.h"
+#include "row.h"
 #include "series.h"
 #include "time_form.h"
 
-static struct opt_list files, missing, titles;
+static struct opt_list files, titles;
+static struct row_form form;
 static const char *source, *source_column, *time_column, *separator = ",", *decimal = ".";
 static struct time_form time_form;
 static int64_t start_time, step, infer_rows = 100;
@@ -84,7 +86,7 @@ static const struct opt options[] = {
 		.help = "rows that are read before the first is passed on, to tell the types" },
 	{ .name = "missing",
 		.type = OPT_LIST,
-		.to = &missing,
+		.to = &form.missing,
 		.arg = "WORD,...",
 		.help = "words in columns of numbers and bools that stand for no value, as an "
 			"empty "
@@ -122,9 +124,6 @@ static enum { HEADER, LOOKING, PASSING } stage;
 static struct buffer row_source;
 static struct series *announced; /* the sources whose fields have been announced */
 static const char *file_checked;
-
-static struct str default_missing[] = { { "NaN", 3 }, { "nan", 3 }, { "NA", 2 }, { "N/A", 3 },
-	{ "null", 4 } };
 
 /* What a message shows of a cell. */
 static struct str shown(struct str cell)
@@ -242,20 +241,6 @@ static void name_columns(const struct str *cells, size_t count)
 	csv_begin_at(&scout, &reader);
 }
 
-static bool is_missing(struct str cell)
-{
-	if (!cell.len)
-		return true;
-	for (size_t i = 0; i < missing.count; i++)
-		if (str_eq(cell, str(missing.words[i])))
-			return true;
-	bool may_be = !missing.count && (cell.data[0] | 32) == 'n'; /* as they all begin */
-	for (size_t i = 0; i < 5 && may_be; i++)
-		if (str_eq(cell, default_missing[i]))
-			return true;
-	return false;
-}
-
 /* Each of these takes one row and says whether the next is for it too. */
 
 static bool take_header(struct csv *c)
@@ -266,11 +251,7 @@ static bool take_header(struct csv *c)
 
 static bool look_at_row(struct csv *c)
 {
-	for (size_t i = 0; i < columns.count && i < c->count; i++) {
-		struct column *col = &columns.all[i];
-		if (!col->fixed && !is_missing(c->cells[i]))
-			col->type = cell_join(col->type, cell_read(c->cells[i], decimal[0]).type);
-	}
+	row_infer(&columns, c->cells, c->count, &form);
 	return ++looked_at < infer_rows;
 }
 
@@ -334,46 +315,13 @@ static void announce_columns(int64_t time)
 	announce(time, buffer_str(&row_source), fields, count);
 }
 
-static void misfit(struct sample_writer *w, struct column *col, struct str cell)
+static void add_cell(struct sample_writer *w, size_t at, struct str cell)
 {
-	if (!col->misfits++)
-		warning("%s: expected %s in column \"%.*s\", found \"%.*s\": its quality is Bad",
-			place((size_t)(col - columns.all)), expected_text[col->type],
-			STR_ARG(shown(col->title)), STR_ARG(shown(cell)));
-	sample_add_nil(w, col->name);
-	sample_add_status(w, col->name, STATUS_BAD_DATA_ENCODING_INVALID);
-}
-
-static double scaled(double v, double scale)
-{
-	/* A tenth is not exact, ten is. */
-	double divisor = scale == 1 ? 0 : nearbyint(1 / scale);
-	return divisor > 1 && fabs(divisor * scale - 1) < 1e-15 ? v / divisor : v * scale;
-}
-
-static void add_cell(struct sample_writer *w, struct column *col, struct str text)
-{
-	if (!text.len || (col->type != CELL_TEXT && is_missing(text))) {
-		sample_add_nil(w, col->name);
-		sample_add_status(w, col->name, STATUS_BAD_NO_DATA);
+	struct column *col = &columns.all[at];
+	if (row_add(&columns, at, cell, &form, w) || col->misfits++)
 		return;
-	}
-	struct cell c = { .type = CELL_TEXT };
-	if (col->type != CELL_TEXT)
-		c = cell_read(text, decimal[0]);
-	if (!col->fixed &&
-		(col->type == CELL_UNKNOWN || (col->type == CELL_INTEGER && c.type == CELL_FLOAT)))
-		col->type = c.type;
-	if (!cell_convert(&c, col->type))
-		misfit(w, col, text);
-	else if (c.type == CELL_TEXT)
-		sample_add_text(w, col->name, text);
-	else if (c.type == CELL_BOOL)
-		sample_add_bool(w, col->name, c.b);
-	else if (c.type == CELL_INTEGER)
-		sample_add_integer(w, col->name, c.i);
-	else
-		sample_add_number(w, col->name, scaled(c.d, col->scale));
+	warning("%s: expected %s in column \"%.*s\", found \"%.*s\": its quality is Bad", place(at),
+		expected_text[col->type], STR_ARG(shown(col->title)), STR_ARG(shown(cell)));
 }
 
 static bool pass_row(struct csv *c)
@@ -390,7 +338,7 @@ static bool pass_row(struct csv *c)
 	struct sample_writer *w = emit_begin(time, name, STR(""));
 	for (size_t i = 0; i < columns.count; i++)
 		if (columns.all[i].field)
-			add_cell(w, &columns.all[i], c->cells[i]);
+			add_cell(w, i, c->cells[i]);
 	emit_end();
 	return true;
 }
@@ -510,13 +458,14 @@ static void peek(void)
 static void start(void)
 {
 	reader.separator = one_character("separator", separator);
+	form.decimal = decimal[0];
 	if (strcmp(decimal, ".") && strcmp(decimal, ","))
 		die_config("--decimal: expected . or , and found \"%s\"", decimal);
-	if (reader.separator == decimal[0])
+	if (reader.separator == form.decimal)
 		die_config("--separator and --decimal are both \"%c\": files with decimal commas "
 			   "mostly "
 			   "have --separator ';'",
-			decimal[0]);
+			form.decimal);
 	if (opt_given(&start_time) != opt_given(&step) || step < 0)
 		die_config("--start and --step go together: the first row's time, and from row to "
 			   "row");
@@ -540,8 +489,10 @@ static void fields(struct fields *f)
 		const struct column *col = &columns.all[i];
 		char *name = strndup(col->name.data, col->name.len);
 		char *unit = col->unit.len ? strndup(col->unit.data, col->unit.len) : NULL;
-		if (col->field)
+		if (name && col->field)
 			fields_make(f, name, unit);
+		free(name);
+		free(unit);
 	}
 }
 
