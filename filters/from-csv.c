@@ -10,6 +10,7 @@
 #include "row.h"
 #include "series.h"
 #include "time_form.h"
+#include "utf8.h"
 
 static struct opt_list files, titles;
 static struct row_form form;
@@ -113,7 +114,7 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-enum { SOURCES_MAX = 1 << 20, PEEK = 1 << 16, SHOWN_MAX = 60 };
+enum { SOURCES_MAX = 1 << 20, PEEK = 1 << 16, SHOWN_MAX = 60, SOURCE_MAX = 500 };
 
 static struct csv reader, scout;
 static struct columns columns;
@@ -206,7 +207,7 @@ static const char *const expected_text[] = { [CELL_UNKNOWN] = "no value",
 	[CELL_BOOL] = "true or false",
 	[CELL_INTEGER] = "an integer",
 	[CELL_FLOAT] = "a number",
-	[CELL_TEXT] = "text" };
+	[CELL_TEXT] = "text in UTF-8" };
 
 static void report_misfits(void)
 {
@@ -289,13 +290,15 @@ static bool find_source(const struct csv *c)
 		buffer_add_str(&row_source, str(source));
 	if (source_at < 0)
 		return true;
-	if (!c->cells[source_at].len) {
-		drop("no source", "%s: expected the name of a source", place((size_t)source_at));
+	struct str cell = c->cells[source_at];
+	if (!cell.len || cell.len > SOURCE_MAX || !utf8_valid(cell)) {
+		drop("no source", "%s: expected the name of a source, 1 to %d bytes of UTF-8",
+			place((size_t)source_at), SOURCE_MAX);
 		return false;
 	}
 	if (source)
 		buffer_add_char(&row_source, '/');
-	buffer_add_str(&row_source, c->cells[source_at]);
+	buffer_add_str(&row_source, cell);
 	return true;
 }
 
@@ -466,6 +469,8 @@ static void start(void)
 			   "mostly "
 			   "have --separator ';'",
 			form.decimal);
+	if (source && (!*source || strlen(source) > SOURCE_MAX || !utf8_valid(str(source))))
+		die_config("--source: expected a name, 1 to %d bytes of UTF-8", SOURCE_MAX);
 	if (opt_given(&start_time) != opt_given(&step) || step < 0)
 		die_config("--start and --step go together: the first row's time, and from row to "
 			   "row");

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "utf8.h"
+
 static bool is_one_of(struct str cell, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -71,12 +73,10 @@ bool row_add(struct columns *columns, size_t at, struct str cell, const struct r
 	if (col->type != CELL_TEXT)
 		c = cell_read(cell, form->decimal);
 	widen(col, c.type);
-	if (col->type == CELL_TEXT) {
+	bool fits = col->type == CELL_TEXT ? utf8_valid(cell) : cell_convert(&c, col->type);
+	if (fits && col->type == CELL_TEXT)
 		sample_add_text(w, col->name, cell);
-		return true;
-	}
-	bool fits = cell_convert(&c, col->type);
-	if (fits)
+	else if (fits)
 		add_read(w, col, &c);
 	else
 		add_bad(w, col->name, STATUS_BAD_DATA_ENCODING_INVALID);

@@ -18,9 +18,9 @@ void row_infer(struct columns *columns, const struct str *cells, size_t count,
 	const struct row_form *form);
 
 /* Adds cell number at as a value. An empty or missing one is nil with quality Bad (no data), one
- * that is not of its column's type nil with Bad (data encoding invalid): false then. A decimal
- * number in a column of integers whose type was inferred makes it one of floats from there on; a
- * column without a type takes that of its first value. */
+ * that is not of its column's type nil with Bad (data encoding invalid), as is text that is not
+ * UTF-8: false then. A decimal number in a column of integers whose type was inferred makes it one
+ * of floats from there on; a column without a type takes that of its first value. */
 bool row_add(struct columns *columns, size_t at, struct str cell, const struct row_form *form,
 	struct sample_writer *w);
 

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "utf8.h"
+
 /* SI units (BIPM, SI brochure, 9th edition) and others that meters and machines show. */
 static const char *const units[] = { "%", "A", "Ah", "Bq", "C", "F", "GWh", "H", "Hz", "J", "K",
 	"N", "Nm", "Ohm", "Pa", "S", "T", "V", "VA", "VAh", "W", "Wb", "Wh", "bar", "cd", "d",
@@ -229,6 +231,10 @@ struct title *title_read(const struct str *titles, size_t count)
 		ret[i].unit = title_unit(ret[i].title, &ret[i].label);
 		name_it(ret, i, &name);
 		ret[i].name = keep(&to, buffer_str(&name));
+		if (!utf8_valid(ret[i].unit))
+			ret[i].unit = STR("");
+		if (!utf8_valid(ret[i].label))
+			ret[i].label = ret[i].name;
 	}
 	buffer_free(&name);
 	return ret;

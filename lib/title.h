@@ -20,7 +20,7 @@ struct str title_unit(struct str title, struct str *ret_rest);
 void title_name(struct buffer *to, struct str title);
 
 /* Names and units for a row of titles. A title without letters is column_N, from 1; a name that has
- * been given already gets _2, _3, ... */
+ * been given already gets _2, _3, ... Of a title that is not UTF-8 the name is the label. */
 struct title {
 	struct str title, name, unit, label; /* label: the title without its unit */
 };

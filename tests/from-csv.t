@@ -90,6 +90,10 @@ like "the first that does not fit is named" \
 printf 'id\n99999999999999999999\n' >long.csv
 is "digits too many for an integer lose none" "99999999999999999999" "$(rows long.csv "${start[@]}")"
 
+printf 'Pot\xeancia [kW],n\n1,\xe9\n' >latin.csv
+is "text that is not UTF-8 is not passed on" "1,0,,0x80380000" "$(quality latin.csv "${start[@]}" --types n=text)"
+like "and named" 'latin.csv:2:3: expected text in UTF-8' "$(cat errors)"
+
 # Bad rows
 printf 'x,y\n1,2\n3\n4,5,6\n7,"8"9\n10,"11\n12,13\n' >bad.csv
 is "bad rows are dropped, the rest goes on, in its own time" "2026-01-01T00:00:00Z,p/m,1,2
