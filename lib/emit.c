@@ -50,6 +50,11 @@ void emit_setup(bool clocked, uint64_t hash, int64_t run)
 	identities = series_open(sizeof(struct identity), SOURCES_MAX, leave_identity);
 }
 
+void run_by_clock(void)
+{
+	random_runs = true;
+}
+
 static struct buffer *out(void)
 {
 	if (!open_batch) {
