@@ -183,11 +183,21 @@ static int timeout_ms(bool for_room)
 	return deadline <= now ? 0 : (int)((deadline - now + MILLISECONDS - 1) / MILLISECONDS);
 }
 
+/* When the reader of a pipe has left, go as every program in a shell's pipe does. */
+void loop_output_failed(const struct link *l, int error)
+{
+	if (error == -EPIPE) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	die_system("%s: %s", strcmp(l->name, "-") == 0 ? "standard output" : l->name, strerror(-error));
+}
+
 static void service(struct link *l)
 {
 	int r = link_service(l);
 	if (r)
-		die_system("%s: %s", l->name, strerror(-r));
+		loop_output_failed(l, r);
 }
 
 static void settle_inputs(void)
@@ -440,7 +450,7 @@ static void finish_outputs(bool end, int64_t stop_after)
 		for (int i = 0; i < loop_output_count; i++) {
 			int r = link_finish(loop_outputs[i], end);
 			if (r < 0)
-				die_system("%s: %s", loop_outputs[i]->name, strerror(-r));
+				loop_output_failed(loop_outputs[i], r);
 			done &= r == 1;
 		}
 		settle_inputs();
