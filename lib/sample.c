@@ -279,7 +279,7 @@ static uint32_t find_indexed(const struct sample *s, struct str name, struct cur
 {
 	uint32_t n = s->values.count < SAMPLE_INDEXED ? s->values.count : SAMPLE_INDEXED;
 	for (uint32_t i = 0; i < n; i++) {
-		struct cursor c = { s->data + s->at[i], s->data + s->len };
+		struct cursor c = cursor_at(s, s->values.start + s->at[i]);
 		if (named(&c, name)) {
 			*ret = c;
 			return i;
