@@ -190,7 +190,8 @@ void loop_output_failed(const struct link *l, int error)
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}
-	die_system("%s: %s", strcmp(l->name, "-") == 0 ? "standard output" : l->name, strerror(-error));
+	die_system("%s: %s", strcmp(l->name, "-") == 0 ? "standard output" : l->name,
+		strerror(-error));
 }
 
 static void service(struct link *l)
@@ -241,7 +242,7 @@ static void call_watches(const struct pollfd *polls, int count)
 }
 
 /* Waits for whatever may let the loop go on; while the outputs are full, only for them. */
-static void wait_for_events(bool for_room)
+static void wait_for_events(bool for_room, int timeout)
 {
 	static struct pollfd polls[1 + 2 * LOOP_LINKS * LINK_WAITS + WATCHES];
 	int n = 0;
@@ -254,7 +255,7 @@ static void wait_for_events(bool for_room)
 	for (int i = 0; i < watch_count && !for_room; i++)
 		polls[n++] = (struct pollfd){ .fd = watches[i].fd, .events = POLLIN };
 	feed_watchdog();
-	if (poll(polls, (nfds_t)n, timeout_ms(for_room)) > 0)
+	if (poll(polls, (nfds_t)n, timeout) > 0)
 		call_watches(polls + watched, n - watched);
 	if (polls[0].revents) {
 		uint64_t count;
@@ -277,7 +278,7 @@ static void check_stop(void)
 
 void loop_wait_for_room(void)
 {
-	wait_for_events(true);
+	wait_for_events(true, timeout_ms(true));
 	service_all();
 	check_stop();
 }
@@ -432,14 +433,17 @@ static void turn(int64_t stop_after)
 	settle_inputs();
 	feed_watchdog();
 	stat_page->queue = emit_position() - emit_settled();
-	if (busy)
+	if (busy) {
+		if (watch_count)
+			wait_for_events(false, 0);
 		return;
+	}
 	if (filter.idle)
 		filter.idle();
 	emit_flush();
 	service_all();
 	if (!inputs_over())
-		wait_for_events(false);
+		wait_for_events(false, timeout_ms(false));
 	service_all();
 }
 
