@@ -16,7 +16,7 @@ static inline bool take_key(struct cursor *c, const char *encoded, size_t len)
 
 static inline int to_time(uint64_t bits, int64_t *ret)
 {
-	if (bits >> 34 >= 1000000000)
+	if (bits >> 34 >= 1000000000 || (bits & 0x3ffffffff) >= INT64_MAX / 1000000000)
 		return -1;
 	*ret = (int64_t)(bits & 0x3ffffffff) * 1000000000 + (int64_t)(bits >> 34);
 	return 1;
@@ -327,13 +327,12 @@ bool sample_find(const struct sample *s, struct field *f, struct wire *ret)
 	return find(s, f, &c) && wire_next(&c, ret) == 1;
 }
 
-/* Where the status of a field stands: the entry's first byte in *ret_entry, its value at the
- * cursor. */
-static bool find_status(
-	const struct sample *s, struct str name, struct cursor *c, uint32_t *ret_entry)
+/* Leaves the cursor at the value of an entry of quality or via, its first byte in *ret_entry. */
+static bool find_entry(const struct sample *s, const struct sample_map *m, struct str name,
+	struct cursor *c, uint32_t *ret_entry)
 {
-	*c = cursor_at(s, s->quality.start);
-	for (uint32_t i = 0; i < s->quality.count; i++) {
+	*c = cursor_at(s, m->start);
+	for (uint32_t i = 0; i < m->count; i++) {
 		struct str found;
 		*ret_entry = (uint32_t)(c->at - s->data);
 		if (wire_next_str(c, &found) == 1 && str_eq(found, name))
@@ -348,7 +347,7 @@ uint32_t sample_status(const struct sample *s, struct str name)
 	struct cursor c;
 	uint32_t entry;
 	uint64_t status = STATUS_GOOD;
-	if (find_status(s, name, &c, &entry))
+	if (find_entry(s, &s->quality, name, &c, &entry))
 		take_uint(&c, &status);
 	return (uint32_t)status;
 }
@@ -429,16 +428,23 @@ static void splice(struct sample *s, uint32_t at, uint32_t old, const void *data
 			s->at[i] += delta;
 }
 
-/* Writes a map's header anew, in the three-byte form that can be patched the next time. */
+/* Writes a map's header anew, in the three-byte form that can be patched the next time; one of five
+ * bytes stays so, and comes where the count takes it. */
 static void set_count(struct sample *s, struct sample_map *m, uint32_t count)
 {
-	uint8_t header[3] = { 0xde };
+	uint8_t header[5] = { 0xde };
+	uint32_t width = m->start - m->head, wanted = width == 5 || count > UINT16_MAX ? 5 : 3;
 	m->count = count;
-	wire_store16(header + 1, (uint16_t)count);
-	if (m->start - m->head == sizeof(header))
-		memcpy(s->data + m->head, header, sizeof(header));
+	if (wanted == 5) {
+		header[0] = 0xdf;
+		wire_store32(header + 1, count);
+	} else {
+		wire_store16(header + 1, (uint16_t)count);
+	}
+	if (width == wanted)
+		memcpy(s->data + m->head, header, wanted);
 	else
-		splice(s, m->head, m->start - m->head, header, sizeof(header));
+		splice(s, m->head, width, header, wanted);
 }
 
 /* One key more or less in the sample's own map. */
@@ -576,7 +582,7 @@ void sample_set_status(struct sample *s, struct str name, uint32_t status)
 	uint8_t value[5] = { 0xce };
 	struct str encoded = { (const char *)value, sizeof(value) };
 	wire_store32(value + 1, status);
-	bool there = find_status(s, name, &c, &entry);
+	bool there = find_entry(s, &s->quality, name, &c, &entry);
 	uint32_t at = (uint32_t)(c.at - s->data);
 	if (there)
 		wire_skip(&c);
@@ -590,15 +596,29 @@ void sample_set_status(struct sample *s, struct str name, uint32_t status)
 		insert_map(s, &s->quality, s->values.end, STR("quality"), name, encoded);
 }
 
+/* Puts an encoded value in an entry's place, or behind the others; a first one makes the map. */
+static void set_entry(struct sample *s, struct str key, struct str value)
+{
+	struct cursor c;
+	uint32_t entry, behind = s->quality.start ? s->quality.end : s->values.end;
+	if (!s->via.start) {
+		insert_map(s, &s->via, behind, STR("via"), key, value);
+		return;
+	}
+	if (!find_entry(s, &s->via, key, &c, &entry)) {
+		append(s, &s->via, key, value);
+		return;
+	}
+	uint32_t at = (uint32_t)(c.at - s->data);
+	wire_skip(&c);
+	splice(s, at, (uint32_t)(c.at - s->data) - at, value.data, value.len);
+}
+
 void sample_set_via(struct sample *s, struct str key, struct str v)
 {
 	struct buffer encoded = { 0 };
-	uint32_t behind = s->quality.start ? s->quality.end : s->values.end;
 	wire_str(&encoded, v);
-	if (s->via.start)
-		append(s, &s->via, key, buffer_str(&encoded));
-	else
-		insert_map(s, &s->via, behind, STR("via"), key, buffer_str(&encoded));
+	set_entry(s, key, buffer_str(&encoded));
 	buffer_free(&encoded);
 }
 
