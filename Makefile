@@ -1,4 +1,4 @@
-# make, make check, make demo; SAN=address,undefined builds with sanitizers, CC=clang with clang.
+# make, make check, make demo, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang.
 CC = gcc
 CFLAGS = -O2 -g
 BUILD = build$(if $(SAN),/san)$(if $(filter clang%,$(CC)),/clang)
@@ -8,6 +8,7 @@ LDLIBS = -Wl,--as-needed -lmodbus -lyaml -ljansson -lcrypto -lm -ldl -pthread
 
 LIB = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/*.c))
 FILTERS = $(patsubst filters/%.c,$(BUILD)/libexec/%,$(wildcard filters/*.c))
+JOBS = $(shell nproc)
 UNITS = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 
 all: $(BUILD)/duto $(FILTERS) $(BUILD)/libexec/link-zmq.so
@@ -35,9 +36,35 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc
 
+units: $(UNITS)
+
+# Packages come before what is built with them, so these two call make again; the build itself is one makefile.
+check:
+	@tests/install.sh build check
+	@$(MAKE) --no-print-directory -j$(JOBS) all units
+	@tests/run.sh $(BUILD) $(TESTS)
+
+demo:
+	@tests/install.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@pipelines/demo.sh $(BUILD) $(DURATION)
+
+# Longer runs on hostile input, by libFuzzer: FUZZ_SECONDS each, findings in build/fuzz/.
+FUZZ_SECONDS = 60
+FUZZ = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+
+fuzz:
+	@tests/install.sh build check fuzz
+	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build/fuzz $(FUZZ:%=build/fuzz/run/%)
+	@for f in $(FUZZ); do tests/fuzz/run.sh build/fuzz/run/$$f $(FUZZ_SECONDS) || exit; done
+
+build/fuzz/run/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libduto.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all units check demo fuzz clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

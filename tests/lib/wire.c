@@ -10,7 +10,7 @@
 #include "random.h"
 #include "tap.h"
 
-enum { RANDOM_ROUNDS = 200000, RANDOM_BYTES = 40 };
+enum { RANDOM_ROUNDS = 100000, RANDOM_BYTES = 40 };
 
 static struct random generator;
 
