@@ -1,4 +1,6 @@
 #!/bin/bash
+# conformance setup: duto sim mill --count 2000 --start 2026-01-01T00:00:00Z | duto train --target machine_failure --features torque,tool_wear --trees 5 --out m.forest
+# conformance: --model m.forest
 . "$(dirname "$0")/lib/tap.sh"
 
 model() { # the lines on standard input, with their digest

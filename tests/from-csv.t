@@ -1,5 +1,6 @@
 #!/bin/bash
 # from-csv, seen through to-csv: floats have a point there, integers have none.
+# conformance input: duto sim mill --count 200 --start 2026-01-01T00:00:00Z | duto to-csv
 . "$(dirname "$0")/lib/tap.sh"
 
 rows() { # FROM-CSV ARGUMENTS...: the values only

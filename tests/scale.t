@@ -1,4 +1,8 @@
 #!/bin/bash
+# conformance setup: duto sim mill --count 200 --start 2026-01-01T00:00:00Z | duto scale --fit m.yaml > learnt
+# conformance: --model m.yaml
+# conformance: --model m.yaml --as scaled_{field}
+# conformance: --fit new.yaml
 . "$(dirname "$0")/lib/tap.sh"
 
 rows() {

@@ -1,4 +1,8 @@
 #!/bin/bash
+# conformance: mill --count 100 --start 2026-01-01T00:00:00Z
+# conformance: meter --sources 3 --count 100 --start 2026-01-01T00:00:00Z
+# conformance endless: mill --every 10ms
+# conformance endless: meter --start 2026-01-01T00:00:00Z
 . "$(dirname "$0")/lib/tap.sh"
 
 fixed=(--start 2026-01-01T00:00:00Z)

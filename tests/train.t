@@ -1,4 +1,5 @@
 #!/bin/bash
+# conformance: --target machine_failure --features torque,tool_wear --trees 3 --out m.forest
 . "$(dirname "$0")/lib/tap.sh"
 
 # A made-up machine: it fails where torque and wear are both high.
