@@ -187,7 +187,7 @@ static void value_errors(void)
 	refuses(VALUES "-9223372036854775809}}", 16, "64 bits");
 	refuses(VALUES "1 2}}", 18, "',' or '}'");
 	refuses(VALUES "\"abc", 20, "at the end of the text");
-	refuses(VALUES "\"a\nb\"}}", 18, "control characters");
+	refuses(VALUES "\"a\tb\"}}", 18, "control characters");
 	refuses(VALUES "\"\\x\"}}", 18, "behind \\");
 	refuses(VALUES "\"\\u12g4\"}}", 21, "four hex digits");
 	refuses(VALUES "\"\\ud800\"}}", 17, "a high surrogate");

@@ -1,0 +1,95 @@
+#include "filter.h"
+
+static struct opt_list only, except, sources, kinds;
+
+static const struct opt options[] = {
+	{ .name = "fields",
+		.type = OPT_LIST,
+		.to = &only,
+		.arg = "A,B",
+		.help = "let only these fields go on" },
+	{ .name = "except",
+		.type = OPT_LIST,
+		.to = &except,
+		.arg = "A,B",
+		.help = "take these fields out" },
+	{ .name = "source",
+		.type = OPT_LIST,
+		.to = &sources,
+		.arg = "PATH,..",
+		.help = "let only these sources go on, and what lies under them" },
+	{ .name = "kind",
+		.type = OPT_LIST,
+		.to = &kinds,
+		.arg = "KIND,..",
+		.help = "let only these kinds go on; measurement is one of them" },
+	OPT_END,
+};
+
+static bool in_list(const struct opt_list *list, struct str name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (str_eq(str(list->words[i]), name))
+			return true;
+	return false;
+}
+
+/* By whole segments: plant/line1 is above plant/line1/meter3, not above plant/line10. */
+static bool is_under(struct str source, const char *path)
+{
+	size_t len = strlen(path);
+	while (len && path[len - 1] == '/')
+		len--;
+	return str_starts(source, (struct str){ path, len }) &&
+	       (source.len == len || source.data[len] == '/');
+}
+
+static bool source_goes_on(struct str source)
+{
+	for (size_t i = 0; i < sources.count; i++)
+		if (is_under(source, sources.words[i]))
+			return true;
+	return !sources.count;
+}
+
+static bool kind_goes_on(struct str kind)
+{
+	return !kinds.count || in_list(&kinds, kind.len ? kind : STR("measurement"));
+}
+
+static bool field_goes_on(struct str name)
+{
+	return (!only.count || in_list(&only, name)) && !in_list(&except, name);
+}
+
+static void on_sample(struct sample *s)
+{
+	if (!kind_goes_on(s->kind) || !source_goes_on(s->source))
+		return;
+	bool of_fields = sample_is_measurement(s) || str_eq(s->kind, STR("schema"));
+	if (of_fields && s->values.count && (only.count || except.count)) {
+		sample_select(s, field_goes_on);
+		if (!s->values.count)
+			return;
+	}
+	emit(s);
+}
+
+static void fields(struct fields *f)
+{
+	for (size_t i = 0; i < only.count; i++)
+		if (!in_list(&except, str(only.words[i])))
+			fields_only(f, only.words[i]);
+}
+
+const struct filter filter = {
+	.summary = "lets some fields, sources or kinds go on",
+	.details =
+		"Without options everything passes unchanged, byte for byte. --fields and --except "
+		"look at measurements and at the schemas that announce their fields, with the "
+		"quality of each; a sample that has none of the fields is left out. Events and "
+		"other kinds pass whole.",
+	.options = options,
+	.sample = on_sample,
+	.fields = fields,
+};
