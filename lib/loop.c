@@ -337,7 +337,7 @@ static bool inputs_ended(void)
 
 static bool read_input(int i)
 {
-	static uint64_t offsets[LOOP_LINKS];
+	static uint64_t offsets[LOOP_LINKS], lost[LOOP_LINKS];
 	struct link_input in;
 	struct link *l = loop_inputs[i];
 	reading = i;
@@ -351,7 +351,8 @@ static bool read_input(int i)
 		filter.bytes ? filter.bytes((char *)in.data, in.len, in.last) : read_samples(&in);
 	offsets[i] += used;
 	stat_page->in_bytes += used;
-	stat_page->lost = l->lost;
+	stat_page->lost += l->lost - lost[i];
+	lost[i] = l->lost;
 	link_used(l, used);
 	if (in.last && inputs_ended()) {
 		final.input = i;
