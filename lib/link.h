@@ -55,6 +55,7 @@ struct link_security {
 				  of who may connect, where it binds */
 	bool insecure;	       /* plain tcp beyond loopback is meant */
 	bool follow;	       /* file: goes on at the end of the file, as it grows */
+	bool lines;	       /* file: what is written is lines: a torn one there is ended first */
 };
 
 struct link {
