@@ -1,16 +1,25 @@
 #include "fields.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "filter.h"
+
+static const char *copy(const char *text)
+{
+	char *same = strdup(text);
+	if (!same)
+		abort();
+	return same;
+}
 
 static void add(struct field_list *list, const char *name, const char *unit)
 {
 	list->at = reallocarray(list->at, list->count + 1, sizeof(*list->at));
 	if (!list->at)
 		abort();
-	list->at[list->count].name = name;
-	list->at[list->count++].unit = unit;
+	list->at[list->count].name = copy(name);
+	list->at[list->count++].unit = unit ? copy(unit) : NULL;
 }
 
 void fields_need(struct fields *f, const char *name, const char *unit)

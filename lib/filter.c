@@ -198,7 +198,8 @@ static void print_help(void)
 
 static void print_description(bool complete)
 {
-	struct fields fields = { .open = !complete };
+	static struct fields fields; /* its names stay until the end */
+	fields.open = !complete;
 	printf("{\"name\":");
 	opt_json(message_program(), stdout);
 	printf(",\"summary\":");
@@ -283,7 +284,7 @@ static void parse(int argc, char **argv)
 		exit(EXIT_OK);
 	}
 	const struct opt *missing = opt_missing(tables);
-	if (missing && describe) {
+	if (describe && !check && (missing || argc == 2)) {
 		print_description(false);
 		exit(EXIT_OK);
 	}

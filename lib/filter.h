@@ -118,7 +118,8 @@ void status_line(const char *format, ...)
  * reason with the detail. */
 void drop(const char *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* What a filter needs and makes, for `fields`. unit may be NULL (not known). */
+/* What a filter needs and makes, for `fields`. unit may be NULL (not known). Both
+ * are copied. */
 void fields_need(struct fields *f, const char *name, const char *unit);
 void fields_make(struct fields *f, const char *name, const char *unit);
 void fields_only(

@@ -342,7 +342,7 @@ static int parse_named(
 	size_t len = equals ? (size_t)(equals - name) : strlen(name);
 	const struct opt *o = lookup(tables, name, len);
 	if (!o)
-		return unknown(tables, strndup(name, len), ret_error);
+		return unknown(tables, strndupa(name, len), ret_error);
 	if (o->type == OPT_FLAG && equals)
 		return complain(ret_error, "--%s takes no value", o->name);
 	if (o->type == OPT_FLAG)

@@ -71,25 +71,43 @@ static size_t take_complaints(struct check *c, struct captured *result)
 	return count;
 }
 
-/* The filter's own --check. False where it has found a mistake. */
-static bool check_options(struct check *c, const char *path)
+/* The words of the sub-stage with --check and --describe in front, where no option takes them for
+ * its value. */
+static char **asking(const struct substage *s)
+{
+	char **argv = calloc(s->count + 3, sizeof(*argv));
+	if (!argv)
+		abort();
+	argv[0] = s->argv[0];
+	argv[1] = "--check";
+	argv[2] = "--describe";
+	memcpy(argv + 3, s->argv + 1, (s->count - 1) * sizeof(*argv));
+	return argv;
+}
+
+/* Has the filter check what its options name. Its description for them; NULL where it found a
+ * mistake. */
+static json_t *check_options(struct check *c, const char *path)
 {
 	struct captured result = { 0 };
+	json_t *description = NULL;
 	const struct word *w = &c->sub->words[0];
-	char **argv = describe_with(c->sub->argv, c->sub->count, "--check");
+	char **argv = asking(c->sub);
 	int r = capture_run(path, argv, c->p->dir, (struct str){ 0 }, &result);
 	free(argv);
 	if (r < 0) {
 		pipeline_mistake(
 			c->p, w->line, w->column, "%s could not be run: %s", path, strerror(-r));
-		return false;
+		return NULL;
 	}
-	bool clean = result.status == EXIT_OK;
-	if (!clean && take_complaints(c, &result) == 0)
-		pipeline_mistake(c->p, w->line, w->column, "%s --check ended with status %d",
-			w->text, result.status);
+	if (result.status == EXIT_OK)
+		description = describe_parse(buffer_str(&result.output));
+	if (!description && take_complaints(c, &result) == 0)
+		pipeline_mistake(c->p, w->line, w->column,
+			"%s does not answer to --check --describe with JSON (status %d)", w->text,
+			result.status);
 	capture_free(&result);
-	return clean;
+	return description;
 }
 
 static const struct word *first_source(const struct stage *stage)
@@ -217,11 +235,13 @@ static void check_substage(struct check *c)
 		set_output(c, "");
 		return;
 	}
-	bool clean = check_options(c, path);
-	json_t *description = describe(path, s->argv, clean ? s->count : 1, c->p->dir);
+	json_t *description = check_options(c, path);
+	bool clean = description;
+	if (!clean)
+		description = describe(path, s->argv[0]);
 	if (description)
 		check_input(c, description);
-	if (description && clean) {
+	if (clean) {
 		check_needs(c, description);
 		flow_through(&c->now.flow, description);
 	} else {

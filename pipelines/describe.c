@@ -1,31 +1,21 @@
 #include "describe.h"
 
-#include <stdlib.h>
-
 #include "capture.h"
 
-char **describe_with(char *const *argv, size_t argc, const char *word)
+json_t *describe_parse(struct str answer)
 {
-	char **with = calloc(argc + 2, sizeof(*with));
-	if (!with)
-		abort();
-	for (size_t i = 0; i < argc; i++)
-		with[i] = argv[i];
-	with[argc] = (char *)word;
-	return with;
+	return json_loadb(answer.data, answer.len, 0, NULL);
 }
 
-json_t *describe(const char *filter_path, char *const *argv, size_t argc, const char *dir)
+json_t *describe(const char *filter_path, const char *name)
 {
 	struct captured c = { 0 };
+	char *argv[] = { (char *)name, "--describe", NULL };
 	json_t *answer = NULL;
-	char **with = describe_with(argv, argc, "--describe");
-	int r = capture_run(filter_path, with, dir, (struct str){ 0 }, &c);
-	free(with);
-	if (r < 0)
+	if (capture_run(filter_path, argv, NULL, (struct str){ 0 }, &c) < 0)
 		return NULL;
 	if (c.status == 0)
-		answer = json_loadb((const char *)c.output.data, c.output.len, 0, NULL);
+		answer = describe_parse(buffer_str(&c.output));
 	capture_free(&c);
 	return answer;
 }

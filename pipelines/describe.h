@@ -3,18 +3,17 @@
 #define DUTO_DESCRIBE_H
 
 #include <jansson.h>
-#include <stddef.h>
 
-/* Asks a filter, with the words of its command line (argv[0] its name; argc of them) so that it
- * speaks of the fields of just this stage, or with its name alone. Runs in dir. NULL: it did not
- * answer with JSON. The caller frees by json_decref. */
-json_t *describe(const char *filter_path, char *const *argv, size_t argc, const char *dir);
+#include "str.h"
+
+/* What a filter says of itself whatever its options are. NULL: it did not answer with JSON. The
+ * caller frees by json_decref. */
+json_t *describe(const char *filter_path, const char *name);
+
+/* The answer to --describe that a filter has written, or NULL. */
+json_t *describe_parse(struct str answer);
 
 /* A text of an object; "" where it is absent. */
 const char *describe_text(const json_t *object, const char *key);
-
-/* argv with one word more at its end, such as "--check". The words stay the caller's, the array is
- * malloc'ed. */
-char **describe_with(char *const *argv, size_t argc, const char *word);
 
 #endif

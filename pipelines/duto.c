@@ -69,7 +69,7 @@ static const struct command commands[] = {
 		"{\"time\":\"2026-01-01T00:00:00Z\",\"source\":\"m\",\"values\":{\"tool_wear\":240}"
 		"}\n"
 		"        out: |\n"
-		"          {\"values\":{\"failure\":true}}\n\n"
+		"          {\"values\":{\"failure\":1}}\n\n"
 		"`in` and `out` are JSON lines, as from-json and to-json have them. A source at "
 		"the start of\n"
 		"the stage is left out: `in` stands for what it would read. Of each line that "

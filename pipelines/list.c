@@ -9,9 +9,8 @@
 
 static int list_one(const char *name, int width)
 {
-	char *argv[] = { (char *)name, NULL };
 	char *path = libexec_path(name);
-	json_t *description = describe(path, argv, 1, NULL);
+	json_t *description = describe(path, name);
 	if (description)
 		printf("%-*s  %s\n", width, name, describe_text(description, "summary"));
 	else

@@ -53,8 +53,7 @@ static void run_filter(struct golden_case *g, char *const *argv)
 static void ask(const char *filter, const char *key, char answer[16])
 {
 	char *path = libexec_path(filter);
-	char *argv[] = { (char *)filter, NULL };
-	json_t *description = path ? describe(path, argv, 1, NULL) : NULL;
+	json_t *description = path ? describe(path, filter) : NULL;
 	snprintf(answer, 16, "%s", describe_text(description, key));
 	json_decref(description);
 	free(path);

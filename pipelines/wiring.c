@@ -88,7 +88,7 @@ static void add_edges(struct wiring *w, struct wired *last)
 static void add_outputs(struct wiring *w)
 {
 	struct wired *last = &w->wired[w->stage->substage_count - 1];
-	json_t *description = describe(last->path, last->argv, 1, w->p->dir);
+	json_t *description = describe(last->path);
 	bool samples = strcmp(describe_text(description, "output"), "samples") == 0 &&
 		       has_links(description);
 	last->text = strcmp(describe_text(description, "output"), "text") == 0;
@@ -100,11 +100,20 @@ static void add_outputs(struct wiring *w)
 		add_link(last, "--out", failure_text("pub:%s", w->stage->listen.text));
 }
 
+static char **copy_words(const struct substage *s)
+{
+	char **argv = calloc(s->count + 1, sizeof(*argv));
+	if (!argv)
+		abort();
+	memcpy(argv, s->argv, s->count * sizeof(*argv));
+	return argv;
+}
+
 static void find_filter(struct wiring *w, size_t i)
 {
 	const struct substage *s = &w->stage->substages[i];
 	w->wired[i].path = libexec_path(s->words[0].text);
-	w->wired[i].argv = describe_with(s->argv, s->count, NULL);
+	w->wired[i].argv = copy_words(s);
 	if (!w->wired[i].path && !w->error)
 		w->error = failure_text("%s:%d:%d: there is no filter \"%s\"", w->p->path,
 			s->words[0].line, s->words[0].column, s->words[0].text);

@@ -50,6 +50,8 @@ exits "--strict: status 100" 100 duto from-json --strict --in file:bad
 like "with its place" 'error: bad:2:9: expected a time' "$(cat errors)"
 exits "the line is counted from each file's beginning" 100 duto from-json --strict --in file:bare --in file:bad
 like "and named with its file" 'bad:2:9' "$(cat errors)"
+is "files are read one after another" "3 5" "$(duto from-json bare 2>errors | duto to-json | wc -l) $(
+	duto from-json bare bad 2>errors | duto to-json | wc -l)"
 exits "a file that is not there" 100 duto from-json --in file:nowhere
 like "is named" 'nowhere' "$(cat errors)"
 

@@ -1,0 +1,27 @@
+/* The parts of reading a pipeline file: lib/pipeline.c reads the whole, lib/pipeline_stage.c a
+ * stage, lib/pipeline_order.c finds who reads whom. */
+#ifndef DUTO_PIPELINE_READ_H
+#define DUTO_PIPELINE_READ_H
+
+#include "pipeline.h"
+
+/* An array with room for one entry more, zeroed. */
+void *pipeline_grow(void *array, size_t count, size_t size);
+
+/* Copies that abort where memory is out. */
+char *pipeline_copy(const char *text);
+struct word pipeline_word(const struct yaml_node *n);
+
+/* Says that a node is not what it should be. */
+void pipeline_expect(struct pipeline *p, const struct yaml_node *n, const char *what);
+
+/* Names every key of a map that is none of keys, which end with NULL. */
+void pipeline_check_keys(struct pipeline *p, const struct yaml_node *map, const char *const *keys);
+
+/* Adds the stage that is an entry of `stages`. */
+void pipeline_read_stage(struct pipeline *p, const struct yaml_node *n);
+
+/* With all stages read: finds those that are read by their names, and the order. */
+void pipeline_resolve(struct pipeline *p);
+
+#endif
