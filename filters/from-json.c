@@ -6,17 +6,12 @@ enum {
 	NAME_BYTES = 900,	     /* of source and kind together */
 };
 
-<<<<<<< HEAD
-=======
 static struct opt_list files;
->>>>>>> main
 static bool strict, flat;
 static const char *default_source, *time_field = "time", *source_field = "source", *time_unit = "s";
 static int64_t start_time, step;
 
 static const struct opt options[] = {
-<<<<<<< HEAD
-=======
 	{ .name = "file",
 		.type = OPT_FILE,
 		.to = &files,
@@ -25,7 +20,6 @@ static const struct opt options[] = {
 		.repeat = true,
 		.incidental = true,
 		.help = "JSON lines to read; without any, standard input" },
->>>>>>> main
 	{ .name = "source",
 		.type = OPT_TEXT,
 		.to = &default_source,

@@ -88,7 +88,7 @@ static void add_edges(struct wiring *w, struct wired *last)
 static void add_outputs(struct wiring *w)
 {
 	struct wired *last = &w->wired[w->stage->substage_count - 1];
-	json_t *description = describe(last->path);
+	json_t *description = describe(last->path, last->argv[0]);
 	bool samples = strcmp(describe_text(description, "output"), "samples") == 0 &&
 		       has_links(description);
 	last->text = strcmp(describe_text(description, "output"), "text") == 0;
