@@ -53,7 +53,7 @@ static const struct command commands[] = {
 	{ "stage", command_stage, "FILE NAME", "run one stage of a pipeline",
 		"As duto run does for each; for those who supervise stages themselves "
 		"(systemd).\n" },
-	{ "tap", command_tap, "PIPELINE/STAGE [#PATH] [--json] [--count N]",
+	{ "tap", command_tap, "PIPELINE/STAGE[#PATH] [--json]",
 		"look at what a running stage gives on",
 		"Shows its samples as duto print does, with --json as JSON lines. A tap never "
 		"slows "
