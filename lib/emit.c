@@ -174,6 +174,7 @@ static struct sample_writer *begin(
 	if (!id->run)
 		id->run = given_run ? given_run : random_runs ? random_run() : 0;
 	writing = id;
+	stat_page->newest = time;
 	sample_begin(&writer, out(), time, source, id->run, ++id->seq, kind);
 	return &writer;
 }
@@ -205,6 +206,7 @@ struct sample_writer *emit_begin_as(
 	int64_t time, struct str source, uint64_t run, uint64_t seq, struct str kind)
 {
 	writing = NULL;
+	stat_page->newest = time;
 	sample_begin(&writer, out(), time, source, run, seq, kind);
 	return &writer;
 }
