@@ -40,6 +40,12 @@ void outlet_flush(struct outlet *o)
 	buffer_shift(&o->bytes, o->broken ? o->bytes.len : done);
 }
 
+void outlet_break(struct outlet *o)
+{
+	o->broken = true;
+	o->bytes.len = 0;
+}
+
 int relay_open(struct relay *r, struct outlet *outlet, const char *prefix)
 {
 	int ends[2];

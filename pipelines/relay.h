@@ -18,6 +18,7 @@ struct outlet {
 void outlet_open(struct outlet *o, int fd);
 bool outlet_is_full(const struct outlet *o);
 void outlet_flush(struct outlet *o); /* as much as goes now */
+void outlet_break(struct outlet *o); /* its reader has gone */
 
 /* A pipe whose lines go to an outlet behind a prefix. */
 struct relay {

@@ -66,23 +66,37 @@ static void hear_signals(struct supervisor *s, int signals)
 	}
 }
 
+/* Without anything to write, an outlet still tells that its reader has gone. */
+static size_t add_outlet(const struct outlet *o, struct pollfd *to)
+{
+	*to = (struct pollfd){ .fd = o->fd, .events = o->bytes.len ? POLLOUT : 0 };
+	return !o->broken;
+}
+
+static int timeout_ms(int64_t at)
+{
+	int64_t left = at - clock_monotonic();
+	return !at ? -1 : left > 0 ? (int)(left / MILLISECONDS) + 1 : 0;
+}
+
 static void wait_for_events(const struct supervisor *s, int signals, int64_t stop_at)
 {
 	static struct pollfd *polls;
 	size_t most = 3 + SUPERVISOR_POLLS_A_STAGE * s->p->stage_count, n = 0;
-	int64_t at = supervisor_deadline(s), left;
+	int64_t at = supervisor_deadline(s);
 	if (!polls && !(polls = calloc(most, sizeof(*polls))))
 		abort();
 	polls[n++] = (struct pollfd){ .fd = signals, .events = POLLIN };
-	if (output.bytes.len)
-		polls[n++] = (struct pollfd){ .fd = output.fd, .events = POLLOUT };
-	if (errors.bytes.len)
-		polls[n++] = (struct pollfd){ .fd = errors.fd, .events = POLLOUT };
+	n += add_outlet(&output, polls + n);
+	n += add_outlet(&errors, polls + n);
+	size_t outlets = n;
 	n += supervisor_polls(s, polls + n);
 	if (stop_at && (!at || stop_at < at))
 		at = stop_at;
-	left = at - clock_monotonic();
-	poll(polls, n, !at ? -1 : left > 0 ? (int)(left / MILLISECONDS) + 1 : 0);
+	poll(polls, n, timeout_ms(at));
+	for (size_t i = 1; i < outlets; i++)
+		if (polls[i].revents & (POLLERR | POLLNVAL))
+			outlet_break(polls[i].fd == output.fd ? &output : &errors);
 }
 
 /* What is left for a reader of our output that is slow: until it has it, or a signal comes. */

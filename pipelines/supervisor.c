@@ -117,17 +117,16 @@ static int64_t stop_time(const struct stage *stage)
 	return longest;
 }
 
-static void tell(struct supervisor *s, struct unit *u, int64_t patience)
+/* How long it may take is bounded only where a person waits for it. */
+static void tell(const struct supervisor *s, struct unit *u, int64_t patience)
 {
 	u->told = true;
-	u->kill_at = clock_monotonic() + patience;
+	if (s->stopping)
+		u->kill_at = clock_monotonic() + patience;
 	if (u->state == RUNNING)
 		kill(u->pid, SIGTERM);
-	if (u->state != WAITING)
-		return;
-	u->state = DONE;
-	if (u->delay && u->stage->from_count)
-		s->status = s->status ? s->status : EXIT_SYSTEM;
+	else
+		u->state = DONE;
 }
 
 static struct unit *source(const struct supervisor *s, const struct unit *u, size_t i)
@@ -137,12 +136,14 @@ static struct unit *source(const struct supervisor *s, const struct unit *u, siz
 					       : stage->taps[i - stage->from_count].stage];
 }
 
-/* A stage ends by itself when the streams that it reads do. It has to be told where one of them was
- * cut short by a stop, where it only taps, or where it was not there to hear of the end. */
+/* A writer ends well only when its readers have passed on all that it sent. A reader then ends by
+ * itself, having read the end of the stream; it has to be told where the stream was cut short by a
+ * stop, where it was started again and an earlier process of it may have read the end, and where it
+ * taps, since taps have no end. */
 static bool should_stop(const struct supervisor *s, const struct unit *u)
 {
 	size_t sources = u->stage->from_count + u->stage->tap_count;
-	bool cut = u->stage->tap_count || u->state == WAITING;
+	bool unaware = u->stage->tap_count || u->delay;
 	if (u->told || u->state == DONE)
 		return false;
 	if (sources == 0)
@@ -150,9 +151,9 @@ static bool should_stop(const struct supervisor *s, const struct unit *u)
 	for (size_t i = 0; i < sources; i++) {
 		if (source(s, u, i)->state != DONE)
 			return false;
-		cut |= source(s, u, i)->told;
+		unaware |= source(s, u, i)->told;
 	}
-	return cut;
+	return unaware;
 }
 
 /* Nobody will take what these still hold. */
@@ -257,8 +258,12 @@ int supervisor_open(struct supervisor *s)
 /* One that waits to start again is needed now: what comes from the others has to go on. */
 void supervisor_stop(struct supervisor *s)
 {
-	for (size_t i = 0; i < s->p->stage_count && !s->stopping; i++)
-		s->units[i].start_at = 0;
+	for (size_t i = 0; i < s->p->stage_count && !s->stopping; i++) {
+		struct unit *u = &s->units[i];
+		u->start_at = 0;
+		if (u->told)
+			u->kill_at = clock_monotonic() + stop_time(u->stage) + PATIENCE;
+	}
 	s->stopping = true;
 }
 
