@@ -171,6 +171,7 @@ static struct sample_writer *begin(
 	if (!id->run)
 		id->run = given_run ? given_run : random_runs ? random_run() : 0;
 	writing = id;
+	atomic_store_explicit(&stat_page->newest, time, memory_order_relaxed);
 	sample_begin(&writer, out(), time, source, id->run, ++id->seq, kind);
 	return &writer;
 }
@@ -202,6 +203,7 @@ struct sample_writer *emit_begin_as(
 	int64_t time, struct str source, uint64_t run, uint64_t seq, struct str kind)
 {
 	writing = NULL;
+	atomic_store_explicit(&stat_page->newest, time, memory_order_relaxed);
 	sample_begin(&writer, out(), time, source, run, seq, kind);
 	return &writer;
 }

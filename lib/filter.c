@@ -245,6 +245,7 @@ static void open_links(
 	const char *const *words = names->count ? names->words : standard;
 	size_t n = names->count ? names->count : 1;
 	bool text = direction == LINK_IN ? filter.bytes != NULL : filter.text_output;
+	security.lines = direction == LINK_OUT && text;
 	for (size_t i = 0; i < n; i++) {
 		char *error = NULL;
 		if (!suits(words[i], text))

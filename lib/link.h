@@ -55,6 +55,7 @@ struct link_security {
 				  of who may connect, where it binds */
 	bool insecure;	       /* plain tcp beyond loopback is meant */
 	bool follow;	       /* file: goes on at the end of the file, as it grows */
+	bool lines;	       /* file: what is written is lines: a torn one there is ended first */
 };
 
 struct link {
@@ -64,7 +65,8 @@ struct link {
 	int wait_count;
 	int64_t deadline; /* monotonic ns: link_service wants to be called by then; 0: no need */
 	bool ended;	  /* in: the stream's end was read */
-	bool connected;	  /* in: a writer is there, or may have left something unread */
+	bool connected;	  /* in: a writer is there, or may have left something unread; never so of a
+			     tap, which owes nothing */
 	uint64_t settled; /* out: the last batch passed on for good */
 	uint64_t lost;	  /* in, taps: messages that did not arrive */
 };

@@ -104,11 +104,23 @@ static int open_file_in(
 	return r;
 }
 
+/* A writer that was killed may have left half a line. */
+static int end_torn_line(int fd)
+{
+	char last;
+	off_t size = lseek(fd, 0, SEEK_END);
+	if (size <= 0 || pread(fd, &last, 1, size - 1) != 1 || last == '\n')
+		return 0;
+	return write(fd, "\n", 1) == 1 ? 0 : -errno;
+}
+
 static int open_file_out(
 	struct link **ret, const char *path, const struct link_security *security, char **ret_error)
 {
-	(void)security;
-	return open_path(ret, path, O_WRONLY | O_CREAT | O_APPEND, ret_error);
+	struct stat st;
+	bool lines = security->lines && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+	int r = open_path(ret, path, (lines ? O_RDWR : O_WRONLY) | O_CREAT | O_APPEND, ret_error);
+	return r || !lines ? r : end_torn_line(of(*ret)->fd);
 }
 
 static bool readable(int fd)

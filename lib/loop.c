@@ -48,6 +48,12 @@ static struct {
 } pending[PENDING];
 static unsigned pending_first, pending_count;
 
+/* The message with which the last input ended: settled after what filter.end() makes of it. */
+static struct {
+	int input;
+	uint64_t number;
+} final;
+
 static void on_signal(int signal_number)
 {
 	uint64_t one = 1;
@@ -332,9 +338,17 @@ static void remember(int input, uint64_t number)
 	pending[i].position = emit_position();
 }
 
+static bool inputs_ended(void)
+{
+	for (int i = 0; i < loop_input_count; i++)
+		if (!loop_inputs[i]->ended)
+			return false;
+	return loop_input_count > 0;
+}
+
 static bool read_input(int i)
 {
-	static uint64_t offsets[LOOP_LINKS];
+	static uint64_t offsets[LOOP_LINKS], lost[LOOP_LINKS];
 	struct link_input in;
 	struct link *l = loop_inputs[i];
 	reading = i;
@@ -348,9 +362,15 @@ static bool read_input(int i)
 		filter.bytes ? filter.bytes((char *)in.data, in.len, in.last) : read_samples(&in);
 	offsets[i] += used;
 	stat_page->in_bytes += used;
-	stat_page->lost = l->lost;
+	stat_page->lost += l->lost - lost[i];
+	lost[i] = l->lost;
 	link_used(l, used);
-	remember(i, in.number);
+	if (in.last && inputs_ended()) {
+		final.input = i;
+		final.number = in.number;
+	} else {
+		remember(i, in.number);
+	}
 	return true;
 }
 
@@ -399,11 +419,9 @@ static bool inputs_over(void)
 
 static bool all_ended(void)
 {
-	bool streams = false, ended = filter.produce ? source_over : loop_input_count > 0;
-	for (int i = 0; i < loop_input_count; i++) {
-		ended &= loop_inputs[i]->ended;
+	bool streams = false, ended = filter.produce ? source_over : inputs_ended();
+	for (int i = 0; i < loop_input_count; i++)
 		streams |= strcmp(loop_inputs[i]->name, "-") == 0;
-	}
 	return ended && !(stopping() && (streams || filter.produce));
 }
 
@@ -478,16 +496,16 @@ int loop_run(int64_t stop_after)
 {
 	while (!inputs_over())
 		turn(stop_after);
-	bool over = all_ended();
-	if (over && !end_is_confirmed())
-		die_system("what came before in the stage did not end well");
-	bool cut = !over && !stopping();
-	if (filter.end && (over || filter.produce || !stop_at || clock_monotonic() < stop_at) &&
-		!cut)
+	bool late = stop_at && clock_monotonic() >= stop_at;
+	bool cut = all_ended() && !end_is_confirmed(), over = all_ended() && !cut;
+	if (filter.end && !cut && (over || filter.produce || !late))
 		filter.end();
 	emit_flush();
+	remember(final.input, final.number);
 	finish_outputs(over, stop_after);
 	close_links();
+	if (cut)
+		die_system("what came before in the stage did not end well");
 	return EXIT_OK;
 }
 

@@ -27,7 +27,7 @@ struct stat_page {
 	atomic_uint_fast64_t dropped, lost,
 		warnings;	    /* lost: messages of a tap that did not arrive */
 	atomic_uint_fast64_t queue; /* batches on the way out and not yet acknowledged */
-	atomic_int_fast64_t newest; /* time of the newest sample handled, 0: none yet */
+	atomic_int_fast64_t newest; /* time of the newest sample handled or made, 0: none yet */
 	struct stat_reason reasons[STAT_REASONS]; /* why samples were dropped */
 	char status[128], error[256];
 };

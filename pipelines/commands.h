@@ -8,8 +8,13 @@
 int command_check(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_help(int argc, char **argv);
+int command_keygen(int argc, char **argv);
 int command_list(int argc, char **argv);
+int command_run(int argc, char **argv);
+int command_stage(int argc, char **argv);
+int command_tap(int argc, char **argv);
 int command_test(int argc, char **argv);
+int command_top(int argc, char **argv);
 
 /* Adds what the filters of a pipeline say of it to its mistakes, in the file's order. Starts
  * nothing but their

@@ -29,7 +29,36 @@ static const struct command commands[] = {
 		"instead:\n"
 		"duto graph mill.yaml --dot | dot -Tsvg > mill.svg\n" },
 	{ "help", command_help, "[FILTER|COMMAND]", "explain duto, a filter or a command", "" },
+	{ "keygen", command_keygen, "NAME", "make a key pair for links over tcp",
+		"Writes NAME.key, which stays on this machine, and NAME.pub, which the other side "
+		"needs.\n" },
 	{ "list", command_list, "", "list the filters, one a line", "" },
+	{ "run", command_run, "FILE [--duration TIME] [--restart TIME] [--no-check]",
+		"run a pipeline in the foreground, restarting what fails",
+		"Checks the file as duto check does, then starts every stage. Messages of the "
+		"stages go to\n"
+		"standard error, each behind the name of its stage; text that stages write "
+		"(to-json, print)\n"
+		"goes to standard output as it is: duto run mill.yaml | jq .values\n\n"
+		"Ctrl-C or SIGTERM stops the sources first, then what is behind them once it has "
+		"passed on\n"
+		"everything; a second one kills. A stage that fails is started again after 1s "
+		"(--restart),\n"
+		"twice that when it fails again, up to 30s. One that leaves with 100 has found "
+		"something that\n"
+		"a person must mend: the others are stopped.\n\n"
+		"Exit 0 when all has ended, 100 where something must be mended, 111 where a stage "
+		"could not\n"
+		"pass on everything.\n" },
+	{ "stage", command_stage, "FILE NAME", "run one stage of a pipeline",
+		"As duto run does for each; for those who supervise stages themselves "
+		"(systemd).\n" },
+	{ "tap", command_tap, "PIPELINE/STAGE[#PATH] [--json]",
+		"look at what a running stage gives on",
+		"Shows its samples as duto print does, with --json as JSON lines. A tap never "
+		"slows "
+		"the stage:\n"
+		"what it has no time for it loses. #PATH takes only sources under that path.\n" },
 	{ "test", command_test, "FILE...", "run a pipeline's own golden cases, without its devices",
 		"Each case under `tests` gives a stage samples and tells what must come out:\n\n"
 		"    tests:\n"
@@ -47,6 +76,11 @@ static const struct command commands[] = {
 		"comes out, what\n"
 		"`out` names must be there with that value; schema samples count only where `out` "
 		"names one.\n" },
+	{ "top", command_top, "[PIPELINE] [--once]", "watch the stages of running pipelines",
+		"Samples a second in and out, lag (how old the newest sample is), batches on the "
+		"way, samples\n"
+		"dropped and lost, CPU, memory and restarts of each stage; every second on a "
+		"terminal.\n" },
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

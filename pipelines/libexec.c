@@ -35,13 +35,19 @@ static bool is_filter_name(const char *name)
 	return !*name;
 }
 
-char *libexec_path(const char *filter)
+char *libexec_file(const char *name)
 {
 	char *path;
+	if (asprintf(&path, "%s/%s", folder(), name) < 0)
+		abort();
+	return path;
+}
+
+char *libexec_path(const char *filter)
+{
 	if (!is_filter_name(filter))
 		return NULL;
-	if (asprintf(&path, "%s/%s", folder(), filter) < 0)
-		abort();
+	char *path = libexec_file(filter);
 	if (access(path, X_OK) == 0)
 		return path;
 	free(path);

@@ -12,4 +12,7 @@ const char *const *libexec_filters(size_t *ret_count);
 /* Malloc'ed path of a filter's executable; NULL: there is no such filter. */
 char *libexec_path(const char *filter);
 
+/* Malloc'ed path of another file beside them. */
+char *libexec_file(const char *name);
+
 #endif

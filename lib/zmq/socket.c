@@ -125,7 +125,8 @@ void socket_unlock(const char *endpoint, int fd)
 }
 
 /* Key files: one Z85 key of 40 characters a line; what stands behind it is a comment or, for a
- * server, its endpoint. */
+ * server, its endpoint. Lines that begin with # are comments, unless they hold a key: # is a digit
+ * of Z85. */
 static int read_key(const char *path, const char *wanted, char key[41], char **ret_error)
 {
 	char line[512], word[256];
@@ -137,7 +138,7 @@ static int read_key(const char *path, const char *wanted, char key[41], char **r
 		char candidate[64];
 		lines++;
 		int words = sscanf(line, "%63s %255s", candidate, word);
-		if (words < 1 || candidate[0] == '#')
+		if (words < 1 || (candidate[0] == '#' && strlen(candidate) != 40))
 			continue;
 		if (strlen(candidate) != 40) {
 			fclose(f);

@@ -155,7 +155,6 @@ static int tap_in_open(struct link **ret, const char *address, const struct link
 		return r;
 	zmq_msg_init(&t->message);
 	t->topics = series_open(sizeof(struct heard), TAP_TOPICS, NULL);
-	t->link.connected = true;
 	r = socket_open(&t->sub, ZMQ_SUB, false, t->endpoint, security, ret_error);
 	if (!r)
 		zmq_setsockopt(t->sub, ZMQ_SUBSCRIBE, t->path.data, t->path.len);

@@ -1,0 +1,11 @@
+/* What goes wrong in a command of duto itself. */
+#ifndef DUTO_FAILURE_H
+#define DUTO_FAILURE_H
+
+/* Says "duto: error: ..." on standard error and returns the status. */
+int failure(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A malloc'ed message. */
+char *failure_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,83 @@
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static sigset_t before;
+static bool listening;
+
+int process_listen(void)
+{
+	sigset_t heard;
+	sigemptyset(&heard);
+	sigaddset(&heard, SIGINT);
+	sigaddset(&heard, SIGTERM);
+	sigaddset(&heard, SIGHUP);
+	sigaddset(&heard, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &heard, listening ? NULL : &before))
+		return -errno;
+	listening = true;
+	signal(SIGPIPE, SIG_IGN);
+	int fd = signalfd(-1, &heard, SFD_NONBLOCK | SFD_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int process_signal(int fd)
+{
+	struct signalfd_siginfo info;
+	return read(fd, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
+}
+
+/* From here on descriptors 0 to 2 are what they are to be, even where the streams stand crosswise.
+ */
+static void set_streams(const int streams[3])
+{
+	int copies[3];
+	for (int i = 0; i < 3; i++)
+		copies[i] = streams[i] < 0 ? -1 : fcntl(streams[i], F_DUPFD_CLOEXEC, 3);
+	for (int i = 0; i < 3; i++)
+		if (copies[i] >= 0)
+			dup2(copies[i], i);
+}
+
+pid_t process_fork(const int streams[3])
+{
+	pid_t parent = getpid(), child = fork();
+	if (child)
+		return child;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(111);
+	set_streams(streams);
+	signal(SIGPIPE, SIG_DFL);
+	if (listening)
+		sigprocmask(SIG_SETMASK, &before, NULL);
+	listening = false;
+	return 0;
+}
+
+pid_t process_reap(int *ret_status)
+{
+	int status;
+	pid_t pid = waitpid(-1, &status, WNOHANG);
+	if (pid <= 0)
+		return 0;
+	*ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return pid;
+}
+
+void process_status_text(int status, char text[PROCESS_STATUS_TEXT])
+{
+	if (status > 128)
+		snprintf(text, PROCESS_STATUS_TEXT, "was killed by signal %d (%s)", status - 128,
+			strsignal(status - 128));
+	else
+		snprintf(text, PROCESS_STATUS_TEXT, "left with status %d", status);
+}

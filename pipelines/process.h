@@ -1,0 +1,28 @@
+/* Processes of a supervisor: forked with clean signals, dying with their parent, and heard of
+ * through a descriptor. */
+#ifndef DUTO_PROCESS_H
+#define DUTO_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { PROCESS_STATUS_TEXT = 80 };
+
+/* From here on INT, TERM, HUP and CHLD are heard through the descriptor returned, and PIPE is
+ * ignored. -errno. */
+int process_listen(void);
+
+/* The next signal of the descriptor; 0: none. */
+int process_signal(int fd);
+
+/* As fork(2). The child gets signals as they were before process_listen, streams[i] in place of
+ * descriptor i (-1: it keeps the parent's), and is killed when its parent dies. */
+pid_t process_fork(const int streams[3]);
+
+/* A child that has ended, with its exit status, or 128 and its signal; 0: none. */
+pid_t process_reap(int *ret_status);
+
+/* "left with status 111", "was killed by signal 9 (Killed)" */
+void process_status_text(int status, char text[PROCESS_STATUS_TEXT]);
+
+#endif

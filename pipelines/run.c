@@ -1,0 +1,166 @@
+/* duto run: a pipeline in the foreground. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "commands.h"
+#include "failure.h"
+#include "filter.h"
+#include "notify.h"
+#include "process.h"
+#include "rundir.h"
+#include "supervisor.h"
+
+static const char *file;
+static int64_t duration, restart_delay = SECONDS;
+static bool no_check;
+
+static const struct opt options[] = {
+	{ .name = "file",
+		.type = OPT_TEXT,
+		.to = &file,
+		.positional = true,
+		.required = true,
+		.help = "the pipeline file" },
+	{ .name = "duration", .type = OPT_DURATION, .to = &duration, .help = "stop after that" },
+	{ .name = "restart",
+		.type = OPT_DURATION,
+		.to = &restart_delay,
+		.min = 0.001,
+		.max = 30,
+		.help = "wait before a stage that failed starts again" },
+	{ .name = "no-check",
+		.type = OPT_FLAG,
+		.to = &no_check,
+		.help = "start without what duto check does" },
+	OPT_END,
+};
+
+static struct outlet output, errors;
+
+static struct pipeline *open_checked(void)
+{
+	struct pipeline *p = pipeline_open(file);
+	size_t mistakes = no_check ? mistake_count(&p->mistakes) : check_pipeline(p);
+	if (!mistakes)
+		return p;
+	mistake_print(&p->mistakes, stderr);
+	return NULL;
+}
+
+static void hear_signals(struct supervisor *s, int signals)
+{
+	for (int signal_number; (signal_number = process_signal(signals));) {
+		if (signal_number == SIGCHLD)
+			continue;
+		if (s->stopping) {
+			supervisor_kill(s);
+			continue;
+		}
+		supervisor_say(s, "stopping: sources first; once more kills");
+		supervisor_stop(s);
+	}
+}
+
+/* Without anything to write, an outlet still tells that its reader has gone. */
+static size_t add_outlet(const struct outlet *o, struct pollfd *to)
+{
+	*to = (struct pollfd){ .fd = o->fd, .events = o->bytes.len ? POLLOUT : 0 };
+	return !o->broken;
+}
+
+static int timeout_ms(int64_t at)
+{
+	int64_t left = at - clock_monotonic();
+	return !at ? -1 : left > 0 ? (int)(left / MILLISECONDS) + 1 : 0;
+}
+
+static void wait_for_events(const struct supervisor *s, int signals, int64_t stop_at)
+{
+	static struct pollfd *polls;
+	size_t most = 3 + SUPERVISOR_POLLS_A_STAGE * s->p->stage_count, n = 0;
+	int64_t at = supervisor_deadline(s);
+	if (!polls && !(polls = calloc(most, sizeof(*polls))))
+		abort();
+	polls[n++] = (struct pollfd){ .fd = signals, .events = POLLIN };
+	n += add_outlet(&output, polls + n);
+	n += add_outlet(&errors, polls + n);
+	size_t outlets = n;
+	n += supervisor_polls(s, polls + n);
+	if (stop_at && (!at || stop_at < at))
+		at = stop_at;
+	poll(polls, n, timeout_ms(at));
+	for (size_t i = 1; i < outlets; i++)
+		if (polls[i].revents & (POLLERR | POLLNVAL))
+			outlet_break(polls[i].fd == output.fd ? &output : &errors);
+}
+
+/* What is left for a reader of our output that is slow: until it has it, or a signal comes. */
+static void flush_outlet(struct outlet *o, int signals)
+{
+	struct pollfd polls[] = { { .fd = signals, .events = POLLIN },
+		{ .fd = o->fd, .events = POLLOUT } };
+	for (outlet_flush(o); o->bytes.len; outlet_flush(o)) {
+		poll(polls, 2, -1);
+		for (int signal_number; (signal_number = process_signal(signals));)
+			if (signal_number != SIGCHLD)
+				return;
+	}
+}
+
+static int supervise(struct supervisor *s, int signals)
+{
+	int64_t stop_at = duration ? clock_monotonic() + duration : 0;
+	int r = supervisor_open(s);
+	if (r)
+		return failure(EXIT_SYSTEM, "%s", strerror(-r));
+	notify("READY=1");
+	while (!supervisor_is_done(s)) {
+		wait_for_events(s, signals, s->stopping ? 0 : stop_at);
+		hear_signals(s, signals);
+		if (output.broken || (stop_at && clock_monotonic() >= stop_at))
+			supervisor_stop(s);
+		supervisor_relay(s);
+		supervisor_service(s);
+	}
+	flush_outlet(&output, signals);
+	flush_outlet(&errors, signals);
+	return s->status;
+}
+
+static int run_pipeline(const struct pipeline *p)
+{
+	char *error;
+	char *rundir = rundir_make(p->name.text, &error);
+	if (!rundir || rundir_lock(rundir, p->path, &error))
+		return failure(EXIT_SYSTEM, "%s", error);
+	rundir_clear(rundir);
+	int signals = process_listen();
+	if (signals < 0)
+		return failure(EXIT_SYSTEM, "signalfd: %s", strerror(-signals));
+	outlet_open(&output, STDOUT_FILENO);
+	outlet_open(&errors, STDERR_FILENO);
+	struct supervisor s = { .p = p,
+		.rundir = rundir,
+		.output = &output,
+		.errors = &errors,
+		.restart_delay = restart_delay,
+		.colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR") };
+	return supervise(&s, signals);
+}
+
+int command_run(int argc, char **argv)
+{
+	static const struct opt *const tables[] = { options, NULL };
+	char *error;
+	if (opt_parse(tables, argc, argv, &error))
+		return failure(EXIT_CONFIG, "%s", error);
+	if (opt_missing(tables))
+		return failure(EXIT_CONFIG, "run needs a pipeline file (duto run mill.yaml)");
+	const struct pipeline *p = open_checked();
+	return p ? run_pipeline(p) : EXIT_CONFIG;
+}

@@ -1,0 +1,50 @@
+/* Keeps the stages of a pipeline running: starts them, starts again what fails, and stops them in
+ * the order in which samples flow. */
+#ifndef DUTO_SUPERVISOR_H
+#define DUTO_SUPERVISOR_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pipeline.h"
+#include "relay.h"
+
+enum { SUPERVISOR_POLLS_A_STAGE = 2 };
+
+struct supervisor {
+	const struct pipeline *p;
+	const char *rundir;
+	struct unit *units;    /* one a stage, as in the pipeline */
+	struct outlet *output; /* text that stages write */
+	struct outlet *errors; /* their messages, and ours */
+	int64_t restart_delay; /* the first; each failure in a row doubles it, up to 30 s */
+	bool colour;	       /* in front of messages */
+	bool stopping;
+	int status; /* the exit status to leave with, as far as it is known */
+};
+
+/* Starts every stage, readers before their writers. 0 or -errno. */
+int supervisor_open(struct supervisor *s);
+
+/* Sources are told to stop; then, as their writers end, the stages behind them. */
+void supervisor_stop(struct supervisor *s);
+
+/* Ends everything at once. */
+void supervisor_kill(struct supervisor *s);
+
+/* Reaps, starts and stops what is due. */
+void supervisor_service(struct supervisor *s);
+
+bool supervisor_is_done(const struct supervisor *s);	 /* every stage has ended for good */
+int64_t supervisor_deadline(const struct supervisor *s); /* monotonic; 0: none */
+
+/* What to wait for, at most SUPERVISOR_POLLS_A_STAGE a stage; and what came of it. */
+size_t supervisor_polls(const struct supervisor *s, struct pollfd *polls);
+void supervisor_relay(struct supervisor *s);
+
+/* A message of duto itself among those of the stages. */
+void supervisor_say(struct supervisor *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,137 @@
+#include "wiring.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "describe.h"
+#include "failure.h"
+#include "libexec.h"
+#include "rundir.h"
+
+struct wiring {
+	const struct pipeline *p;
+	const struct stage *stage;
+	const char *rundir;
+	struct wired *wired;
+	char *error;
+};
+
+static void add_word(struct wired *w, char *word)
+{
+	size_t n = 0;
+	while (w->argv[n])
+		n++;
+	w->argv = reallocarray(w->argv, n + 2, sizeof(*w->argv));
+	if (!w->argv || !word)
+		abort();
+	w->argv[n] = word;
+	w->argv[n + 1] = NULL;
+}
+
+static void add_link(struct wired *w, const char *option, char *link)
+{
+	add_word(w, strdup(option));
+	add_word(w, link);
+}
+
+/* Malloc'ed name of a link to a socket in the run folder. */
+static char *socket_link(
+	struct wiring *w, const char *kind, const char *from, const char *mark, const char *to)
+{
+	char *link = failure_text("%s:ipc://%s/%s%s%s", kind, w->rundir, from, mark, to);
+	const char *path = strstr(link, "ipc://") + strlen("ipc://");
+	if (strlen(path) > RUNDIR_SOCKET_MAX && !w->error)
+		w->error = failure_text("%s: a socket's path has at most %d bytes: set "
+					"DUTO_RUNTIME_DIR to a shorter folder",
+			path, RUNDIR_SOCKET_MAX);
+	return link;
+}
+
+static void add_inputs(struct wiring *w)
+{
+	const struct stage *s = w->stage;
+	struct wired *first = &w->wired[0];
+	for (size_t i = 0; i < s->from_count; i++)
+		add_link(first, "--in",
+			socket_link(w, "pull", s->from[i].name.text, "-", s->name.text));
+	for (size_t i = 0; i < s->tap_count; i++)
+		add_link(first, "--in", socket_link(w, "sub", s->taps[i].name.text, ".", "tap"));
+}
+
+/* Whether the filter has --out LINK: one that keeps its own --out to itself gives nothing on. */
+static bool has_links(const json_t *description)
+{
+	size_t i;
+	json_t *option;
+	json_array_foreach(json_object_get(description, "options"), i, option)
+	{
+		if (strcmp(describe_text(option, "name"), "out") == 0 &&
+			strcmp(describe_text(option, "arg"), "LINK") == 0)
+			return true;
+	}
+	return false;
+}
+
+static void add_edges(struct wiring *w, struct wired *last)
+{
+	for (size_t i = 0; i < w->p->stage_count; i++) {
+		const struct stage *reader = &w->p->stages[i];
+		for (size_t k = 0; k < reader->from_count; k++)
+			if (&w->p->stages[reader->from[k].stage] == w->stage)
+				add_link(last, "--out",
+					socket_link(w, "push", w->stage->name.text, "-",
+						reader->name.text));
+	}
+}
+
+static void add_outputs(struct wiring *w)
+{
+	struct wired *last = &w->wired[w->stage->substage_count - 1];
+	json_t *description = describe(last->path, last->argv[0]);
+	bool samples = strcmp(describe_text(description, "output"), "samples") == 0 &&
+		       has_links(description);
+	last->text = strcmp(describe_text(description, "output"), "text") == 0;
+	json_decref(description);
+	add_edges(w, last);
+	if (samples)
+		add_link(last, "--out", socket_link(w, "pub", w->stage->name.text, ".", "tap"));
+	if (samples && w->stage->listen.text)
+		add_link(last, "--out", failure_text("pub:%s", w->stage->listen.text));
+}
+
+static char **copy_words(const struct substage *s)
+{
+	char **argv = calloc(s->count + 1, sizeof(*argv));
+	if (!argv)
+		abort();
+	memcpy(argv, s->argv, s->count * sizeof(*argv));
+	return argv;
+}
+
+static void find_filter(struct wiring *w, size_t i)
+{
+	const struct substage *s = &w->stage->substages[i];
+	w->wired[i].path = libexec_path(s->words[0].text);
+	w->wired[i].argv = copy_words(s);
+	if (!w->wired[i].path && !w->error)
+		w->error = failure_text("%s:%d:%d: there is no filter \"%s\"", w->p->path,
+			s->words[0].line, s->words[0].column, s->words[0].text);
+}
+
+struct wired *wiring_make(
+	const struct pipeline *p, const struct stage *stage, const char *rundir, char **ret_error)
+{
+	struct wiring w = { .p = p, .stage = stage, .rundir = rundir };
+	w.wired = calloc(stage->substage_count, sizeof(*w.wired));
+	if (!w.wired)
+		abort();
+	for (size_t i = 0; i < stage->substage_count; i++)
+		find_filter(&w, i);
+	if (!w.error) {
+		add_inputs(&w);
+		add_outputs(&w);
+	}
+	*ret_error = w.error;
+	return w.error ? NULL : w.wired;
+}

@@ -1,0 +1,21 @@
+/* The command lines of a stage: its words, and the links that follow from the pipeline's edges and
+ * taps. */
+#ifndef DUTO_WIRING_H
+#define DUTO_WIRING_H
+
+#include "pipeline.h"
+
+/* One filter of a stage, ready for exec. */
+struct wired {
+	char *path;
+	char **argv; /* words of the pipeline and --in, --out; NULL behind them */
+	bool text;   /* writes text to standard output */
+};
+
+/* As many as the stage has sub-stages, malloc'ed and kept. The first reads the stage's edges and
+ * taps; the last writes its edges, its tap and what it publishes to other machines. NULL with a
+ * malloc'ed message where a filter is not there or a socket's path would be too long. */
+struct wired *wiring_make(
+	const struct pipeline *p, const struct stage *stage, const char *rundir, char **ret_error);
+
+#endif
