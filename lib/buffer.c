@@ -3,6 +3,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+void buffer_grow(struct buffer *b, size_t more)
+{
+	size_t cap = b->cap ? b->cap : 256;
+	while (cap - b->len < more)
+		cap *= 2;
+	b->data = realloc(b->data, cap);
+	if (!b->data)
+		abort();
+	b->cap = cap;
+}
+
 void buffer_print(struct buffer *b, const char *format, ...)
 {
 	va_list args;

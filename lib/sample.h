@@ -127,8 +127,8 @@ static inline void sample_add_name(struct sample_writer *w, struct str name)
 
 static inline void sample_add_number(struct sample_writer *w, struct str name, double v)
 {
-	sample_add_name(w, name);
-	wire_double(w->out, v);
+	wire_named_double(w->out, name, v);
+	w->count++;
 }
 
 static inline void sample_add_integer(struct sample_writer *w, struct str name, int64_t v)
