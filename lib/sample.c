@@ -77,16 +77,16 @@ static uint32_t index_numbers(struct sample *s, struct cursor *c)
 	uint32_t *index = s->at, *end = index + count;
 	while (index < end && at <= last) {
 		uint32_t len = *at - 0xa0u;
-		const uint8_t *next = at + 10 + len, *guess = start + index[1];
+		const uint8_t *next = at + 10 + len, *guess = start + index[1], *ahead = guess;
 		if (len > 0x1f || next[-9] != 0xcb)
 			break;
 		*index++ = (uint32_t)(at - start);
-		__asm__("" : "+r"(guess));
+		__asm__("" : "+r"(ahead));
+		at = ahead;
 		if (__builtin_expect(guess != next, 0)) {
 			__asm__ volatile("");
-			guess = next;
+			at = next;
 		}
-		at = guess;
 	}
 	*index = (uint32_t)(at - start);
 	c->at = at;
