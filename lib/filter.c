@@ -83,7 +83,8 @@ static const struct opt common_options[] = {
 		.to = &stop_after,
 		.arg = "TIME",
 		.incidental = true,
-		.help = "when told to stop, go on so long for what is still coming" },
+		.help = "when told to stop, how long to go on: half for what is still coming in, "
+			"half for what goes out" },
 	{ .name = "key",
 		.type = OPT_FILE,
 		.to = &security.key_file,

@@ -21,7 +21,9 @@ int loop_input_count, loop_output_count;
 
 static volatile sig_atomic_t stop_signals;
 static int signal_fd = -1;
-static int64_t stop_at; /* the moment at which waiting for inputs and readers is over */
+/* When the time is over in which a filter that was told to stop still reads, and in which its readers may take what
+ * it has made of it. */
+static int64_t read_until, leave_at;
 
 static bool source_over, source_waits;
 static int64_t source_at;
@@ -182,7 +184,7 @@ static int timeout_ms(bool for_room)
 {
 	int64_t now = clock_monotonic(), deadline = now + 60 * SECONDS,
 		interval = notify_watchdog_interval();
-	earlier(&deadline, stop_at);
+	earlier(&deadline, read_until > now ? read_until : leave_at);
 	if (interval)
 		earlier(&deadline, now + interval);
 	for (int i = 0; i < loop_input_count; i++)
@@ -280,7 +282,7 @@ static void wait_for_events(bool for_room, int timeout)
  * with the inputs' writers, or is lost where there are none. */
 static void check_stop(void)
 {
-	if (!stop_at || clock_monotonic() < stop_at)
+	if (!leave_at || clock_monotonic() < leave_at)
 		return;
 	if (loop_input_count && !filter.bytes)
 		notice("stopped: what was not taken is handed back");
@@ -420,7 +422,7 @@ static bool inputs_over(void)
 		return source_over || stopping();
 	for (int i = 0; i < loop_input_count; i++)
 		if (!input_over(loop_inputs[i]))
-			return stop_at && clock_monotonic() >= stop_at;
+			return read_until && clock_monotonic() >= read_until;
 	return loop_input_count > 0 || stopping();
 }
 
@@ -443,9 +445,10 @@ static bool end_is_confirmed(void)
 
 static void start_stop_clock(int64_t stop_after)
 {
-	if (!stopping() || stop_at)
+	if (!stopping() || leave_at)
 		return;
-	stop_at = clock_monotonic() + stop_after;
+	leave_at = clock_monotonic() + stop_after;
+	read_until = leave_at - stop_after / 2;
 	notify("STOPPING=1");
 }
 
@@ -503,7 +506,7 @@ int loop_run(int64_t stop_after)
 {
 	while (!inputs_over())
 		turn(stop_after);
-	bool late = stop_at && clock_monotonic() >= stop_at;
+	bool late = read_until && clock_monotonic() >= read_until;
 	bool cut = all_ended() && !end_is_confirmed(), over = all_ended() && !cut;
 	if (filter.end && !cut && (over || filter.produce || !late))
 		filter.end();

@@ -22,6 +22,7 @@ enum {
 	REPEAT = 500,	 /* ms after which an idle reader says again where it stands */
 	TELL_EVERY = 4,	 /* messages settled are told together, */
 	TELL_AFTER = 2,	 /* or so many ms later: each telling wakes two threads on the other side */
+	PAST = 8,	 /* readers of which a writer remembers that they were replaced */
 	FAREWELL = 2000, /* ms that a reader waits at the end for the writer to hear of it */
 };
 
@@ -35,6 +36,8 @@ struct edge_out {
 	uint64_t writer, reader;
 	struct batch *window[LINK_WINDOW];
 	uint64_t next, sent; /* the number after the newest batch; the newest sent to this reader */
+	uint64_t past[PAST];
+	unsigned past_next;
 	bool ending;
 };
 
@@ -115,14 +118,37 @@ static void edge_settled(struct edge_out *e, uint64_t number)
 	}
 }
 
+static uint64_t base_of(uint64_t reader)
+{
+	return reader & ~UINT64_C(0xffff);
+}
+
+/* One that came after a reader has taken over from it: what it still says must not bring it back. */
+static bool is_past(const struct edge_out *e, uint64_t reader)
+{
+	for (int i = 0; i < PAST; i++)
+		if (e->past[i] == base_of(reader))
+			return true;
+	return false;
+}
+
+static void change_reader(struct edge_out *e, uint64_t reader)
+{
+	if (e->reader && base_of(reader) != base_of(e->reader))
+		e->past[e->past_next++ % PAST] = base_of(e->reader);
+	e->reader = reader;
+}
+
 static void edge_hear(struct edge_out *e, const uint64_t ack[4])
 {
 	uint64_t reader = ack[0], received = ack[2], settled = ack[3];
+	if (is_past(e, reader))
+		return;
 	bool knows = ack[1] == e->writer && received < e->next;
 	if (knows)
 		edge_settled(e, settled);
 	if (reader != e->reader) {
-		e->reader = reader;
+		change_reader(e, reader);
 		e->sent = knows && received > e->link.settled ? received : e->link.settled;
 	}
 	if (e->ending && e->link.settled + 1 == e->next)
@@ -190,7 +216,7 @@ struct edge_in {
 	void *pull, *ack, *monitor;
 	uint64_t base, reader,
 		writer; /* reader's upper bits stay the same while the process lives */
-	uint64_t received, settled, told;
+	uint64_t received, settled, told, shift; /* shift: from the writer's numbers to ours */
 	bool heard_own, farewell;
 	zmq_msg_t message;
 };
@@ -236,7 +262,15 @@ static void tell(struct edge_in *e)
 	e->link.deadline = clock_monotonic() + REPEAT * MILLISECONDS;
 }
 
-/* Whatever was on its way over a connection that broke is lost: ask for it under a new name. */
+/* Whatever was on its way is lost: ask for it under a new name. */
+static void ask_again(struct edge_in *e)
+{
+	e->reader++;
+	e->heard_own = false;
+	if (!e->link.ended)
+		tell(e);
+}
+
 static void watch_events(struct edge_in *e)
 {
 	uint8_t event[16], endpoint[256];
@@ -248,10 +282,7 @@ static void watch_events(struct edge_in *e)
 		e->link.connected = kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
 		if (e->link.connected)
 			continue;
-		e->reader++;
-		e->heard_own = false;
-		if (!e->link.ended)
-			tell(e);
+		ask_again(e);
 	}
 }
 
@@ -265,22 +296,31 @@ static int edge_in_service(struct link *l)
 	return 0;
 }
 
+/* The numbers of a writer that was started again begin anew; those that the loop sees go on. */
+static void change_writer(struct edge_in *e, uint64_t writer, uint64_t number)
+{
+	uint64_t last = e->received + e->shift;
+	e->writer = writer;
+	e->received = number ? number - 1 : 0;
+	e->settled = e->told = e->received;
+	e->shift = last - e->received;
+}
+
 /* 1: the message counts; 0: it is not for us, or came before. */
 static int accept_message(struct edge_in *e, const uint64_t address[3], size_t len)
 {
 	uint64_t reader = address[0], writer = address[1], number = address[2];
 	if (reader != e->reader) {
-		bool other = (reader & ~UINT64_C(0xffff)) != e->base;
+		bool other = base_of(reader) != e->base;
 		return other && e->heard_own ? -EBUSY : 0;
 	}
 	e->heard_own = true;
-	if (writer != e->writer) {
-		e->writer = writer;
-		e->received = number ? number - 1 : 0;
-		e->settled = e->told = e->received;
-	}
+	if (writer != e->writer)
+		change_writer(e, writer, number);
 	if (number == 0)
 		e->farewell = true;
+	if (number > e->received + 1)
+		ask_again(e);
 	if (number != e->received + 1)
 		return 0;
 	e->received = number;
@@ -316,7 +356,7 @@ static int edge_in_read(struct link *l, struct link_input *ret)
 		if (r == 0)
 			continue;
 		*ret = (struct link_input){ zmq_msg_data(&e->message), zmq_msg_size(&e->message),
-			address[2], l->ended, true };
+			address[2] + e->shift, l->ended, true };
 		return 1;
 	}
 }
@@ -324,9 +364,11 @@ static int edge_in_read(struct link *l, struct link_input *ret)
 static void edge_in_settle(struct link *l, uint64_t number)
 {
 	struct edge_in *e = edge_in(l);
+	if ((int64_t)(number - e->shift) <= (int64_t)e->settled)
+		return; /* of a writer before this one */
 	if (e->settled == e->told)
 		l->deadline = clock_monotonic() + TELL_AFTER * MILLISECONDS;
-	e->settled = number;
+	e->settled = number - e->shift;
 }
 
 /* The writer goes only when it knows that its end was heard: stay a moment until it says so. */
