@@ -32,6 +32,10 @@ $(BUILD)/libexec/link-zmq.so: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/zmq
 $(BUILD)/duto: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard pipelines/*.c)) $(BUILD)/libduto.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 
+# What the pipelines that ship score with.
+$(BUILD)/models/mill.forest: pipelines/train-mill.sh | $(BUILD)/duto $(FILTERS)
+	pipelines/train-mill.sh $(BUILD)/duto $(@D)
+
 $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc
