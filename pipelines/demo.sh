@@ -28,7 +28,7 @@ show_figures() {
 	done 2>/dev/null
 }
 
-echo "Training a forest on 10,000 pieces of a simulated milling machine:"
+echo "Training a forest on 20,000 pieces of a simulated milling machine:"
 pipelines/train-mill.sh "$duto" "$MODELS" || exit
 while is_taken "$MODBUS_PORT"; do MODBUS_PORT=$((MODBUS_PORT + 1)); done
 echo
