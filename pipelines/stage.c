@@ -240,10 +240,11 @@ static int run_team(struct team *t)
 	return worst_status(t);
 }
 
-int stage_run(const struct pipeline *p, const struct stage *stage, const char *rundir)
+int stage_run(
+	const struct pipeline *p, const struct stage *stage, const char *rundir, const bool *ended)
 {
 	char *error;
-	const struct wired *wired = wiring_make(p, stage, rundir, &error);
+	const struct wired *wired = wiring_make(p, stage, rundir, ended, &error);
 	if (!wired)
 		return failure(EXIT_CONFIG, "%s", error);
 	if (chdir(p->dir))
@@ -267,7 +268,7 @@ static int run_named(const struct pipeline *p, const char *name)
 	if (!stage)
 		return failure(EXIT_CONFIG, "%s: there is no stage \"%s\"", p->path, name);
 	char *rundir = rundir_make(p->name.text, &error);
-	return rundir ? stage_run(p, stage, rundir) : failure(EXIT_SYSTEM, "%s", error);
+	return rundir ? stage_run(p, stage, rundir, NULL) : failure(EXIT_SYSTEM, "%s", error);
 }
 
 int command_stage(int argc, char **argv)
