@@ -1,16 +1,17 @@
-# make, make check, make demo; SAN=address,undefined builds with sanitizers, CC=clang with clang.
+# make, make check, make demo, make bench, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang.
 CC = gcc
 CFLAGS = -O2 -g
 BUILD = build$(if $(SAN),/san)$(if $(filter clang%,$(CC)),/clang)
 WARN = -std=gnu17 -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes
 ALL_CFLAGS = $(WARN) $(CFLAGS) -D_GNU_SOURCE -iquote lib -MMD -MP -fPIC -pthread -ffp-contract=off $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LDLIBS = -Wl,--as-needed -lmodbus -lyaml -ljansson -lm -ldl -pthread
+LDLIBS = -Wl,--as-needed -lmodbus -lyaml -ljansson -lcrypto -lm -ldl -pthread
 
 LIB = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/*.c))
 FILTERS = $(patsubst filters/%.c,$(BUILD)/libexec/%,$(wildcard filters/*.c))
+JOBS = $(shell nproc)
 UNITS = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 
-all: $(BUILD)/duto $(FILTERS) $(BUILD)/libexec/link-zmq.so
+all: $(BUILD)/duto $(FILTERS) $(BUILD)/libexec/link-zmq.so $(BUILD)/models/mill.forest
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -35,9 +36,59 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc
 
+# The models of pipelines/predictive-maintenance.yaml, learnt from the simulated mill.
+MILL = $(BUILD)/libexec/sim mill --seed 1 --count 20000 --every 1s --start 2026-01-01T00:00:00Z
+
+$(BUILD)/models/mill-scaler.yaml: $(BUILD)/libexec/sim $(BUILD)/libexec/scale
+	@mkdir -p $(@D)
+	$(MILL) | $(BUILD)/libexec/scale --fit $@ \
+		--fields air_temperature,process_temperature,rotational_speed,torque,tool_wear >/dev/null
+
+$(BUILD)/models/mill.forest: $(BUILD)/models/mill-scaler.yaml $(BUILD)/libexec/train
+	$(MILL) | $(BUILD)/libexec/scale --model $< --as scaled_{field} | \
+		$(BUILD)/libexec/train --trees 50 --seed 1 --target machine_failure --out $@ --features \
+		scaled_air_temperature,scaled_process_temperature,scaled_rotational_speed,scaled_torque,scaled_tool_wear
+
+units: $(UNITS)
+
+# Packages come before what is built with them, so these two call make again; the build itself is one makefile.
+check:
+	@tests/install.sh build check
+	@$(MAKE) --no-print-directory -j$(JOBS) all units
+	@tests/run.sh $(BUILD) $(TESTS)
+
+demo:
+	@tests/install.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@pipelines/demo.sh $(BUILD) $(DURATION)
+
+bench:
+	@tests/install.sh build check
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/bench/codec $(BUILD)/bench/raw
+	@$(BUILD)/bench/codec
+	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(ROUNDS)
+
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libduto.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc -lzmq
+
+# Longer runs on hostile input, by libFuzzer: FUZZ_SECONDS each, findings in build/fuzz/.
+FUZZ_SECONDS = 60
+FUZZ = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+
+fuzz:
+	@tests/install.sh build check fuzz
+	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build/fuzz $(FUZZ:%=build/fuzz/run/%)
+	@for f in $(FUZZ); do tests/fuzz/run.sh build/fuzz/run/$$f $(FUZZ_SECONDS) || exit; done
+
+build/fuzz/run/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libduto.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all units check demo fuzz clean
 .SECONDARY:
+.DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)

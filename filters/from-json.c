@@ -185,7 +185,7 @@ static void fields(struct fields *f)
 }
 
 const struct filter filter = {
-	.summary = "reads samples from JSON lines",
+	.summary = "read samples from JSON lines",
 	.details =
 		"A line is a sample as to-json writes it, its keys in any order:\n"
 		"{\"time\":\"2026-01-01T00:00:00Z\",\"source\":\"plant/mill1\",\"run\":1,\"seq\":1,"

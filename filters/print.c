@@ -64,7 +64,7 @@ static void end(void)
 }
 
 const struct filter filter = {
-	.summary = "shows samples to people",
+	.summary = "show samples to people",
 	.details =
 		"A line a sample: time in UTC, source, and its fields with their units, which it "
 		"learns from the schemas that sources send. Values of one field stand under one "

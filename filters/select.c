@@ -83,7 +83,7 @@ static void fields(struct fields *f)
 }
 
 const struct filter filter = {
-	.summary = "lets some fields, sources or kinds go on",
+	.summary = "let some fields, sources or kinds go on",
 	.details =
 		"Without options everything passes unchanged, byte for byte. --fields and --except "
 		"look at measurements and at the schemas that announce their fields, with the "

@@ -8,7 +8,7 @@ static void on_sample(struct sample *s)
 }
 
 const struct filter filter = {
-	.summary = "writes samples as JSON lines",
+	.summary = "write samples as JSON lines",
 	.details =
 		"One line a sample, of every kind, keys in the sample's order:\n"
 		"{\"time\":\"2026-01-01T00:00:00Z\",\"source\":\"plant/mill1\",\"run\":1,\"seq\":1,"

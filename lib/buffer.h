@@ -15,18 +15,13 @@ struct buffer {
 	size_t len, cap;
 };
 
+void buffer_grow(struct buffer *b, size_t more);
+
 /* Makes room for more bytes behind len and returns where they go; len stays. */
 static inline uint8_t *buffer_reserve(struct buffer *b, size_t more)
 {
-	if (b->cap - b->len < more) {
-		size_t cap = b->cap ? b->cap : 256;
-		while (cap - b->len < more)
-			cap *= 2;
-		b->data = realloc(b->data, cap);
-		if (!b->data)
-			abort();
-		b->cap = cap;
-	}
+	if (b->cap - b->len < more)
+		buffer_grow(b, more);
 	return b->data + b->len;
 }
 
@@ -47,6 +42,9 @@ static inline void buffer_add_char(struct buffer *b, char c)
 	*buffer_reserve(b, 1) = (uint8_t)c;
 	b->len++;
 }
+
+/* Appends text as printf makes it; not for hot paths. */
+void buffer_print(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Drops the first n bytes. */
 static inline void buffer_shift(struct buffer *b, size_t n)

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -50,6 +49,11 @@ void emit_setup(bool clocked, uint64_t hash, int64_t run)
 	identities = series_open(sizeof(struct identity), SOURCES_MAX, leave_identity);
 }
 
+void run_by_clock(void)
+{
+	random_runs = true;
+}
+
 static struct buffer *out(void)
 {
 	if (!open_batch) {
@@ -64,15 +68,8 @@ static void hand_over(struct link *l)
 	int r;
 	while ((r = link_write(l, open_batch)) == -EAGAIN)
 		loop_wait_for_room();
-	if (r == -EPIPE) {
-		/* As every program in a shell's pipe does when its reader leaves. */
-		signal(SIGPIPE, SIG_DFL);
-		raise(SIGPIPE);
-		loop_leave(EXIT_SYSTEM);
-	}
 	if (r)
-		die_system("%s: %s", strcmp(l->name, "-") == 0 ? "standard output" : l->name,
-			strerror(-r));
+		loop_output_failed(l, r);
 }
 
 void emit_flush(void)

@@ -93,6 +93,7 @@ void text_done(void);
 /* Events and time. */
 void wait_until(int64_t monotonic);
 void wait_ready(void);
+void run_by_clock(void); /* from start: with these options the filter is clocked */
 void watch(int fd,
 	void (*ready)(int fd)); /* call ready whenever fd is readable; again with NULL: no more */
 void wake_at(int64_t monotonic, void (*wake)(void)); /* one deadline a function; 0 takes it back */

@@ -8,7 +8,7 @@
 #include "clock.h"
 #include "link.h"
 
-enum { READ_AT_ONCE = 64 << 10, PIPE_ROOM = 256 << 10 };
+enum { READ_AT_ONCE = 128 << 10, PIPE_ROOM = 1 << 20 };
 
 struct stream {
 	struct link link;

@@ -54,12 +54,19 @@ static struct {
 	uint64_t number;
 } final;
 
+/* A second signal stops at once; but timeout(1) and a terminal may send one and the same twice. */
 static void on_signal(int signal_number)
 {
+	static int first;
+	static int64_t heard;
 	uint64_t one = 1;
-	(void)signal_number;
-	if (++stop_signals > 1)
+	if (stop_signals && (signal_number != first || clock_monotonic() - heard > SECONDS / 2))
 		_exit(EXIT_SYSTEM);
+	if (stop_signals)
+		return;
+	first = signal_number;
+	heard = clock_monotonic();
+	stop_signals = 1;
 	(void)!write(signal_fd, &one, sizeof(one));
 }
 
@@ -189,11 +196,22 @@ static int timeout_ms(bool for_room)
 	return deadline <= now ? 0 : (int)((deadline - now + MILLISECONDS - 1) / MILLISECONDS);
 }
 
+/* When the reader of a pipe has left, go as every program in a shell's pipe does. */
+void loop_output_failed(const struct link *l, int error)
+{
+	if (error == -EPIPE) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	die_system("%s: %s", strcmp(l->name, "-") == 0 ? "standard output" : l->name,
+		strerror(-error));
+}
+
 static void service(struct link *l)
 {
 	int r = link_service(l);
 	if (r)
-		die_system("%s: %s", l->name, strerror(-r));
+		loop_output_failed(l, r);
 }
 
 static void settle_inputs(void)
@@ -237,7 +255,7 @@ static void call_watches(const struct pollfd *polls, int count)
 }
 
 /* Waits for whatever may let the loop go on; while the outputs are full, only for them. */
-static void wait_for_events(bool for_room)
+static void wait_for_events(bool for_room, int timeout)
 {
 	static struct pollfd polls[1 + 2 * LOOP_LINKS * LINK_WAITS + WATCHES];
 	int n = 0;
@@ -250,7 +268,7 @@ static void wait_for_events(bool for_room)
 	for (int i = 0; i < watch_count && !for_room; i++)
 		polls[n++] = (struct pollfd){ .fd = watches[i].fd, .events = POLLIN };
 	feed_watchdog();
-	if (poll(polls, (nfds_t)n, timeout_ms(for_room)) > 0)
+	if (poll(polls, (nfds_t)n, timeout) > 0)
 		call_watches(polls + watched, n - watched);
 	if (polls[0].revents) {
 		uint64_t count;
@@ -273,7 +291,7 @@ static void check_stop(void)
 
 void loop_wait_for_room(void)
 {
-	wait_for_events(true);
+	wait_for_events(true, timeout_ms(true));
 	service_all();
 	check_stop();
 }
@@ -288,7 +306,7 @@ static void input_failed(const struct link *l, int error)
 /* Hands the samples of what was read to the filter; returns how many bytes they were. */
 static size_t read_samples(const struct link_input *in)
 {
-	struct sample s = { .room = &room };
+	static struct sample s = { .room = &room };
 	size_t at = 0;
 	int len = 0;
 	while (at < in->len && (len = sample_decode(&s, in->data + at, in->len - at)) != 0) {
@@ -440,14 +458,17 @@ static void turn(int64_t stop_after)
 	settle_inputs();
 	feed_watchdog();
 	stat_page->queue = emit_position() - emit_settled();
-	if (busy)
+	if (busy) {
+		if (watch_count)
+			wait_for_events(false, 0);
 		return;
+	}
 	if (filter.idle)
 		filter.idle();
 	emit_flush();
 	service_all();
 	if (!inputs_over())
-		wait_for_events(false);
+		wait_for_events(false, timeout_ms(false));
 	service_all();
 }
 
@@ -458,7 +479,7 @@ static void finish_outputs(bool end, int64_t stop_after)
 		for (int i = 0; i < loop_output_count; i++) {
 			int r = link_finish(loop_outputs[i], end);
 			if (r < 0)
-				die_system("%s: %s", loop_outputs[i]->name, strerror(-r));
+				loop_output_failed(loop_outputs[i], r);
 			done &= r == 1;
 		}
 		settle_inputs();

@@ -23,6 +23,9 @@ void loop_listen(void);
 /* Waits until a link, a signal or a deadline calls, for an output that has just said -EAGAIN. */
 void loop_wait_for_room(void);
 
+/* Says what failed, and leaves. */
+void loop_output_failed(const struct link *l, int error) __attribute__((noreturn));
+
 /* Closes what is open without handing on anything, and exits. */
 void loop_leave(int status) __attribute__((noreturn));
 

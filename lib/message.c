@@ -21,15 +21,23 @@ static const char *priority(int level)
 	return getenv("JOURNAL_STREAM") && !isatty(STDERR_FILENO) ? heads[level] : "";
 }
 
+/* What a message quotes of its input must not end the line, nor speak to the terminal. */
+static void make_printable(char *text, int len)
+{
+	for (int i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			text[i] = '?';
+}
+
 static void say(int level, const char *severity, const char *text)
 {
 	char line[1200];
 	int len = snprintf(line, sizeof(line), "%sduto-%s: %s%s\n", priority(level),
 		message_program(), severity, text);
-	if (len >= (int)sizeof(line)) {
+	if (len >= (int)sizeof(line))
 		len = sizeof(line) - 1;
-		line[len - 1] = '\n';
-	}
+	make_printable(line, len - 1);
+	line[len - 1] = '\n';
 	(void)!write(STDERR_FILENO, line, (size_t)len);
 }
 

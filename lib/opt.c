@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,7 @@ static int number_and_unit(struct str text, double *ret, struct str *ret_unit)
 	*ret = strtod(copy, &end);
 	size_t used = (size_t)(end - copy);
 	*ret_unit = (struct str){ text.data + used, text.len - used };
-	return used ? 0 : -EINVAL;
+	return used && isfinite(*ret) ? 0 : -EINVAL;
 }
 
 struct unit {

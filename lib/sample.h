@@ -1,8 +1,9 @@
 /* Samples: what one source measured at one time, as one MessagePack map (schemas/sample.md).
  *
  * A struct sample is a view: it points into the bytes it was decoded from and is borrowed until
- * the function it was handed to returns. Reading allocates nothing. Edits patch in place where
- * the size stays (a float 64); others move the sample into its room, a buffer its owner lends. */
+ * the function it was handed to returns. Zero it before the first use. Reading allocates nothing.
+ * Edits patch in place where the size stays (a float 64); others move the sample into its room, a
+ * buffer its owner lends. */
 #ifndef DUTO_SAMPLE_H
 #define DUTO_SAMPLE_H
 
@@ -34,7 +35,8 @@ struct sample {
 	uint64_t run, seq; /* 0 where absent */
 	struct sample_map values, quality, via;
 	struct buffer *room;
-	uint32_t at[SAMPLE_INDEXED]; /* where each of the first values starts */
+	uint32_t at[SAMPLE_INDEXED +
+		    1]; /* where each of the first values starts, from values.start */
 };
 
 /* A field that a filter looks for, with the place it was last found at: samples of one source are
@@ -55,8 +57,24 @@ static inline bool sample_is_measurement(const struct sample *s)
 	return s->kind.len == 0;
 }
 
-/* Value i of the sample (i < values.count), its name in ret_name. */
-void sample_value(const struct sample *s, uint32_t i, struct str *ret_name, struct wire *ret);
+/* Value i of the sample (i < values.count), its name in ret_name. Of a map or array only the
+ * header. */
+void sample_value_other(const struct sample *s, uint32_t i, struct str *ret_name, struct wire *ret);
+
+/* A float 64 under a short name is read in line. */
+static inline void sample_value(
+	const struct sample *s, uint32_t i, struct str *ret_name, struct wire *ret)
+{
+	const uint8_t *at = s->data + s->values.start + s->at[i < SAMPLE_INDEXED ? i : 0];
+	size_t len = *at - (size_t)0xa0;
+	if (i < SAMPLE_INDEXED && len < 32 && at[1 + len] == 0xcb) {
+		*ret_name = (struct str){ (const char *)at + 1, len };
+		ret->type = WIRE_DOUBLE;
+		ret->d = wire_load_double(at + 2 + len);
+		return;
+	}
+	sample_value_other(s, i, ret_name, ret);
+}
 
 /* The encoded bytes of value i, without its name. */
 struct str sample_value_bytes(const struct sample *s, uint32_t i);
@@ -109,8 +127,8 @@ static inline void sample_add_name(struct sample_writer *w, struct str name)
 
 static inline void sample_add_number(struct sample_writer *w, struct str name, double v)
 {
-	sample_add_name(w, name);
-	wire_double(w->out, v);
+	wire_named_double(w->out, name, v);
+	w->count++;
 }
 
 static inline void sample_add_integer(struct sample_writer *w, struct str name, int64_t v)

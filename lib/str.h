@@ -22,12 +22,13 @@ static inline struct str str(const char *text)
 
 static inline bool str_eq(struct str a, struct str b)
 {
-	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+	return a.len == b.len && (!a.len || memcmp(a.data, b.data, a.len) == 0);
 }
 
 static inline bool str_starts(struct str s, struct str prefix)
 {
-	return s.len >= prefix.len && memcmp(s.data, prefix.data, prefix.len) == 0;
+	return s.len >= prefix.len &&
+	       (!prefix.len || memcmp(s.data, prefix.data, prefix.len) == 0);
 }
 
 #endif

@@ -1,5 +1,25 @@
 #include "wire.h"
 
+void wire_long_str(struct buffer *b, struct str s)
+{
+	uint8_t *at = buffer_reserve(b, s.len + 5);
+	size_t header = 5;
+	if (s.len <= UINT8_MAX) {
+		at[0] = 0xd9;
+		at[1] = (uint8_t)s.len;
+		header = 2;
+	} else if (s.len <= UINT16_MAX) {
+		at[0] = 0xda;
+		wire_store16(at + 1, (uint16_t)s.len);
+		header = 3;
+	} else {
+		at[0] = 0xdb;
+		wire_store32(at + 1, (uint32_t)s.len);
+	}
+	memcpy(at + header, s.data, s.len);
+	b->len += header + s.len;
+}
+
 /* Shapes of the tags from 0xc0 to 0xdf: how many bytes of length or value follow. */
 static const uint8_t trailer[32] = {
 	[0x04] = 1,
@@ -152,7 +172,7 @@ static int take(struct cursor *c, struct wire *ret)
 	return take_tagged(c, ret, tag, v, width);
 }
 
-int wire_next(struct cursor *c, struct wire *ret)
+int wire_next_other(struct cursor *c, struct wire *ret)
 {
 	const uint8_t *start = c->at;
 	if (start == c->end)

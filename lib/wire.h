@@ -155,28 +155,61 @@ static inline void wire_int(struct buffer *b, int64_t v)
 	}
 }
 
+/* For names of less than 32 bytes: a call of memcpy costs more than the copy. Halves that overlap
+ * keep within from and to. */
+static inline void wire_copy_short(uint8_t *to, const char *from, size_t len)
+{
+	uint8_t head[16], tail[16];
+	size_t half = len >= 16 ? 16 : len >= 8 ? 8 : 4;
+	if (len < 4) {
+		for (size_t i = 0; i < len; i++)
+			to[i] = (uint8_t)from[i];
+	} else if (half == 16) {
+		memcpy(head, from, 16);
+		memcpy(tail, from + len - 16, 16);
+		memcpy(to, head, 16);
+		memcpy(to + len - 16, tail, 16);
+	} else if (half == 8) {
+		memcpy(head, from, 8);
+		memcpy(tail, from + len - 8, 8);
+		memcpy(to, head, 8);
+		memcpy(to + len - 8, tail, 8);
+	} else {
+		memcpy(head, from, 4);
+		memcpy(tail, from + len - 4, 4);
+		memcpy(to, head, 4);
+		memcpy(to + len - 4, tail, 4);
+	}
+}
+
+void wire_long_str(struct buffer *b, struct str s);
+
 static inline void wire_str(struct buffer *b, struct str s)
 {
-	uint8_t *at = buffer_reserve(b, s.len + 5);
-	size_t header = 1;
-	if (s.len < 32) {
-		at[0] = (uint8_t)(0xa0 | s.len);
-	} else if (s.len <= UINT8_MAX) {
-		at[0] = 0xd9;
-		at[1] = (uint8_t)s.len;
-		header = 2;
-	} else if (s.len <= UINT16_MAX) {
-		at[0] = 0xda;
-		wire_store16(at + 1, (uint16_t)s.len);
-		header = 3;
-	} else {
-		at[0] = 0xdb;
-		wire_store32(at + 1, (uint32_t)s.len);
-		header = 5;
+	if (s.len >= 32) {
+		wire_long_str(b, s);
+		return;
 	}
-	if (s.len)
-		memcpy(at + header, s.data, s.len);
-	b->len += header + s.len;
+	uint8_t *at = buffer_reserve(b, s.len + 1);
+	at[0] = (uint8_t)(0xa0 | s.len);
+	wire_copy_short(at + 1, s.data, s.len);
+	b->len += s.len + 1;
+}
+
+/* A field: its name and a float 64. */
+static inline void wire_named_double(struct buffer *b, struct str name, double v)
+{
+	if (name.len >= 32) {
+		wire_long_str(b, name);
+		wire_double(b, v);
+		return;
+	}
+	uint8_t *at = buffer_reserve(b, name.len + 10);
+	at[0] = (uint8_t)(0xa0 | name.len);
+	wire_copy_short(at + 1, name.data, name.len);
+	at[name.len + 1] = 0xcb;
+	wire_store_double(at + name.len + 2, v);
+	b->len += name.len + 10;
 }
 
 static inline void wire_bin(struct buffer *b, struct str s)
@@ -260,7 +293,18 @@ struct wire {
 	int8_t ext;
 };
 
-int wire_next(struct cursor *c, struct wire *ret);
+int wire_next_other(struct cursor *c, struct wire *ret);
+
+/* The float 64 that most values are is read in line. */
+static inline int wire_next(struct cursor *c, struct wire *ret)
+{
+	if (c->end - c->at < 9 || *c->at != 0xcb)
+		return wire_next_other(c, ret);
+	ret->type = WIRE_DOUBLE;
+	ret->d = wire_load_double(c->at + 1);
+	c->at += 9;
+	return 1;
+}
 
 /* Steps over one whole object, nested ones included. As above; -1 also for bytes that are not
  * MessagePack (0xc1) and for nesting beyond WIRE_DEPTH. */

@@ -52,15 +52,18 @@ static struct pipeline *open_checked(void)
 	return NULL;
 }
 
+/* The second signal kills; but timeout(1) and a terminal may send one and the same twice. */
 static void hear_signals(struct supervisor *s, int signals)
 {
+	static int64_t heard;
 	for (int signal_number; (signal_number = process_signal(signals));) {
 		if (signal_number == SIGCHLD)
 			continue;
-		if (s->stopping) {
+		if (s->stopping && clock_monotonic() - heard > SECONDS / 2)
 			supervisor_kill(s);
+		if (s->stopping)
 			continue;
-		}
+		heard = clock_monotonic();
 		supervisor_say(s, "stopping: sources first; once more kills");
 		supervisor_stop(s);
 	}

@@ -1,5 +1,6 @@
 #!/bin/bash
 # from-json: JSON lines to samples; to-json shows what came of them.
+# conformance input: printf '{"time":"2026-01-01T00:00:0%dZ","source":"m","values":{"a":%d,"b":[1.5,{}]}}\n' {1..8}
 . "$(dirname "$0")/lib/tap.sh"
 
 line='{"time":"2026-01-01T00:00:00Z","source":"m1","run":1,"seq":1,"values":{"a":1}}'

@@ -4,8 +4,8 @@
  * ENDPOINT.ack (tcp: the next port), for what the reader says. A batch is two frames, the samples
  * and an address; no samples: the end of the stream.
  *
- *     address        [reader, writer, number]            number 0: the writer heard that its end
- * arrived acknowledgement [reader, writer, received, settled]
+ *     address          [reader, writer, number]   number 0: the writer heard that its end arrived
+ *     acknowledgement  [reader, writer, received, settled]
  *
  * writer is drawn at each start of the writer; reader at each start of the reader and whenever its
  * connection breaks. The writer sends nothing before a reader has spoken; when a new reader speaks,
@@ -20,6 +20,8 @@
 
 enum {
 	REPEAT = 500,	 /* ms after which an idle reader says again where it stands */
+	TELL_EVERY = 4,	 /* messages settled are told together, */
+	TELL_AFTER = 2,	 /* or so many ms later: each telling wakes two threads on the other side */
 	FAREWELL = 2000, /* ms that a reader waits at the end for the writer to hear of it */
 };
 
@@ -257,7 +259,7 @@ static int edge_in_service(struct link *l)
 {
 	struct edge_in *e = edge_in(l);
 	watch_events(e);
-	if (e->settled != e->told || clock_monotonic() >= l->deadline)
+	if (e->settled - e->told >= TELL_EVERY || clock_monotonic() >= l->deadline)
 		tell(e);
 	socket_ready(e->ack, ZMQ_POLLOUT);
 	return 0;
@@ -321,7 +323,10 @@ static int edge_in_read(struct link *l, struct link_input *ret)
 
 static void edge_in_settle(struct link *l, uint64_t number)
 {
-	edge_in(l)->settled = number;
+	struct edge_in *e = edge_in(l);
+	if (e->settled == e->told)
+		l->deadline = clock_monotonic() + TELL_AFTER * MILLISECONDS;
+	e->settled = number;
 }
 
 /* The writer goes only when it knows that its end was heard: stay a moment until it says so. */

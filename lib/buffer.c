@@ -1,0 +1,29 @@
+#include "buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void buffer_grow(struct buffer *b, size_t more)
+{
+	size_t cap = b->cap ? b->cap : 256;
+	while (cap - b->len < more)
+		cap *= 2;
+	b->data = realloc(b->data, cap);
+	if (!b->data)
+		abort();
+	b->cap = cap;
+}
+
+void buffer_print(struct buffer *b, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	int n = vasprintf(&text, format, args);
+	va_end(args);
+	if (n < 0)
+		abort();
+	buffer_add(b, text, (size_t)n);
+	free(text);
+}

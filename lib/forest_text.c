@@ -1,0 +1,442 @@
+/* The text form of a forest, `duto-forest 1`: schemas/forest.md. */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "file.h"
+#include "forest.h"
+#include "number.h"
+
+enum {
+	SHORTEST_TREE = sizeof("tree 1\nleaf 1 0\n") - 1,
+	SHORTEST_SPLIT = sizeof("split 0 0 1 2 left\n") - 1,
+};
+
+struct reader {
+	const char *path, *at, *end;
+	const char *start;
+	size_t line;
+	struct str text; /* the line at hand, as it stood */
+	struct str rest; /* what is not yet read of it */
+	char **error;
+};
+
+__attribute__((format(printf, 2, 3))) static int fail(
+	const struct reader *r, const char *format, ...)
+{
+	char *what;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&what, format, args);
+	va_end(args);
+	if (n < 0)
+		return -ENOMEM;
+	n = asprintf(r->error, "%s:%zu: %s", r->path, r->line, what);
+	free(what);
+	return n < 0 ? -ENOMEM : -EINVAL;
+}
+
+/* Fails with what was found instead, shortened and without control characters. */
+static int fail_expected(const struct reader *r, const char *expected)
+{
+	char found[41];
+	size_t n = r->text.len < sizeof(found) - 1 ? r->text.len : sizeof(found) - 1;
+
+	if (!r->text.data)
+		return fail(r, "expected %s, but the file ends here: it is cut short", expected);
+	for (size_t i = 0; i < n; i++)
+		found[i] = (unsigned char)r->text.data[i] < ' ' ? '?' : r->text.data[i];
+	found[n] = '\0';
+	return fail(r, "expected %s, found \"%s\"", expected, found);
+}
+
+static void next_line(struct reader *r)
+{
+	const char *newline = r->at < r->end ? memchr(r->at, '\n', r->end - r->at) : NULL;
+
+	r->line++;
+	r->text = (struct str){ NULL, 0 };
+	if (newline) {
+		r->text = (struct str){ r->at, newline - r->at };
+		r->at = newline + 1;
+	}
+	r->rest = r->text;
+}
+
+/* Takes a word and the space behind it. */
+static struct str next_word(struct reader *r)
+{
+	const char *space = r->rest.len ? memchr(r->rest.data, ' ', r->rest.len) : NULL;
+	struct str word = { r->rest.data, space ? (size_t)(space - r->rest.data) : r->rest.len };
+	size_t used = word.len + (space != NULL);
+
+	r->rest.data += used;
+	r->rest.len -= used;
+	return word;
+}
+
+static bool word_is(struct reader *r, const char *word)
+{
+	struct reader before = *r;
+
+	if (r->rest.len && str_eq(next_word(r), str(word)))
+		return true;
+	*r = before;
+	return false;
+}
+
+static bool next_number(struct reader *r, double *ret)
+{
+	struct str word = r->rest.len ? next_word(r) : (struct str){ "", 0 };
+	bool integer;
+	int64_t i;
+
+	return word.len && number_parse(word.data, word.len, ret, &integer, &i) == word.len;
+}
+
+static bool next_count(struct reader *r, uint32_t max, uint32_t *ret)
+{
+	struct str word = r->rest.len ? next_word(r) : (struct str){ "", 0 };
+	bool integer;
+	int64_t i;
+	double v;
+
+	if (!word.len || number_parse(word.data, word.len, &v, &integer, &i) != word.len ||
+		!integer)
+		return false;
+	*ret = (uint32_t)i;
+	return i >= 0 && i <= max;
+}
+
+/* Reading, in the file's order. */
+
+/* Lines of one word and a name: the names, each once. */
+static int read_names(
+	struct reader *r, const char *word, size_t max, char ***ret, size_t *ret_count)
+{
+	char expected[64];
+
+	snprintf(expected, sizeof(expected), "\"%s NAME\"", word);
+	for (; word_is(r, word); next_line(r)) {
+		if (!r->rest.len || memchr(r->rest.data, '\0', r->rest.len))
+			return fail_expected(r, expected);
+		for (size_t i = 0; i < *ret_count; i++)
+			if (str_eq(r->rest, str((*ret)[i])))
+				return fail(r, "%s %s for the second time", word, (*ret)[i]);
+		if (*ret_count == max)
+			return fail(r, "more than %zu lines \"%s NAME\"", max, word);
+		*ret = realloc(*ret, (*ret_count + 1) * sizeof(**ret));
+		if (!*ret)
+			abort();
+		(*ret)[*ret_count] = strndup(r->rest.data, r->rest.len);
+		if (!(*ret)[(*ret_count)++])
+			abort();
+	}
+	return *ret_count ? 0 : fail_expected(r, expected);
+}
+
+static int read_scale(struct reader *r, struct forest *f, const char *feature)
+{
+	double a, b;
+
+	if (!word_is(r, "scale") || !next_number(r, &a) || !next_number(r, &b) || r->rest.len)
+		return fail_expected(r, "\"scale NUMBER NUMBER\", one a feature");
+	if (scaler_add(&f->scaler, str(feature), a, b) < 0)
+		return fail_expected(r, "two numbers that can scale");
+	next_line(r);
+	return 0;
+}
+
+static int read_scaler(struct reader *r, struct forest *f)
+{
+	int e = 0;
+
+	if (!word_is(r, "scaler"))
+		return 0;
+	if (scaler_method_parse(r->rest, &f->scaler.method) < 0)
+		return fail_expected(r, "\"scaler standard\", min-max or robust");
+	next_line(r);
+	for (size_t i = 0; i < f->feature_count && e == 0; i++)
+		e = read_scale(r, f, f->features[i]);
+	return e;
+}
+
+static int read_split(
+	struct reader *r, const struct forest *f, const struct forest_tree *t, uint32_t i)
+{
+	struct forest_node *n = &t->nodes[i];
+	uint32_t feature;
+
+	if (!next_count(r, f->feature_count - 1, &feature))
+		return fail(r, "expected a feature from 0 to %zu", f->feature_count - 1);
+	if (!next_number(r, &n->threshold) || !isfinite(n->threshold))
+		return fail_expected(r, "a finite threshold behind the feature");
+	if (!next_count(r, t->count - 1, &n->left) || !next_count(r, t->count - 1, &n->right) ||
+		n->left <= i || n->right <= i)
+		return fail(r,
+			"expected two nodes behind this one: %u is below both, both below %u", i,
+			t->count);
+	n->feature = (uint16_t)feature;
+	n->missing_left = str_eq(r->rest, STR("left"));
+	return n->missing_left || str_eq(r->rest, STR("right"))
+		       ? 0
+		       : fail_expected(r, "left or right at the end, where a missing value goes");
+}
+
+static int read_leaf(struct reader *r, const struct forest *f, struct forest_tree *t, uint32_t i)
+{
+	double sum = 0, *fractions = t->leaves + t->leaf_count * f->class_count;
+
+	for (size_t c = 0; c < f->class_count; c++) {
+		if (!next_number(r, &fractions[c]) || !(fractions[c] >= 0 && fractions[c] <= 1))
+			return fail(
+				r, "expected a leaf of %zu fractions, one a class", f->class_count);
+		sum += fractions[c];
+	}
+	if (r->rest.len || fabs(sum - 1) > 1e-6)
+		return fail(r, "expected a leaf of %zu fractions that sum to 1", f->class_count);
+	t->nodes[i].feature = FOREST_LEAF;
+	t->nodes[i].left = t->leaf_count++;
+	return 0;
+}
+
+static int read_node(struct reader *r, const struct forest *f, struct forest_tree *t, uint32_t i)
+{
+	if (word_is(r, "leaf"))
+		return read_leaf(r, f, t, i);
+	if (word_is(r, "split"))
+		return read_split(r, f, t, i);
+	return fail_expected(
+		r, "\"split FEATURE THRESHOLD LEFT RIGHT left|right\" or \"leaf ...\"");
+}
+
+/* Children stand behind their parent; where each node but the root has one parent too, it is a
+ * tree. */
+static int check_tree(const struct reader *r, const struct forest_tree *t, size_t first_line)
+{
+	uint8_t *parents = calloc(t->count, 1);
+	uint32_t i = 1;
+
+	if (!parents)
+		abort();
+	for (uint32_t k = 0; k < t->count; k++) {
+		const struct forest_node *n = &t->nodes[k];
+		if (n->feature == FOREST_LEAF)
+			continue;
+		parents[n->left] += parents[n->left] < 2;
+		parents[n->right] += parents[n->right] < 2;
+	}
+	while (i < t->count && parents[i] == 1)
+		i++;
+	free(parents);
+	if (i == t->count)
+		return 0;
+	struct reader at = *r;
+	at.line = first_line + i;
+	return fail(&at, "node %u has not one parent: this is no tree", i);
+}
+
+static int read_tree(struct reader *r, const struct forest *f, struct forest_tree *t)
+{
+	uint32_t count;
+	size_t pair = SHORTEST_SPLIT + sizeof("leaf") + 2 * f->class_count;
+	int e = 0;
+
+	if (!word_is(r, "tree") || !next_count(r, INT32_MAX, &count) || !count || r->rest.len)
+		return fail_expected(r, "\"tree NODES\"");
+	if (count / 2 * pair > (size_t)(r->end - r->at))
+		return fail(
+			r, "a tree of %u nodes, but the file ends before: it is cut short", count);
+	t->count = count;
+	t->nodes = calloc(count, sizeof(*t->nodes));
+	t->leaves = calloc((size_t)(count / 2 + 1) * f->class_count, sizeof(*t->leaves));
+	if (!t->nodes || !t->leaves)
+		abort();
+	next_line(r);
+	size_t first_line = r->line;
+	for (uint32_t i = 0; i < count && e == 0; i++, next_line(r)) {
+		if (t->leaf_count == count / 2 + 1)
+			return fail(r, "more leaves than a tree of %u nodes has", count);
+		e = read_node(r, f, t, i);
+	}
+	return e < 0 ? e : check_tree(r, t, first_line);
+}
+
+static int read_trees(struct reader *r, struct forest *f)
+{
+	uint32_t count;
+	int e = 0;
+
+	if (!word_is(r, "trees") || !next_count(r, INT32_MAX, &count) || !count || r->rest.len)
+		return fail_expected(r, "\"trees COUNT\"");
+	if (count > (size_t)(r->end - r->at) / SHORTEST_TREE)
+		return fail(r, "%u trees, but the file ends before: it is cut short", count);
+	f->trees = calloc(count, sizeof(*f->trees));
+	if (!f->trees)
+		abort();
+	f->tree_count = count;
+	next_line(r);
+	for (uint32_t i = 0; i < count && e == 0; i++)
+		e = read_tree(r, f, &f->trees[i]);
+	return e;
+}
+
+static int read_digest(struct reader *r, struct forest *f)
+{
+	digest_sha256(
+		(struct str){ r->start, r->text.data ? (size_t)(r->text.data - r->start) : 0 },
+		f->digest);
+	if (!word_is(r, "sha256") || r->rest.len != DIGEST_TEXT)
+		return fail_expected(r, "\"sha256\" and 64 hexadecimal digits");
+	if (!str_eq(r->rest, str(f->digest)))
+		return fail(
+			r, "the lines above have another sha256: the file was damaged or changed");
+	next_line(r);
+	return r->at < r->end || r->text.data ? fail_expected(r, "the end of the file") : 0;
+}
+
+static int read_forest(struct reader *r, struct forest *f)
+{
+	int e;
+
+	next_line(r);
+	if (!str_eq(r->text, STR("duto-forest 1")))
+		return fail_expected(r, "\"duto-forest 1\" in the first line");
+	next_line(r);
+	e = read_names(r, "feature", FOREST_FEATURES_MAX, &f->features, &f->feature_count);
+	if (e == 0)
+		e = read_scaler(r, f);
+	if (e == 0)
+		e = read_names(r, "class", FOREST_CLASSES_MAX, &f->classes, &f->class_count);
+	if (e == 0 && f->class_count < 2)
+		e = fail_expected(r, "a second \"class NAME\"");
+	if (e == 0)
+		e = read_trees(r, f);
+	return e < 0 ? e : read_digest(r, f);
+}
+
+int forest_load(const char *path, struct forest **ret, char **ret_error)
+{
+	struct buffer text = { 0 };
+	struct forest *f = calloc(1, sizeof(*f));
+	const char *missing;
+	int e;
+
+	if (!f)
+		abort();
+	e = file_read(path, FOREST_FILE_MAX, &text);
+	if (e < 0) {
+		e = asprintf(ret_error, "%s: %s", path, strerror(-e)) < 0 ? -ENOMEM : e;
+	} else {
+		const char *start = text.len ? (const char *)text.data : "";
+		struct reader r = { path, start, start + text.len, start, .error = ret_error };
+		e = read_forest(&r, f);
+	}
+	buffer_free(&text);
+	if (e == 0)
+		e = forest_prepare(f, NULL, NULL, &missing);
+	if (e < 0)
+		forest_close(f);
+	else
+		*ret = f;
+	return e;
+}
+
+/* Writing. */
+
+static void add_word(struct buffer *b, const char *word)
+{
+	buffer_add_str(b, str(word));
+	buffer_add_char(b, ' ');
+}
+
+static void add_number(struct buffer *b, double v)
+{
+	buffer_reserve(b, NUMBER_TEXT);
+	b->len += number_format((char *)b->data + b->len, v, false);
+	buffer_add_char(b, ' ');
+}
+
+/* The last space becomes the line's end. */
+static void end_line(struct buffer *b)
+{
+	b->data[b->len - 1] = '\n';
+}
+
+static void write_names(struct buffer *b, const char *word, char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		add_word(b, word);
+		add_word(b, names[i]);
+		end_line(b);
+	}
+}
+
+static void write_scaler(struct buffer *b, const struct scaler *s)
+{
+	if (!s->count)
+		return;
+	add_word(b, "scaler");
+	add_word(b, scaler_method_name(s->method));
+	end_line(b);
+	for (size_t i = 0; i < s->count; i++) {
+		add_word(b, "scale");
+		add_number(b, s->fields[i].a);
+		add_number(b, s->fields[i].b);
+		end_line(b);
+	}
+}
+
+static void write_node(
+	struct buffer *b, const struct forest_node *n, const double *fractions, size_t classes)
+{
+	if (n->feature == FOREST_LEAF) {
+		add_word(b, "leaf");
+		for (size_t c = 0; c < classes; c++)
+			add_number(b, fractions[c]);
+	} else {
+		add_word(b, "split");
+		add_number(b, n->feature);
+		add_number(b, n->threshold);
+		add_number(b, n->left);
+		add_number(b, n->right);
+		add_word(b, n->missing_left ? "left" : "right");
+	}
+	end_line(b);
+}
+
+static void write_tree(struct buffer *b, const struct forest_tree *t, size_t classes)
+{
+	add_word(b, "tree");
+	add_number(b, t->count);
+	end_line(b);
+	for (uint32_t i = 0; i < t->count; i++)
+		write_node(b, &t->nodes[i], t->leaves + t->nodes[i].left * classes, classes);
+}
+
+int forest_save(struct forest *f, const char *path)
+{
+	struct buffer b = { 0 };
+	int e;
+
+	buffer_add_str(&b, STR("duto-forest 1\n"));
+	write_names(&b, "feature", f->features, f->feature_count);
+	write_scaler(&b, &f->scaler);
+	write_names(&b, "class", f->classes, f->class_count);
+	add_word(&b, "trees");
+	add_number(&b, (double)f->tree_count);
+	end_line(&b);
+	for (size_t i = 0; i < f->tree_count; i++)
+		write_tree(&b, &f->trees[i], f->class_count);
+	digest_sha256(buffer_str(&b), f->digest);
+	add_word(&b, "sha256");
+	add_word(&b, f->digest);
+	end_line(&b);
+	e = file_replace(path, buffer_str(&b));
+	buffer_free(&b);
+	return e;
+}

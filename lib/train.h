@@ -1,0 +1,40 @@
+/* Random forests learnt from rows (Breiman 2001): each tree grows on a bootstrap sample, each split
+ * is the best by Gini impurity among a few features drawn at random.
+ *
+ * A feature with up to TRAIN_BINS different values is split exactly. One with more is cut into as
+ * many bins: its lowest and highest quarter of bins hold one value each, since what is rare shows
+ * in the tails, and the rest about equal numbers of rows. A threshold lies midway between the two
+ * neighbours, as scikit-learn puts it. */
+#ifndef DUTO_TRAIN_H
+#define DUTO_TRAIN_H
+
+#include "forest.h"
+
+enum { TRAIN_BINS = 4096 };
+
+/* rows x features, row after row: finite float 32, as the scorer rounds. target: a class per row.
+ */
+struct train_set {
+	const float *values;
+	const uint16_t *target;
+	size_t rows, features, classes;
+};
+
+struct train_options {
+	uint32_t trees;
+	uint64_t seed; /* the same seed gives the same forest, whatever the number of threads */
+	uint32_t features_a_split; /* 0: the square root of their number */
+	uint32_t depth;		   /* 0: until leaves are pure */
+	uint32_t leaf_rows;	   /* a leaf has at least so many draws; at least 1 */
+	bool balanced; /* classes weigh the same, however rare: rows / (classes x rows of the class)
+			*/
+	unsigned threads; /* at least 1 */
+};
+
+/* Learns a forest without names: features, classes, digest and walk are the caller's to fill,
+ * counts are set. ret_out_of_bag (rows x classes) takes each row's mean fractions over the trees
+ * that did not draw it, NAN where there is none; to 2^-40. 0 or -errno of starting threads. */
+int train_forest(const struct train_set *set, const struct train_options *options,
+	struct forest **ret, double *ret_out_of_bag);
+
+#endif

@@ -1,0 +1,94 @@
+#!/bin/bash
+# conformance setup: duto sim mill --count 2000 --start 2026-01-01T00:00:00Z | duto train --target machine_failure --features torque,tool_wear --trees 5 --out m.forest
+# conformance: --model m.forest
+. "$(dirname "$0")/lib/tap.sh"
+
+model() { # the lines on standard input, with their digest
+	cat >body
+	cat body
+	echo "sha256 $(sha256sum <body | cut -d' ' -f1)"
+}
+model >m.forest <<'END'
+duto-forest 1
+feature torque
+feature wear
+class 0
+class 1
+trees 2
+tree 3
+split 0 40 1 2 left
+leaf 1 0
+leaf 0.25 0.75
+tree 3
+split 1 100.5 1 2 left
+leaf 0.75 0.25
+leaf 0 1
+END
+
+rows() {
+	duto from-json <<-'END'
+	{"time":"2026-01-01T00:00:00Z","source":"m","run":1,"seq":1,"values":{"torque":40,"wear":100}}
+	{"time":"2026-01-01T00:00:01Z","source":"m","run":1,"seq":2,"values":{"torque":41.5,"wear":101}}
+	{"time":"2026-01-01T00:00:02Z","source":"m","run":1,"seq":3,"values":{"torque":41.5}}
+	{"time":"2026-01-01T00:00:03Z","source":"m","run":1,"seq":4,"values":{"torque":41.5,"wear":7},"quality":{"wear":2147483648}}
+	{"time":"2026-01-01T00:00:04Z","source":"m","run":1,"seq":5,"values":{"torque":41.5,"wear":7},"quality":{"wear":1073741824}}
+	{"time":"2026-01-01T00:00:05Z","source":"other","run":1,"seq":1,"values":{"pressure":1}}
+	{"time":"2026-01-01T00:00:06Z","source":"m","run":1,"seq":1,"kind":"event","values":{"torque":50,"wear":200}}
+	END
+}
+rows >rows
+duto forest --model m.forest <rows >scored
+duto to-json <scored >lines
+line() { sed -n "$1p" lines; }
+via="m.forest@$(tail -n 1 m.forest | cut -c 8-19)"
+
+like "scores" '"torque":40,"wear":100,"failure_probability":0.125,"failure":0}' "$(line 1)"
+like "names the model in via" "\"via\":.\"model\":\"$via\"." "$(line 1)"
+like "decides" '"failure_probability":0.875,"failure":1}' "$(line 2)"
+like "a missing feature: nil" '"torque":41.5,"failure_probability":null,"failure":null}' "$(line 3)"
+like "  and Bad" '"quality":."failure_probability":[^,]*,"failure":[0-9]*.,' "$(line 3)"
+like "a Bad feature: nil" '"failure_probability":null,"failure":null}' "$(line 4)"
+like "  with its quality" '"quality":."wear":([^,]*),"failure_probability":([^,]*),"failure":([0-9]*).,' "$(line 4)"
+is "  the same" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+like "an Uncertain feature: scored" '"failure_probability":0.5,"failure":1}' "$(line 5)"
+like "  with its quality" '"quality":."wear":([^,]*),"failure_probability":([^,]*),"failure":([0-9]*).,' "$(line 5)"
+is "  the same" "${BASH_REMATCH[1]}" "${BASH_REMATCH[3]}"
+is "others pass as they are" "$(duto to-json <rows | tail -n 2)" "$(tail -n 2 lines)"
+
+first() { duto forest --model m.forest "$@" <rows | duto to-json | head -n 1; }
+like "--threshold" '"failure":1}' "$(first --threshold 0.125)"
+like "--positive" '"failure_probability":0.875,"failure":1}' "$(first --positive 0)"
+like "names" '"p":0.125,"late":0}' "$(first --probability-name p --class-name late)"
+like "--features takes other fields" '"failure_probability":0.5,"failure":1}' "$(first --features wear,torque)"
+
+cat >s.yaml <<'END'
+method: standard
+fields:
+  torque: {mean: 1, scale: 0.3}
+  wear: {mean: 2, scale: 0.7}
+END
+duto scale --model s.yaml <rows | duto forest --model m.forest | duto to-json | grep -o '"failure_.*"failure":[^},]*' >apart
+duto forest --model m.forest --scaler s.yaml <rows | duto to-json >inside
+is "--scaler scores as the scale filter before it" "$(cat apart)" "$(grep -o '"failure_.*"failure":[^},]*' inside)"
+like "  and leaves the readings" '"torque":40,"wear":100' "$(head -n 1 inside)"
+
+fails() { # TITLE REGEX OPTION...
+	exits "$1" 100 duto forest "${@:3}" <rows
+	like "  $2" "$2" "$(cat errors)"
+}
+fails "no model" "--model is required"
+fails "a model that is not there" "none.forest" --model none.forest
+sed '8s/split/splt/' m.forest >bad.forest
+fails "a model with a mistake" 'bad.forest:8: expected "split FEATURE THRESHOLD LEFT RIGHT left.right" or "leaf ...", found "splt' --model bad.forest --check
+sed '9s/1 0/0 1/' m.forest >changed.forest
+fails "a model that was changed" "changed.forest:15: the lines above have another sha256" --model changed.forest
+head -c 150 m.forest >cut.forest
+fails "a model cut short" "cut.forest:11: .* cut short" --model cut.forest
+fails "an unknown class" "m.forest has no class 2" --model m.forest --positive 2
+fails "too few features" "1 names for the 2 features of m.forest" --model m.forest --features torque
+sed 's/wear/tear/' s.yaml >t.yaml
+fails "a scaler that lacks a feature" "t.yaml has no field wear, a feature of m.forest" --model m.forest --scaler t.yaml
+sed '/^sha/d; /^class 1/a class 2' m.forest | sed 's/^leaf.*/leaf 1 0 0/' | model >three.forest
+fails "three classes" "three.forest has 3 classes: --positive says which" --model three.forest
+like "needs and makes" '"torque".*"failure_probability"' "$(duto forest --model m.forest --describe)"
+done_testing

@@ -1,0 +1,383 @@
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "forest.h"
+#include "random.h"
+#include "roc.h"
+#include "tap.h"
+#include "train.h"
+
+/* Two trees over two features; the lines are numbered in the comments. */
+static const char good[] = "duto-forest 1\n"	      /* 1 */
+			   "feature air\n"	      /* 2 */
+			   "feature torque\n"	      /* 3 */
+			   "class 0\n"		      /* 4 */
+			   "class 1\n"		      /* 5 */
+			   "trees 2\n"		      /* 6 */
+			   "tree 5\n"		      /* 7 */
+			   "split 0 0.5 1 2 left\n"   /* 8 */
+			   "leaf 0.75 0.25\n"	      /* 9 */
+			   "split 1 -1.5 3 4 right\n" /* 10 */
+			   "leaf 1 0\n"		      /* 11 */
+			   "leaf 0 1\n"		      /* 12 */
+			   "tree 1\n"		      /* 13 */
+			   "leaf 0.5 0.5\n";	      /* 14 */
+
+/* The text with its digest, what stands at `from` replaced. */
+static struct buffer edited(const char *from, const char *to)
+{
+	struct buffer b = { 0 };
+	char digest[DIGEST_TEXT + 1];
+	const char *at = from ? strstr(good, from) : NULL;
+
+	if (at) {
+		buffer_add(&b, good, at - good);
+		buffer_add_str(&b, str(to));
+		buffer_add_str(&b, str(at + strlen(from)));
+	} else {
+		buffer_add_str(&b, str(good));
+	}
+	digest_sha256(buffer_str(&b), digest);
+	buffer_print(&b, "sha256 %s\n", digest);
+	return b;
+}
+
+static struct forest *load(struct str text, char **ret_error)
+{
+	struct forest *f = NULL;
+
+	*ret_error = NULL;
+	FILE *file = fopen("m.forest", "w"); /* file_replace would sync 20000 times */
+	fwrite(text.data, 1, text.len, file);
+	fclose(file);
+	return forest_load("m.forest", &f, ret_error) == 0 ? f : NULL;
+}
+
+static void refuses(const char *from, const char *to, const char *expected)
+{
+	struct buffer b = edited(from, to);
+	char *error;
+	struct forest *f = load(buffer_str(&b), &error);
+
+	is_str(error, expected, expected);
+	forest_close(f);
+	free(error);
+	buffer_free(&b);
+}
+
+static double score(const struct forest *f, double air, double torque)
+{
+	double row[] = { air, torque }, probabilities[2];
+
+	forest_predict(f, row, probabilities);
+	return probabilities[1];
+}
+
+static void test_scoring(void)
+{
+	struct buffer b = edited(NULL, NULL);
+	char *error;
+	struct forest *f = load(buffer_str(&b), &error);
+
+	ok(f != NULL, "loads: %s", error ? error : "");
+	ok(score(f, 0.5, 0) == 0.375, "on the threshold: left");
+	ok(score(f, nextafterf(0.5f, 1), 0) == 0.75, "a float above: right");
+	ok(score(f, 0.5 + 1e-12, 0) == 0.375,
+		"above by less than float 32 tells: left, as scikit-learn");
+	ok(score(f, 9, -1.5) == 0.25 && score(f, 9, -1.4) == 0.75, "second split");
+	ok(score(f, -INFINITY, 0) == 0.375 && score(f, INFINITY, INFINITY) == 0.75, "infinities");
+	ok(score(f, NAN, 0) == 0.375, "missing goes left where the node says so");
+	ok(score(f, 1, NAN) == 0.75, "and right where it says so");
+	ok(forest_save(f, "again.forest") == 0, "saves");
+	struct buffer again = { 0 };
+	file_read("again.forest", 1 << 20, &again);
+	ok(str_eq(buffer_str(&again), buffer_str(&b)), "the same bytes");
+	forest_close(f);
+	buffer_free(&b);
+	buffer_free(&again);
+}
+
+static void test_folding(void)
+{
+	struct buffer b = edited(NULL, NULL);
+	char *error;
+	struct forest *f = load(buffer_str(&b), &error);
+	struct scaler s = { .method = SCALER_STANDARD };
+	const char *missing, *names[] = { "t1", "t2" };
+
+	scaler_add(&s, STR("air"), 300.1, 1.7);
+	ok(forest_prepare(f, &s, NULL, &missing) == -ENOENT && strcmp(missing, "torque") == 0,
+		"a scaler that lacks a feature is refused");
+	scaler_add(&s, STR("torque"), 40, 10);
+	ok(forest_prepare(f, &s, names, &missing) == -ENOENT && strcmp(missing, "t1") == 0,
+		"features by other names");
+	ok(forest_prepare(f, &s, NULL, &missing) == 0, "folds");
+	double v = 300.1 + 0.5 * 1.7, wrong = 0;
+	for (int i = 0; i < 4000; i++, v = nextafter(v, i < 2000 ? 400 : 0) + (i == 2000) * 1e-7)
+		wrong += score(f, v, 40) !=
+			 ((float)scaler_apply(&s, &s.fields[0], v) <= 0.5 ? 0.375 : 0.75);
+	ok(wrong == 0, "at the edge, 4000 neighbouring values: as scaled, rounded and compared");
+	scaler_free(&s);
+	forest_close(f);
+	buffer_free(&b);
+}
+
+static void test_own_scaler(void)
+{
+	struct buffer b =
+		edited("class 0\n", "scaler min-max\nscale 100 300\nscale -5 5\nclass 0\n");
+	char *error;
+	struct forest *f = load(buffer_str(&b), &error);
+	struct scaler s = { 0 };
+	const char *missing;
+
+	ok(f && score(f, 200, 0) == 0.375 && score(f, 201, 0) == 0.75, "a scaler inside the file");
+	ok(f && forest_prepare(f, &s, NULL, &missing) == -EEXIST, "and no second one");
+	forest_close(f);
+	free(error);
+	buffer_free(&b);
+}
+
+static void test_mistakes(void)
+{
+	refuses("duto-forest 1", "duto-forest 2",
+		"m.forest:1: expected \"duto-forest 1\" in the first line, found \"duto-forest "
+		"2\"");
+	refuses("feature air\nfeature torque\n", "",
+		"m.forest:2: expected \"feature NAME\", found \"class 0\"");
+	refuses("feature torque", "feature air", "m.forest:3: feature air for the second time");
+	refuses("class 1\n", "", "m.forest:5: expected a second \"class NAME\", found \"trees 2\"");
+	refuses("trees 2", "trees 0", "m.forest:6: expected \"trees COUNT\", found \"trees 0\"");
+	refuses("trees 2", "trees 2000000000",
+		"m.forest:6: 2000000000 trees, but the file ends before: it is cut short");
+	refuses("tree 5", "tree 2000000000",
+		"m.forest:7: a tree of 2000000000 nodes, but the file ends before: it is cut "
+		"short");
+	refuses("tree 5", "tree -1", "m.forest:7: expected \"tree NODES\", found \"tree -1\"");
+	refuses("split 0 0.5", "splat 0 0.5",
+		"m.forest:8: expected \"split FEATURE THRESHOLD LEFT RIGHT left|right\" or \"leaf "
+		"...\", "
+		"found \"splat 0 0.5 1 2 left\"");
+	refuses("split 0 0.5", "split 2 0.5", "m.forest:8: expected a feature from 0 to 1");
+	refuses("split 0 0.5", "split 0 nan",
+		"m.forest:8: expected a finite threshold behind the feature, found \"split 0 nan 1 "
+		"2 left\"");
+	refuses("1 2 left", "0 2 left",
+		"m.forest:8: expected two nodes behind this one: 0 is below both, both below 5");
+	refuses("1 2 left", "1 5 left",
+		"m.forest:8: expected two nodes behind this one: 0 is below both, both below 5");
+	refuses("1 2 left", "1 1 left", "m.forest:9: node 1 has not one parent: this is no tree");
+	refuses("3 4 right", "3 3 right",
+		"m.forest:11: node 3 has not one parent: this is no tree");
+	refuses("1 2 left", "1 2 up",
+		"m.forest:8: expected left or right at the end, where a missing value goes, found "
+		"\"split 0 0.5 1 2 up\"");
+	refuses("leaf 1 0\n", "leaf 1\n",
+		"m.forest:11: expected a leaf of 2 fractions, one a class");
+	refuses("leaf 1 0\n", "leaf 1 0.5\n",
+		"m.forest:11: expected a leaf of 2 fractions that sum to 1");
+	refuses("leaf 1 0\n", "leaf 2 -1\n",
+		"m.forest:11: expected a leaf of 2 fractions, one a class");
+	refuses("split 1 -1.5 3 4 right", "leaf 1 0",
+		"m.forest:12: more leaves than a tree of 5 nodes has");
+	refuses("class 0\n", "scaler log\nclass 0\n",
+		"m.forest:4: expected \"scaler standard\", min-max or robust, found \"scaler "
+		"log\"");
+	refuses("class 0\n", "scaler standard\nscale 1 0\nclass 0\n",
+		"m.forest:5: expected two numbers that can scale, found \"scale 1 0\"");
+}
+
+static void test_damage(void)
+{
+	struct buffer b = edited(NULL, NULL);
+	char *error;
+	struct forest *f;
+
+	b.data[b.len - 3] ^= 1;
+	f = load(buffer_str(&b), &error);
+	is_str(error,
+		"m.forest:15: the lines above have another sha256: the file was damaged or changed",
+		"a wrong digest");
+	free(error);
+	b.data[b.len - 3] ^= 1;
+	buffer_add_str(&b, STR("more\n"));
+	f = load(buffer_str(&b), &error);
+	is_str(error, "m.forest:16: expected the end of the file, found \"more\"",
+		"something behind");
+	free(error);
+	b.len -= 5;
+	size_t whole = b.len, loaded = 0, silent = 0;
+	for (b.len = 0; b.len < whole; b.len++) {
+		f = load(buffer_str(&b), &error);
+		loaded += f != NULL;
+		silent += !error;
+		forest_close(f);
+		free(error);
+	}
+	ok(loaded == 0 && silent == 0, "cut short at every byte: refused with a message");
+	buffer_free(&b);
+}
+
+static void test_noise(void)
+{
+	struct random r;
+	size_t loaded = 0;
+
+	random_seed(&r, 1, 0);
+	for (int i = 0; i < 20000; i++) {
+		struct buffer b = edited(NULL, NULL);
+		char *error;
+		for (uint64_t n = 1 + random_below(&r, 4); n; n--)
+			b.data[random_below(&r, b.len)] =
+				random_below(&r, 2) ? "0123456789 \n.-e"[random_below(&r, 15)]
+						    : (uint8_t)random_bits(&r);
+		struct forest *f = load(buffer_str(&b), &error);
+		loaded += f != NULL;
+		forest_close(f);
+		free(error);
+		buffer_free(&b);
+	}
+	ok(loaded < 2000, "20000 files with random bytes: none harms (%zu were none the worse)",
+		loaded);
+}
+
+/* Learning. */
+
+enum { ROWS = 6000, FEATURES = 3 };
+
+/* The class is 1 where a + b > 1 and in a rare corner of c; c has more values than there are bins.
+ */
+static void make_rows(struct train_set *set, float *values, uint16_t *target, size_t rows)
+{
+	struct random r;
+
+	random_seed(&r, 7, 0);
+	for (size_t i = 0; i < rows; i++) {
+		float *v = values + i * FEATURES;
+		v[0] = (float)random_below(&r, 100) / 100;
+		v[1] = (float)random_uniform(&r);
+		v[2] = (float)random_normal(&r);
+		target[i] = v[0] + v[1] > 1 || v[2] > 2.2;
+	}
+	*set = (struct train_set){ values, target, rows, FEATURES, 2 };
+}
+
+static struct forest *learn(const struct train_set *set, struct train_options o, double *out_of_bag)
+{
+	struct forest *f;
+	static const char *const names[] = { "a", "b", "c" }, *const classes[] = { "0", "1" };
+
+	if (train_forest(set, &o, &f, out_of_bag) < 0)
+		return NULL;
+	for (int i = 0; i < FEATURES; i++)
+		f->features[i] = strdup(names[i]);
+	for (int i = 0; i < 2; i++)
+		f->classes[i] = strdup(classes[i]);
+	return f;
+}
+
+static void save_learnt(
+	const struct train_set *set, struct train_options o, char digest[DIGEST_TEXT + 1])
+{
+	double *out_of_bag = malloc(set->rows * 2 * sizeof(*out_of_bag));
+	struct forest *f = learn(set, o, out_of_bag);
+
+	forest_save(f, "learnt.forest");
+	strcpy(digest, f->digest);
+	forest_close(f);
+	free(out_of_bag);
+}
+
+static void test_determinism(const struct train_set *set)
+{
+	struct train_options o = { .trees = 20, .seed = 3, .leaf_rows = 1, .threads = 1 };
+	char one[DIGEST_TEXT + 1], four[DIGEST_TEXT + 1], other[DIGEST_TEXT + 1];
+
+	save_learnt(set, o, one);
+	o.threads = 4;
+	save_learnt(set, o, four);
+	o.seed = 4;
+	save_learnt(set, o, other);
+	is_str(four, one, "1 thread and 4: the same forest");
+	ok(strcmp(one, other) != 0, "another seed: another forest");
+}
+
+static void test_quality(const struct train_set *set)
+{
+	struct train_options o = { .trees = 50, .seed = 3, .leaf_rows = 1, .threads = 2 };
+	double *out_of_bag = malloc(set->rows * 2 * sizeof(double)),
+	       *scores = malloc(set->rows * sizeof(double));
+	bool *positive = malloc(set->rows);
+	struct forest *f = learn(set, o, out_of_bag);
+	char *error;
+	double right = 0;
+
+	for (size_t i = 0; i < set->rows; i++) {
+		scores[i] = out_of_bag[i * 2 + 1];
+		positive[i] = set->target[i];
+	}
+	ok(roc_area(scores, positive, set->rows) > 0.99, "out of bag: area above 0.99 (%.4f)",
+		roc_area(scores, positive, set->rows));
+	forest_save(f, "learnt.forest");
+	forest_close(f);
+	ok(forest_load("learnt.forest", &f, &error) == 0, "what was learnt loads");
+	for (size_t i = 0; i < set->rows; i++) {
+		double row[FEATURES], p[2];
+		for (int k = 0; k < FEATURES; k++)
+			row[k] = set->values[i * FEATURES + k];
+		forest_predict(f, row, p);
+		right += (p[1] > 0.5) == set->target[i];
+	}
+	ok(right >= 0.999 * (double)set->rows, "and knows its own rows (%.0f of %zu)", right,
+		set->rows);
+	forest_close(f);
+	free(out_of_bag);
+	free(scores);
+	free(positive);
+}
+
+static void test_limits(const struct train_set *set)
+{
+	struct train_options o = {
+		.trees = 5, .seed = 3, .depth = 3, .leaf_rows = 40, .threads = 1, .balanced = true
+	};
+	double *out_of_bag = malloc(set->rows * 2 * sizeof(double));
+	struct forest *f = learn(set, o, out_of_bag);
+	uint32_t most = 0;
+
+	for (size_t i = 0; i < f->tree_count; i++)
+		most = f->trees[i].count > most ? f->trees[i].count : most;
+	ok(most <= 15, "depth 3: at most 15 nodes (%u)", most);
+	forest_close(f);
+	free(out_of_bag);
+}
+
+int main(void)
+{
+	char folder[] = "/tmp/duto-forest.XXXXXX";
+	static float values[ROWS * FEATURES];
+	static uint16_t target[ROWS];
+	struct train_set set;
+
+	if (!mkdtemp(folder) || chdir(folder) < 0)
+		return 1;
+	test_scoring();
+	test_folding();
+	test_own_scaler();
+	test_mistakes();
+	test_damage();
+	test_noise();
+	make_rows(&set, values, target, ROWS);
+	test_determinism(&set);
+	test_quality(&set);
+	test_limits(&set);
+	unlink("m.forest");
+	unlink("again.forest");
+	unlink("learnt.forest");
+	rmdir(folder);
+	return done();
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+"""The scaler and the forest beside scikit-learn (python3-sklearn)."""
+import os
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+sys.path[:0] = [os.path.join(HERE, "lib"), os.path.join(HERE, "..", "schemas")]
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+
+import mill
+import samples
+import sklearn_to_duto
+import tap
+
+SCALERS = {"standard": StandardScaler, "min-max": MinMaxScaler, "robust": RobustScaler}
+
+
+def machine(seed, count):
+    data = samples.run(b"", "sim", "mill", "--seed", str(seed), "--count", str(count), "--every", "1s",
+                       "--start", "2026-01-01T00:00:00Z")
+    rows = [[s["values"][f] for f in mill.FIVE + [mill.TARGET]] for s in samples.decode(data)]
+    table = np.array(rows, dtype=float)
+    return table[:, :5], table[:, 5].astype(int)
+
+
+def test_scaler(x):
+    data = samples.encode(mill.FIVE, x.tolist())
+    for method, kind in SCALERS.items():
+        samples.run(data, "scale", "--fit", "s.yaml", "--method", method)
+        scaled = samples.decode(samples.run(data, "scale", "--model", "s.yaml"))
+        ours = np.array([[s["values"][f] for f in mill.FIVE] for s in scaled])
+        theirs = kind().fit_transform(x)
+        worst = np.max(np.abs(ours - theirs))
+        tap.ok(worst < 1e-12, f"{method}: as {kind.__name__} (furthest {worst:.1e})")
+
+
+def adversarial(model, x, rng):
+    """Rows whose scaled values lie on thresholds and one float 32, or one float 64 of the reading, beside."""
+    scaler, forest = model.steps[0][1], model.steps[-1][1]
+    trees = [e.tree_ for e in forest.estimators_]
+    feature = np.concatenate([t.feature for t in trees])
+    threshold = np.concatenate([t.threshold for t in trees])
+    rows = x[rng.integers(0, len(x), 20000)].copy()
+    for i, row in enumerate(rows):
+        k = i % x.shape[1]
+        t = rng.choice(threshold[feature == k])
+        t = [t, np.nextafter(np.float32(t), np.float32(9e9)), np.nextafter(np.float32(t), np.float32(-9e9))][i % 3]
+        scaled = np.zeros((1, x.shape[1]))
+        scaled[0, k] = t
+        raw = scaler.inverse_transform(scaled)[0, k]
+        for _ in range(i % 4):
+            raw = np.nextafter(raw, 1e9 if i % 2 else -1e9)
+        row[k] = raw
+    return rows
+
+
+def scores(rows, *options):
+    data = samples.encode(mill.FIVE, rows.tolist())
+    return np.array(samples.column(samples.run(data, "forest", *options), "failure_probability"))
+
+
+def test_bits(x, y):
+    rng = np.random.default_rng(1)
+    for method, kind in SCALERS.items():
+        model = make_pipeline(kind(), RandomForestClassifier(50, random_state=1)).fit(x, y)
+        sklearn_to_duto.save(model, "sk.forest", mill.FIVE)
+        for what, rows in ("rows as they come", x), ("rows on thresholds", adversarial(model, x, rng)):
+            wrong = np.sum(scores(rows, "--model", "sk.forest") != model.predict_proba(rows)[:, 1])
+            tap.ok(wrong == 0, f"{kind.__name__} and forest: {what}: the same bits", f"{wrong} differ")
+
+
+def test_variants(x, y):
+    rng = np.random.default_rng(2)
+    plain = RandomForestClassifier(30, random_state=1, class_weight="balanced", max_depth=6).fit(x, y)
+    sklearn_to_duto.save(plain, "plain.forest", mill.FIVE)
+    same = scores(x, "--model", "plain.forest") == plain.predict_proba(x)[:, 1]
+    tap.ok(same.all(), "mixed leaves, class weights, no scaler: the same bits", f"{np.sum(~same)} differ")
+    three = RandomForestClassifier(20, random_state=1, max_depth=5).fit(x, rng.choice(["a", "b", "c"], len(x)))
+    sklearn_to_duto.save(three, "three.forest", mill.FIVE)
+    same = scores(x, "--model", "three.forest", "--positive", "b") == three.predict_proba(x)[:, 1]
+    tap.ok(same.all(), "three classes: the same bits", f"{np.sum(~same)} differ")
+
+
+def test_trained(x, y):
+    for names, table in (mill.FIVE, x), (mill.EIGHT, mill.derived(x)):
+        theirs, ours = mill.compare(names, table, y, range(5), trees=50)
+        lines = mill.show(theirs, ours)
+        tap.ok(mill.in_range(theirs, ours), f"learnt from {len(names)} features: within scikit-learn's range", *lines)
+        for line in lines:
+            tap.note(line)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    table, failed = machine(7, 6000)
+    test_scaler(table)
+    test_bits(table[:3000], failed[:3000])
+    test_variants(table[:3000], failed[:3000])
+    test_trained(table, failed)
+    os.chdir("/")
+tap.done()
