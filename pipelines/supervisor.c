@@ -77,6 +77,7 @@ static void fail_later(struct supervisor *s, struct unit *u, const char *what)
 	if (u->delay > DELAY_MAX)
 		u->delay = DELAY_MAX;
 	u->state = WAITING;
+	u->told = false;
 	u->start_at = clock_monotonic() + u->delay;
 	supervisor_say(s, "%s %s: starts again in %.3g s", u->stage->name.text, what,
 		(double)u->delay / SECONDS);
@@ -220,7 +221,7 @@ static void end_badly(struct supervisor *s, struct unit *u, int status)
 		end_well(s, u);
 	} else if (status == EXIT_CONFIG) {
 		give_up(s, u);
-	} else if (u->told) {
+	} else if (u->told && s->stopping) {
 		u->state = DONE;
 		s->status = s->status ? s->status : EXIT_SYSTEM;
 		supervisor_say(
@@ -250,11 +251,12 @@ static void reap(struct supervisor *s)
 				end_unit(s, &s->units[i], status);
 }
 
-/* It waits for a reader to say that it has read the end; that reader was killed over it. */
+/* It waits for a reader to say that it has read the end: in vain where that reader was killed over
+ * it, or said so to an earlier process of this stage. */
 static void kill_unheard(const struct supervisor *s, const struct unit *u)
 {
 	bool abrupt;
-	if (u->state == RUNNING && !u->told && is_complete(s, u, &abrupt) && abrupt)
+	if (u->state == RUNNING && !u->told && is_complete(s, u, &abrupt) && (abrupt || u->delay))
 		kill(-u->pid, SIGKILL);
 }
 
