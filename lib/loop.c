@@ -23,7 +23,7 @@ static volatile sig_atomic_t stop_signals;
 static int signal_fd = -1;
 /* When the time is over in which a filter that was told to stop still reads, and in which its readers may take what
  * it has made of it. */
-static int64_t read_until, leave_at;
+static int64_t read_until, leave_at, stop_time;
 
 static bool source_over, source_waits;
 static int64_t source_at;
@@ -278,13 +278,30 @@ static void wait_for_events(bool for_room, int timeout)
 	}
 }
 
+static void start_stop_clock(void)
+{
+	if (!stopping() || leave_at)
+		return;
+	leave_at = clock_monotonic() + stop_time;
+	read_until = leave_at - stop_time / 2;
+	notify("STOPPING=1");
+}
+
+static bool can_hand_back(void)
+{
+	bool edges = loop_input_count > 0;
+	for (int i = 0; i < loop_input_count; i++)
+		edges &= loop_inputs[i]->driver->settle != NULL;
+	return edges;
+}
+
 /* Outputs that take nothing while the time to stop is over: what they did not acknowledge stays
  * with the inputs' writers, or is lost where there are none. */
 static void check_stop(void)
 {
 	if (!leave_at || clock_monotonic() < leave_at)
 		return;
-	if (loop_input_count && !filter.bytes)
+	if (can_hand_back())
 		notice("stopped: what was not taken is handed back");
 	else
 		warning("stopped before the reader took everything");
@@ -293,6 +310,7 @@ static void check_stop(void)
 
 void loop_wait_for_room(void)
 {
+	start_stop_clock();
 	wait_for_events(true, timeout_ms(true));
 	service_all();
 	check_stop();
@@ -443,18 +461,9 @@ static bool end_is_confirmed(void)
 	return !fd || read(atoi(fd), &byte, 1) == 1;
 }
 
-static void start_stop_clock(int64_t stop_after)
+static void turn(void)
 {
-	if (!stopping() || leave_at)
-		return;
-	leave_at = clock_monotonic() + stop_after;
-	read_until = leave_at - stop_after / 2;
-	notify("STOPPING=1");
-}
-
-static void turn(int64_t stop_after)
-{
-	start_stop_clock(stop_after);
+	start_stop_clock();
 	bool busy = run_wakes();
 	busy |= read_inputs();
 	busy |= filter.produce && run_source();
@@ -475,7 +484,7 @@ static void turn(int64_t stop_after)
 	service_all();
 }
 
-static void finish_outputs(bool end, int64_t stop_after)
+static void finish_outputs(bool end)
 {
 	for (;;) {
 		bool done = true;
@@ -488,31 +497,31 @@ static void finish_outputs(bool end, int64_t stop_after)
 		settle_inputs();
 		if (done)
 			return;
-		start_stop_clock(stop_after);
 		loop_wait_for_room();
 	}
 }
 
+/* Each is taken off the list first: closing one may fail, and come here again. */
 static void close_links(void)
 {
-	for (int i = 0; i < loop_input_count; i++)
-		link_close(loop_inputs[i]);
-	for (int i = 0; i < loop_output_count; i++)
-		link_close(loop_outputs[i]);
-	loop_input_count = loop_output_count = 0;
+	while (loop_input_count)
+		link_close(loop_inputs[--loop_input_count]);
+	while (loop_output_count)
+		link_close(loop_outputs[--loop_output_count]);
 }
 
 int loop_run(int64_t stop_after)
 {
+	stop_time = stop_after;
 	while (!inputs_over())
-		turn(stop_after);
+		turn();
 	bool late = read_until && clock_monotonic() >= read_until;
 	bool cut = all_ended() && !end_is_confirmed(), over = all_ended() && !cut;
 	if (filter.end && !cut && (over || filter.produce || !late))
 		filter.end();
 	emit_flush();
 	remember(final.input, final.number);
-	finish_outputs(over, stop_after);
+	finish_outputs(over);
 	close_links();
 	if (cut)
 		die_system("what came before in the stage did not end well");
@@ -521,5 +530,6 @@ int loop_run(int64_t stop_after)
 
 void loop_leave(int status)
 {
+	close_links();
 	exit(status);
 }

@@ -34,6 +34,7 @@ struct team {
 	struct member *members;
 	size_t count;
 	int end_fd;	 /* the last filter hears here that those before it ended well */
+	bool told;	 /* to stop */
 	bool failed;	 /* one of them: the others were told to stop */
 	int64_t kill_at; /* when those that did not are killed; 0: none failed */
 };
@@ -115,6 +116,7 @@ static bool start_members(struct team *t)
 /* From the last to the first: a reader knows of the stop before its writer ends. */
 static void tell_all(struct team *t, int signal_number)
 {
+	t->told = true;
 	for (size_t i = t->count; i-- > 0;)
 		if (t->members[i].pid)
 			kill(t->members[i].pid, signal_number);
@@ -168,7 +170,7 @@ static void member_ended(struct team *t, size_t i, int status)
 		stop_others(t, i);
 	}
 	for (size_t before = i; before-- > 0;)
-		if (t->members[before].pid)
+		if (t->members[before].pid && !t->told)
 			kill(t->members[before].pid, SIGTERM); /* nobody reads it any more */
 	tell_end(t);
 }
@@ -240,10 +242,11 @@ static int run_team(struct team *t)
 	return worst_status(t);
 }
 
-int stage_run(const struct pipeline *p, const struct stage *stage, const char *rundir)
+int stage_run(
+	const struct pipeline *p, const struct stage *stage, const char *rundir, const bool *ended)
 {
 	char *error;
-	const struct wired *wired = wiring_make(p, stage, rundir, &error);
+	const struct wired *wired = wiring_make(p, stage, rundir, ended, &error);
 	if (!wired)
 		return failure(EXIT_CONFIG, "%s", error);
 	if (chdir(p->dir))
@@ -267,7 +270,7 @@ static int run_named(const struct pipeline *p, const char *name)
 	if (!stage)
 		return failure(EXIT_CONFIG, "%s: there is no stage \"%s\"", p->path, name);
 	char *rundir = rundir_make(p->name.text, &error);
-	return rundir ? stage_run(p, stage, rundir) : failure(EXIT_SYSTEM, "%s", error);
+	return rundir ? stage_run(p, stage, rundir, NULL) : failure(EXIT_SYSTEM, "%s", error);
 }
 
 int command_stage(int argc, char **argv)

@@ -31,6 +31,7 @@ struct unit {
 	int64_t started, start_at, delay;
 	int64_t kill_at; /* 0: not told to stop */
 	bool told;
+	bool abrupt; /* done, but its writers may not have heard that their streams were read */
 	struct relay text, messages;
 	char *prefix;
 };
@@ -66,7 +67,7 @@ static void run_stage(const struct supervisor *s, const struct unit *u)
 	setpgid(0, 0);
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
-	_exit(stage_run(s->p, u->stage, s->rundir));
+	_exit(stage_run(s->p, u->stage, s->rundir, s->ended));
 }
 
 static void fail_later(struct supervisor *s, struct unit *u, const char *what)
@@ -76,6 +77,7 @@ static void fail_later(struct supervisor *s, struct unit *u, const char *what)
 	if (u->delay > DELAY_MAX)
 		u->delay = DELAY_MAX;
 	u->state = WAITING;
+	u->told = false;
 	u->start_at = clock_monotonic() + u->delay;
 	supervisor_say(s, "%s %s: starts again in %.3g s", u->stage->name.text, what,
 		(double)u->delay / SECONDS);
@@ -156,6 +158,32 @@ static bool should_stop(const struct supervisor *s, const struct unit *u)
 	return unaware;
 }
 
+static bool reads(const struct stage *reader, size_t writer)
+{
+	for (size_t i = 0; i < reader->from_count; i++)
+		if (reader->from[i].stage == writer)
+			return true;
+	return false;
+}
+
+/* Whether all who read this stage's edges ended by themselves: they have had the whole stream.
+ * ret_abrupt: one of them in a way that the stage does not know. */
+static bool is_complete(const struct supervisor *s, const struct unit *u, bool *ret_abrupt)
+{
+	bool read = false;
+	*ret_abrupt = false;
+	for (size_t i = 0; i < s->p->stage_count; i++) {
+		const struct unit *reader = &s->units[i];
+		if (!reads(reader->stage, (size_t)(u - s->units)))
+			continue;
+		if (!s->ended[i])
+			return false;
+		read = true;
+		*ret_abrupt |= reader->abrupt;
+	}
+	return read;
+}
+
 /* Nobody will take what these still hold. */
 static void tell_writers(struct supervisor *s, const struct unit *u)
 {
@@ -178,18 +206,22 @@ static void give_up(struct supervisor *s, struct unit *u)
 	tell_writers(s, u);
 }
 
-static void end_unit(struct supervisor *s, struct unit *u, int status)
+static void end_well(struct supervisor *s, struct unit *u)
+{
+	u->state = DONE;
+	s->ended[u - s->units] = !u->told;
+}
+
+static void end_badly(struct supervisor *s, struct unit *u, int status)
 {
 	char text[PROCESS_STATUS_TEXT];
-	u->pid = 0;
-	relay_settle(&u->text, status != EXIT_OK);
-	relay_settle(&u->messages, false);
 	process_status_text(status, text);
-	if (status == EXIT_OK) {
-		u->state = DONE;
+	if (is_complete(s, u, &u->abrupt)) {
+		u->abrupt = true;
+		end_well(s, u);
 	} else if (status == EXIT_CONFIG) {
 		give_up(s, u);
-	} else if (u->told) {
+	} else if (u->told && s->stopping) {
 		u->state = DONE;
 		s->status = s->status ? s->status : EXIT_SYSTEM;
 		supervisor_say(
@@ -199,6 +231,17 @@ static void end_unit(struct supervisor *s, struct unit *u, int status)
 	}
 }
 
+static void end_unit(struct supervisor *s, struct unit *u, int status)
+{
+	u->pid = 0;
+	relay_settle(&u->text, status != EXIT_OK);
+	relay_settle(&u->messages, false);
+	if (status == EXIT_OK)
+		end_well(s, u);
+	else
+		end_badly(s, u, status);
+}
+
 static void reap(struct supervisor *s)
 {
 	int status;
@@ -206,6 +249,15 @@ static void reap(struct supervisor *s)
 		for (size_t i = 0; i < s->p->stage_count; i++)
 			if (s->units[i].pid == pid)
 				end_unit(s, &s->units[i], status);
+}
+
+/* It waits for a reader to say that it has read the end: in vain where that reader was killed over
+ * it, or said so to an earlier process of this stage. */
+static void kill_unheard(const struct supervisor *s, const struct unit *u)
+{
+	bool abrupt;
+	if (u->state == RUNNING && !u->told && is_complete(s, u, &abrupt) && (abrupt || u->delay))
+		kill(-u->pid, SIGKILL);
 }
 
 static void kill_late(struct supervisor *s, struct unit *u)
@@ -228,6 +280,7 @@ void supervisor_service(struct supervisor *s)
 		else if (u->state == WAITING && clock_monotonic() >= u->start_at)
 			start(s, u);
 		kill_late(s, u);
+		kill_unheard(s, u);
 	}
 }
 
@@ -243,7 +296,8 @@ static int open_unit(struct supervisor *s, size_t index)
 int supervisor_open(struct supervisor *s)
 {
 	s->units = calloc(s->p->stage_count, sizeof(*s->units));
-	if (!s->units)
+	s->ended = calloc(s->p->stage_count, sizeof(*s->ended));
+	if (!s->units || !s->ended)
 		abort();
 	for (size_t i = 0; i < s->p->stage_count; i++) {
 		int r = open_unit(s, i);

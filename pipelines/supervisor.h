@@ -16,6 +16,7 @@ struct supervisor {
 	const struct pipeline *p;
 	const char *rundir;
 	struct unit *units;    /* one a stage, as in the pipeline */
+	bool *ended;	       /* of each stage: has read its streams to their end */
 	struct outlet *output; /* text that stages write */
 	struct outlet *errors; /* their messages, and ours */
 	int64_t restart_delay; /* the first; each failure in a row doubles it, up to 30 s */

@@ -13,6 +13,7 @@ struct wiring {
 	const struct pipeline *p;
 	const struct stage *stage;
 	const char *rundir;
+	const bool *ended;
 	struct wired *wired;
 	char *error;
 };
@@ -77,7 +78,7 @@ static void add_edges(struct wiring *w, struct wired *last)
 {
 	for (size_t i = 0; i < w->p->stage_count; i++) {
 		const struct stage *reader = &w->p->stages[i];
-		for (size_t k = 0; k < reader->from_count; k++)
+		for (size_t k = 0; k < reader->from_count && !(w->ended && w->ended[i]); k++)
 			if (&w->p->stages[reader->from[k].stage] == w->stage)
 				add_link(last, "--out",
 					socket_link(w, "push", w->stage->name.text, "-",
@@ -119,10 +120,10 @@ static void find_filter(struct wiring *w, size_t i)
 			s->words[0].line, s->words[0].column, s->words[0].text);
 }
 
-struct wired *wiring_make(
-	const struct pipeline *p, const struct stage *stage, const char *rundir, char **ret_error)
+struct wired *wiring_make(const struct pipeline *p, const struct stage *stage, const char *rundir,
+	const bool *ended, char **ret_error)
 {
-	struct wiring w = { .p = p, .stage = stage, .rundir = rundir };
+	struct wiring w = { .p = p, .stage = stage, .rundir = rundir, .ended = ended };
 	w.wired = calloc(stage->substage_count, sizeof(*w.wired));
 	if (!w.wired)
 		abort();

@@ -31,6 +31,7 @@ run_slowly() { # ARGUMENT...: duto run, its output in out.json; the process in $
 	reader=$!
 	"$DUTO" run --no-check "$@" >pipe 2>errors &
 	run=$!
+	started+=($run)
 	eventually 10 test -s out.json
 }
 left_with() { # TITLE STATUS PID
@@ -74,6 +75,7 @@ kill_and_count() { # STAGE...: kills each again and again while the samples flow
 	for share in 5000 30000 60000; do
 		eventually 10 has_lines out.json $share
 		for stage in "$@"; do
+			eventually 10 runs "chain/$stage.0"
 			pid=$(pid_of "chain/$stage.0")
 			kill -9 "$pid" && killed=$((killed + 1))
 		done
@@ -92,15 +94,17 @@ cat >file.yaml <<'END'
 name: file
 stages:
   read:
-    run: from-json --in file:lines.json
+    run: from-json lines.json lines.json lines.json lines.json lines.json
   lines:
     from: read
     run: to-json --out file:kept.json
 END
 "$DUTO" run --no-check --restart 5ms file.yaml 2>errors &
 run=$!
-for share in 1 40000; do
+started+=($run)
+for share in 1 100000; do
 	eventually 10 test -s kept.json && eventually 10 has_lines kept.json $share
+	eventually 10 runs file/lines.0
 	kill -9 "$(pid_of file/lines.0)"
 done
 left_with "a file's writer that is killed is started again" 0 $run
@@ -148,6 +152,7 @@ stages:
 END
 "$DUTO" run live.yaml >out.json 2>errors &
 run=$!
+started+=($run)
 eventually 10 has_lines out.json 100
 ok "messages of a stage stand behind its name" grep -q '^read  | duto-from-json: warning: ' errors
 exits "a second run of the pipeline is refused with 111" 111 duto run live.yaml
@@ -172,6 +177,7 @@ ok "a stage that only taps is stopped with what it taps" test -e look.json
 
 "$DUTO" run live.yaml >out.json 2>errors &
 run=$!
+started+=($run)
 eventually 10 has_lines out.json 200
 filters="$(pid_of live/read.0) $(pid_of live/pass.0) $(pid_of live/pass.1) $(pid_of live/lines.0)"
 kill -9 $run
@@ -180,6 +186,7 @@ for pid in $filters; do ok "with run killed, its children die" eventually 5 gone
 
 "$DUTO" run live.yaml >out.json 2>errors &
 run=$!
+started+=($run)
 eventually 10 has_lines out.json 200
 kill -STOP "$(pid_of live/lines.0)"
 tail -n 10 lines.json >>grow.json

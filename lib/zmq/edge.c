@@ -4,13 +4,19 @@
  * ENDPOINT.ack (tcp: the next port), for what the reader says. A batch is two frames, the samples
  * and an address; no samples: the end of the stream.
  *
- *     address          [reader, writer, number]   number 0: the writer heard that its end arrived
- *     acknowledgement  [reader, writer, received, settled]
+ *     address        [reader, writer, number, first]
+ *     acknowledgement [reader, writer, received, settled, hungry]
  *
- * writer is drawn at each start of the writer; reader at each start of the reader and whenever its
- * connection breaks. The writer sends nothing before a reader has spoken; when a new reader speaks,
- * it sends again, addressed to that reader, what is not settled. A reader passes over what is
- * addressed to another, so nothing that hung in a queue counts twice. */
+ * number 0 says that the writer heard that its end arrived; first is the number from which on this
+ * reader is served. writer is drawn at each start of the writer; reader at each start of the reader
+ * and whenever its connection breaks. The writer sends nothing before a reader has spoken; when a
+ * new reader speaks, it sends again, addressed to that reader, what is not settled. A reader passes
+ * over what is addressed to another, so nothing that hung in a queue counts twice.
+ *
+ * While the connection of a reader that was killed is not yet known to be dead, PUSH gives it a
+ * share of what goes to the new one: the new one then misses some, takes nothing behind the gap, and
+ * says that it is hungry. The writer sends again to a reader that is hungry twice over for what was
+ * sent long ago. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +39,9 @@ struct edge_out {
 	void *push, *acks;
 	int lock;
 	const char *endpoint;
-	uint64_t writer, reader;
+	uint64_t writer, reader, first;
+	uint64_t missed;   /* how far a reader that is hungry had come, */
+	int64_t hungry_at; /* and when; 0: it is not */
 	struct batch *window[LINK_WINDOW];
 	uint64_t next, sent; /* the number after the newest batch; the newest sent to this reader */
 	uint64_t past[PAST];
@@ -83,7 +91,8 @@ static bool edge_send(struct edge_out *e, struct batch *b, uint64_t number)
 {
 	zmq_msg_t message;
 	uint8_t address[SOCKET_NUMBERS];
-	size_t len = socket_put_numbers(address, (uint64_t[]){ e->reader, e->writer, number }, 3);
+	size_t len = socket_put_numbers(
+		address, (uint64_t[]){ e->reader, e->writer, number, e->first }, 4);
 	if (b) {
 		batch_ref(b);
 		zmq_msg_init_data(&message, b->bytes.data, b->bytes.len, release, b);
@@ -123,7 +132,7 @@ static uint64_t base_of(uint64_t reader)
 	return reader & ~UINT64_C(0xffff);
 }
 
-/* One that came after a reader has taken over from it: what it still says must not bring it back. */
+/* A reader that another has taken over from: what it still says must not bring it back. */
 static bool is_past(const struct edge_out *e, uint64_t reader)
 {
 	for (int i = 0; i < PAST; i++)
@@ -132,25 +141,44 @@ static bool is_past(const struct edge_out *e, uint64_t reader)
 	return false;
 }
 
-static void change_reader(struct edge_out *e, uint64_t reader)
+static void change_reader(struct edge_out *e, uint64_t reader, uint64_t sent)
 {
 	if (e->reader && base_of(reader) != base_of(e->reader))
 		e->past[e->past_next++ % PAST] = base_of(e->reader);
 	e->reader = reader;
+	e->sent = sent;
+	e->first = sent + 1;
+	e->hungry_at = 0;
 }
 
-static void edge_hear(struct edge_out *e, const uint64_t ack[4])
+enum { READER, WRITER, RECEIVED, SETTLED, HUNGRY, ACK_NUMBERS };
+
+static void edge_feed(struct edge_out *e, uint64_t position, bool hungry)
 {
-	uint64_t reader = ack[0], received = ack[2], settled = ack[3];
-	if (is_past(e, reader))
-		return;
-	bool knows = ack[1] == e->writer && received < e->next;
-	if (knows)
-		edge_settled(e, settled);
-	if (reader != e->reader) {
-		change_reader(e, reader);
-		e->sent = knows && received > e->link.settled ? received : e->link.settled;
+	int64_t now = clock_monotonic();
+	if (!hungry || position >= e->sent) {
+		e->hungry_at = 0;
+	} else if (!e->hungry_at || position != e->missed) {
+		e->hungry_at = now;
+		e->missed = position;
+	} else if (now - e->hungry_at >= REPEAT * MILLISECONDS / 2) {
+		e->hungry_at = 0;
+		e->sent = position;
 	}
+}
+
+static void edge_hear(struct edge_out *e, const uint64_t ack[ACK_NUMBERS])
+{
+	if (is_past(e, ack[READER]))
+		return;
+	bool knows = ack[WRITER] == e->writer && ack[RECEIVED] < e->next &&
+		     ack[SETTLED] <= ack[RECEIVED];
+	if (knows)
+		edge_settled(e, ack[SETTLED]);
+	if (ack[READER] != e->reader)
+		change_reader(e, ack[READER],
+			knows && ack[RECEIVED] > e->link.settled ? ack[RECEIVED] : e->link.settled);
+	edge_feed(e, knows ? ack[RECEIVED] : e->first - 1, ack[HUNGRY]);
 	if (e->ending && e->link.settled + 1 == e->next)
 		edge_send(e, NULL, 0);
 }
@@ -159,11 +187,12 @@ static int edge_out_service(struct link *l)
 {
 	struct edge_out *e = edge_out(l);
 	uint8_t frame[SOCKET_NUMBERS];
-	uint64_t ack[4];
+	uint64_t ack[ACK_NUMBERS];
 	int len;
 	socket_answer_gate();
 	while ((len = zmq_recv(e->acks, frame, sizeof(frame), ZMQ_DONTWAIT)) >= 0)
-		if ((size_t)len <= sizeof(frame) && socket_take_numbers(frame, (size_t)len, ack, 4))
+		if ((size_t)len <= sizeof(frame) &&
+			socket_take_numbers(frame, (size_t)len, ack, ACK_NUMBERS))
 			edge_hear(e, ack);
 	edge_pump(e);
 	socket_ready(e->push, ZMQ_POLLOUT);
@@ -216,8 +245,9 @@ struct edge_in {
 	void *pull, *ack, *monitor;
 	uint64_t base, reader,
 		writer; /* reader's upper bits stay the same while the process lives */
-	uint64_t received, settled, told, shift; /* shift: from the writer's numbers to ours */
-	bool heard_own, farewell;
+	uint64_t start, received, settled, told; /* of this writer's numbers; start: those before */
+	uint64_t earlier;			 /* messages of earlier writers */
+	bool heard_own, farewell, hungry;
 	zmq_msg_t message;
 };
 
@@ -241,10 +271,12 @@ static int edge_in_open(struct link **ret, const char *address,
 	socket_ack_endpoint(address, ack, sizeof(ack));
 	r = socket_open(&e->ack, ZMQ_PUSH, false, ack, security, ret_error);
 	if (!r)
-		r = socket_open(&e->pull, ZMQ_PULL, false, address, security, ret_error);
-	if (!r)
+		r = socket_new(&e->pull, ZMQ_PULL, false, address, security, ret_error);
+	if (!r) /* before the connection is there to be missed */
 		e->monitor = socket_monitor(
 			e->pull, ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+	if (!r)
+		r = socket_join(e->pull, false, address, ret_error);
 	socket_wait(&e->link, e->pull);
 	socket_wait(&e->link, e->ack);
 	socket_wait(&e->link, e->monitor);
@@ -255,22 +287,15 @@ static int edge_in_open(struct link **ret, const char *address,
 static void tell(struct edge_in *e)
 {
 	uint8_t frame[SOCKET_NUMBERS];
-	size_t len = socket_put_numbers(
-		frame, (uint64_t[]){ e->reader, e->writer, e->received, e->settled }, 4);
+	size_t len = socket_put_numbers(frame,
+		(uint64_t[]){ e->reader, e->writer, e->received, e->settled, e->hungry },
+		ACK_NUMBERS);
 	if (zmq_send(e->ack, frame, len, ZMQ_DONTWAIT) >= 0)
 		e->told = e->settled;
 	e->link.deadline = clock_monotonic() + REPEAT * MILLISECONDS;
 }
 
-/* Whatever was on its way is lost: ask for it under a new name. */
-static void ask_again(struct edge_in *e)
-{
-	e->reader++;
-	e->heard_own = false;
-	if (!e->link.ended)
-		tell(e);
-}
-
+/* Whatever was on its way over a connection that broke is lost: ask for it under a new name. */
 static void watch_events(struct edge_in *e)
 {
 	uint8_t event[16], endpoint[256];
@@ -282,7 +307,10 @@ static void watch_events(struct edge_in *e)
 		e->link.connected = kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
 		if (e->link.connected)
 			continue;
-		ask_again(e);
+		e->reader++;
+		e->heard_own = false;
+		if (!e->link.ended)
+			tell(e);
 	}
 }
 
@@ -296,18 +324,8 @@ static int edge_in_service(struct link *l)
 	return 0;
 }
 
-/* The numbers of a writer that was started again begin anew; those that the loop sees go on. */
-static void change_writer(struct edge_in *e, uint64_t writer, uint64_t number)
-{
-	uint64_t last = e->received + e->shift;
-	e->writer = writer;
-	e->received = number ? number - 1 : 0;
-	e->settled = e->told = e->received;
-	e->shift = last - e->received;
-}
-
 /* 1: the message counts; 0: it is not for us, or came before. */
-static int accept_message(struct edge_in *e, const uint64_t address[3], size_t len)
+static int accept_message(struct edge_in *e, const uint64_t address[4], size_t len)
 {
 	uint64_t reader = address[0], writer = address[1], number = address[2];
 	if (reader != e->reader) {
@@ -315,12 +333,14 @@ static int accept_message(struct edge_in *e, const uint64_t address[3], size_t l
 		return other && e->heard_own ? -EBUSY : 0;
 	}
 	e->heard_own = true;
-	if (writer != e->writer)
-		change_writer(e, writer, number);
+	if (writer != e->writer) {
+		e->earlier += e->received - e->start;
+		e->writer = writer;
+		e->start = address[3] - 1;
+		e->received = e->settled = e->told = e->start;
+	}
 	if (number == 0)
 		e->farewell = true;
-	if (number > e->received + 1)
-		ask_again(e);
 	if (number != e->received + 1)
 		return 0;
 	e->received = number;
@@ -328,14 +348,14 @@ static int accept_message(struct edge_in *e, const uint64_t address[3], size_t l
 	return 1;
 }
 
-static int read_address(struct edge_in *e, uint64_t address[3])
+static int read_address(struct edge_in *e, uint64_t address[4])
 {
 	uint8_t frame[SOCKET_NUMBERS];
 	if (!zmq_msg_more(&e->message))
 		return -EBADMSG;
 	int len = zmq_recv(e->pull, frame, sizeof(frame), ZMQ_DONTWAIT);
 	if (len < 0 || (size_t)len > sizeof(frame) ||
-		!socket_take_numbers(frame, (size_t)len, address, 3))
+		!socket_take_numbers(frame, (size_t)len, address, 4))
 		return -EBADMSG;
 	return 0;
 }
@@ -343,9 +363,10 @@ static int read_address(struct edge_in *e, uint64_t address[3])
 static int edge_in_read(struct link *l, struct link_input *ret)
 {
 	struct edge_in *e = edge_in(l);
-	uint64_t address[3];
+	uint64_t address[4];
 	for (;;) {
-		if (zmq_msg_recv(&e->message, e->pull, ZMQ_DONTWAIT) < 0)
+		e->hungry = zmq_msg_recv(&e->message, e->pull, ZMQ_DONTWAIT) < 0;
+		if (e->hungry)
 			return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 		int r = read_address(e, address);
 		if (r)
@@ -356,19 +377,20 @@ static int edge_in_read(struct link *l, struct link_input *ret)
 		if (r == 0)
 			continue;
 		*ret = (struct link_input){ zmq_msg_data(&e->message), zmq_msg_size(&e->message),
-			address[2] + e->shift, l->ended, true };
+			e->earlier + e->received - e->start, l->ended, true };
 		return 1;
 	}
 }
 
+/* What came from an earlier writer is of no interest to this one. */
 static void edge_in_settle(struct link *l, uint64_t number)
 {
 	struct edge_in *e = edge_in(l);
-	if ((int64_t)(number - e->shift) <= (int64_t)e->settled)
-		return; /* of a writer before this one */
+	if (number <= e->earlier)
+		return;
 	if (e->settled == e->told)
 		l->deadline = clock_monotonic() + TELL_AFTER * MILLISECONDS;
-	e->settled = number - e->shift;
+	e->settled = e->start + number - e->earlier;
 }
 
 /* The writer goes only when it knows that its end was heard: stay a moment until it says so. */
@@ -379,20 +401,20 @@ static void say_farewell(struct edge_in *e)
 	while (!e->farewell && e->link.connected && clock_monotonic() < until) {
 		zmq_pollitem_t items[] = { { e->pull, 0, ZMQ_POLLIN, 0 },
 			{ e->monitor, 0, ZMQ_POLLIN, 0 } };
-		tell(e);
 		zmq_poll(items, 2, 100);
 		edge_in_read(&e->link, &ignored);
 		watch_events(e);
+		tell(e);
 	}
 }
 
 static void edge_in_close(struct link *l)
 {
 	struct edge_in *e = edge_in(l);
+	if (e->writer)
+		tell(e);
 	if (l->ended && e->settled == e->received)
 		say_farewell(e);
-	else if (e->writer)
-		tell(e);
 	zmq_msg_close(&e->message);
 	zmq_socket_monitor(e->pull, NULL, 0);
 	socket_close(e->monitor, 0);

@@ -246,7 +246,7 @@ static int secure(void *socket, bool server, const char *endpoint,
 	return 0;
 }
 
-int socket_open(void **ret, int type, bool server, const char *endpoint,
+int socket_new(void **ret, int type, bool server, const char *endpoint,
 	const struct link_security *security, char **ret_error)
 {
 	if (!context)
@@ -263,12 +263,21 @@ int socket_open(void **ret, int type, bool server, const char *endpoint,
 	socket_set(socket, ZMQ_HEARTBEAT_IVL, strncmp(endpoint, "tcp:", 4) == 0 ? 5000 : 0);
 	socket_set(socket, ZMQ_SNDHWM, type == ZMQ_XPUB ? TAP_WINDOW : 2 * LINK_WINDOW);
 	socket_set(socket, ZMQ_RCVHWM, type == ZMQ_SUB ? TAP_WINDOW : 2 * LINK_WINDOW);
-	int r = secure(socket, server, endpoint, security, ret_error);
-	if (r)
-		return r;
+	return secure(socket, server, endpoint, security, ret_error);
+}
+
+int socket_join(void *socket, bool server, const char *endpoint, char **ret_error)
+{
 	if (server ? zmq_bind(socket, endpoint) : zmq_connect(socket, endpoint))
 		return socket_complain(ret_error, "%s: %s", endpoint, zmq_strerror(errno));
 	return 0;
+}
+
+int socket_open(void **ret, int type, bool server, const char *endpoint,
+	const struct link_security *security, char **ret_error)
+{
+	int r = socket_new(ret, type, server, endpoint, security, ret_error);
+	return r ? r : socket_join(*ret, server, endpoint, ret_error);
 }
 
 void socket_close(void *socket, int linger_ms)

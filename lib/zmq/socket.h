@@ -21,6 +21,10 @@ void socket_ack_endpoint(const char *endpoint, char *to, size_t size);
 int socket_lock(const char *endpoint, int *ret_fd, char **ret_error);
 void socket_unlock(const char *endpoint, int fd);
 
+/* socket_open is socket_new, then socket_join: it binds (a server) or connects. */
+int socket_new(void **ret, int type, bool server, const char *endpoint,
+	const struct link_security *security, char **ret_error);
+int socket_join(void *socket, bool server, const char *endpoint, char **ret_error);
 int socket_open(void **ret, int type, bool server, const char *endpoint,
 	const struct link_security *security, char **ret_error);
 void socket_close(void *socket, int linger_ms);
