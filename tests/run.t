@@ -12,7 +12,7 @@ lines() { # COUNT: samples of three sources as JSON lines
 page() { echo "$DUTO_RUNTIME_DIR/$1.stat"; }                      # PIPELINE/STAGE.INDEX
 pid_of() { od -An -t d4 -j 8 -N 4 "$(page "$1")" 2>/dev/null | tr -d ' '; } # of the process that counts there
 sent() { od -An -t u8 -j 96 -N 8 "$(page "$1")" | tr -d ' '; }    # how many samples it gave on
-alive() { kill -0 "$1" 2>/dev/null; }
+alive() { [ -e "/proc/$1/exe" ]; } # and not just a zombie
 gone() { ! alive "$1"; }
 runs() { local pid; pid=$(pid_of "$1") && [ -n "$pid" ] && alive "$pid"; }
 has_lines() { [ "$(wc -l <"$1")" -ge "$2" ]; } # FILE COUNT
