@@ -15,6 +15,13 @@ int failure(int status, const char *format, ...)
 	return status;
 }
 
+int failure_with(int status, char *message)
+{
+	failure(status, "%s", message);
+	free(message);
+	return status;
+}
+
 char *failure_text(const char *format, ...)
 {
 	char *text;

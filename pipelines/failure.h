@@ -5,6 +5,9 @@
 /* Says "duto: error: ..." on standard error and returns the status. */
 int failure(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same, of a malloc'ed message, which it frees. */
+int failure_with(int status, char *message);
+
 /* A malloc'ed message. */
 char *failure_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -49,6 +49,7 @@ static struct pipeline *open_checked(void)
 	if (!mistakes)
 		return p;
 	mistake_print(&p->mistakes, stderr);
+	pipeline_close(p);
 	return NULL;
 }
 
@@ -135,14 +136,14 @@ static int supervise(struct supervisor *s, int signals)
 	return s->status;
 }
 
-static int run_pipeline(const struct pipeline *p)
+static int run_in(const struct pipeline *p, const char *rundir)
 {
 	char *error;
-	char *rundir = rundir_make(p->name.text, &error);
-	if (!rundir || rundir_lock(rundir, p->path, &error))
-		return failure(EXIT_SYSTEM, "%s", error);
+	int signals;
+	if (rundir_lock(rundir, p->path, &error))
+		return failure_with(EXIT_SYSTEM, error);
 	rundir_clear(rundir);
-	int signals = process_listen();
+	signals = process_listen();
 	if (signals < 0)
 		return failure(EXIT_SYSTEM, "signalfd: %s", strerror(-signals));
 	outlet_open(&output, STDOUT_FILENO);
@@ -153,7 +154,20 @@ static int run_pipeline(const struct pipeline *p)
 		.errors = &errors,
 		.restart_delay = restart_delay,
 		.colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR") };
-	return supervise(&s, signals);
+	int status = supervise(&s, signals);
+	supervisor_close(&s);
+	buffer_free(&output.bytes);
+	buffer_free(&errors.bytes);
+	return status;
+}
+
+static int run_pipeline(struct pipeline *p)
+{
+	char *error, *rundir = rundir_make(p->name.text, &error);
+	int status = rundir ? run_in(p, rundir) : failure_with(EXIT_SYSTEM, error);
+	free(rundir);
+	pipeline_close(p);
+	return status;
 }
 
 int command_run(int argc, char **argv)
@@ -161,9 +175,9 @@ int command_run(int argc, char **argv)
 	static const struct opt *const tables[] = { options, NULL };
 	char *error;
 	if (opt_parse(tables, argc, argv, &error))
-		return failure(EXIT_CONFIG, "%s", error);
+		return failure_with(EXIT_CONFIG, error);
 	if (opt_missing(tables))
 		return failure(EXIT_CONFIG, "run needs a pipeline file (duto run mill.yaml)");
-	const struct pipeline *p = open_checked();
+	struct pipeline *p = open_checked();
 	return p ? run_pipeline(p) : EXIT_CONFIG;
 }

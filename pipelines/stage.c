@@ -227,7 +227,7 @@ static int worst_status(const struct team *t)
 
 static int run_team(struct team *t)
 {
-	int signals = process_listen();
+	int signals = process_listen(), status;
 	t->members = calloc(t->count, sizeof(*t->members));
 	if (!t->members)
 		abort();
@@ -239,16 +239,14 @@ static int run_team(struct team *t)
 		tell_all(t, SIGKILL);
 	}
 	watch_members(t, signals);
-	return worst_status(t);
+	status = worst_status(t);
+	free(t->members);
+	return status;
 }
 
-int stage_run(
-	const struct pipeline *p, const struct stage *stage, const char *rundir, const bool *ended)
+static int run_wired(const struct pipeline *p, const struct stage *stage, const char *rundir,
+	const struct wired *wired)
 {
-	char *error;
-	const struct wired *wired = wiring_make(p, stage, rundir, ended, &error);
-	if (!wired)
-		return failure(EXIT_CONFIG, "%s", error);
 	if (chdir(p->dir))
 		return failure(EXIT_SYSTEM, "%s: %s", p->dir, strerror(errno));
 	if (stage->substage_count > 1) {
@@ -257,6 +255,18 @@ int stage_run(
 	}
 	set_environment(p, stage, rundir, 0);
 	return become(&wired[0]);
+}
+
+int stage_run(
+	const struct pipeline *p, const struct stage *stage, const char *rundir, const bool *ended)
+{
+	char *error;
+	struct wired *wired = wiring_make(p, stage, rundir, ended, &error);
+	if (!wired)
+		return failure_with(EXIT_CONFIG, error);
+	int status = run_wired(p, stage, rundir, wired);
+	wiring_free(stage, wired);
+	return status;
 }
 
 static int run_named(const struct pipeline *p, const char *name)
@@ -270,7 +280,11 @@ static int run_named(const struct pipeline *p, const char *name)
 	if (!stage)
 		return failure(EXIT_CONFIG, "%s: there is no stage \"%s\"", p->path, name);
 	char *rundir = rundir_make(p->name.text, &error);
-	return rundir ? stage_run(p, stage, rundir, NULL) : failure(EXIT_SYSTEM, "%s", error);
+	if (!rundir)
+		return failure_with(EXIT_SYSTEM, error);
+	int status = stage_run(p, stage, rundir, NULL);
+	free(rundir);
+	return status;
 }
 
 int command_stage(int argc, char **argv)
@@ -279,5 +293,8 @@ int command_stage(int argc, char **argv)
 		return failure(EXIT_CONFIG,
 			"stage needs a pipeline file and the name of a stage (duto stage mill.yaml "
 			"score)");
-	return run_named(pipeline_open(argv[1]), argv[2]);
+	struct pipeline *p = pipeline_open(argv[1]);
+	int status = run_named(p, argv[2]);
+	pipeline_close(p);
+	return status;
 }

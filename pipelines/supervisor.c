@@ -236,7 +236,7 @@ static void end_unit(struct supervisor *s, struct unit *u, int status)
 	u->pid = 0;
 	relay_settle(&u->text, status != EXIT_OK);
 	relay_settle(&u->messages, false);
-	if (status == EXIT_OK)
+	if (status == EXIT_OK || (u->told && status == 128 + SIGTERM)) /* before it had begun */
 		end_well(s, u);
 	else
 		end_badly(s, u, status);
@@ -307,6 +307,24 @@ int supervisor_open(struct supervisor *s)
 	for (size_t i = s->p->stage_count; i-- > 0;)
 		start(s, &s->units[s->p->order[i]]);
 	return 0;
+}
+
+static void close_relay(struct relay *r)
+{
+	close(r->from);
+	close(r->to);
+	buffer_free(&r->line);
+}
+
+void supervisor_close(struct supervisor *s)
+{
+	for (size_t i = 0; i < s->p->stage_count; i++) {
+		close_relay(&s->units[i].text);
+		close_relay(&s->units[i].messages);
+		free(s->units[i].prefix);
+	}
+	free(s->units);
+	free(s->ended);
 }
 
 /* One that waits to start again is needed now: what comes from the others has to go on. */

@@ -28,6 +28,8 @@ struct supervisor {
 /* Starts every stage, readers before their writers. 0 or -errno. */
 int supervisor_open(struct supervisor *s);
 
+void supervisor_close(struct supervisor *s);
+
 /* Sources are told to stop; then, as their writers end, the stages behind them. */
 void supervisor_stop(struct supervisor *s);
 

@@ -89,7 +89,7 @@ int command_tap(int argc, char **argv)
 	static const struct opt *const tables[] = { options, NULL };
 	char *error, *stage, *hash;
 	if (opt_parse(tables, argc, argv, &error))
-		return failure(EXIT_CONFIG, "%s", error);
+		return failure_with(EXIT_CONFIG, error);
 	if (!where || !strchr(where, '/') || (path && *path != '#'))
 		return failure(EXIT_CONFIG,
 			"tap needs PIPELINE/STAGE (duto tap mill/score, duto tap "

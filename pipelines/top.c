@@ -96,25 +96,36 @@ static bool any_alive(const struct group *g)
 	return false;
 }
 
+/* In the order in which samples flow. */
+static void add_stages(struct group *g, const char *pipeline_file)
+{
+	struct pipeline *p = pipeline_open(pipeline_file);
+	if (mistake_count(&p->mistakes) == 0)
+		for (size_t i = 0; i < p->stage_count; i++)
+			add_row(g, p->stages[p->order[i]].name.text);
+	pipeline_close(p);
+}
+
 static void add_pipeline(const char *name, const char *path, void *context)
 {
-	char *file = rundir_pipeline_file(path);
-	struct group g = { strdup(name), strdup(path), row_count, 0 };
 	(void)context;
 	if (only && strcmp(only, name) != 0)
 		return;
-	struct pipeline *p = file ? pipeline_open(file) : NULL;
-	if (p && mistake_count(&p->mistakes) == 0)
-		for (size_t i = 0; i < p->stage_count; i++)
-			add_row(&g, p->stages[p->order[i]].name.text);
-	else
+	char *file = rundir_pipeline_file(path);
+	struct group g = { strdup(name), strdup(path), row_count, 0 };
+	if (file)
+		add_stages(&g, file);
+	if (!g.count)
 		add_found(&g);
-	if (!file && !any_alive(&g)) {
+	if (file || any_alive(&g)) {
+		groups = grow(groups, group_count, sizeof(*groups));
+		groups[group_count++] = g;
+	} else {
 		row_count = g.first;
-		return;
+		free(g.pipeline);
+		free(g.rundir);
 	}
-	groups = grow(groups, group_count, sizeof(*groups));
-	groups[group_count++] = g;
+	free(file);
 }
 
 static void read_all(void)
@@ -295,7 +306,9 @@ static int show_once(void)
 	poll(NULL, 0, (int)(PERIOD / MILLISECONDS)); /* a rate takes two looks */
 	read_all();
 	put_table(&out, false);
-	return write_all(&out) ? EXIT_OK : EXIT_SYSTEM;
+	bool written = write_all(&out);
+	buffer_free(&out);
+	return written ? EXIT_OK : EXIT_SYSTEM;
 }
 
 /* On the terminal's other screen, so that what was there comes back. */
@@ -315,6 +328,7 @@ static int show_live(void)
 	} while (status == EXIT_OK && !process_signal(signals));
 	buffer_add_str(&out, STR("\x1b[?25h\x1b[?1049l"));
 	write_all(&out);
+	buffer_free(&out);
 	return status;
 }
 
@@ -323,7 +337,7 @@ int command_top(int argc, char **argv)
 	static const struct opt *const tables[] = { options, NULL };
 	char *error;
 	if (opt_parse(tables, argc, argv, &error))
-		return failure(EXIT_CONFIG, "%s", error);
+		return failure_with(EXIT_CONFIG, error);
 	rundir_each(add_pipeline, NULL);
 	if (!group_count && only)
 		return failure(EXIT_SYSTEM, "pipeline %s is not running", only);

@@ -106,7 +106,8 @@ static char **copy_words(const struct substage *s)
 	char **argv = calloc(s->count + 1, sizeof(*argv));
 	if (!argv)
 		abort();
-	memcpy(argv, s->argv, s->count * sizeof(*argv));
+	for (size_t i = 0; i < s->count; i++)
+		argv[i] = failure_text("%s", s->argv[i]);
 	return argv;
 }
 
@@ -133,6 +134,20 @@ struct wired *wiring_make(const struct pipeline *p, const struct stage *stage, c
 		add_inputs(&w);
 		add_outputs(&w);
 	}
+	if (!w.error)
+		return w.wired;
 	*ret_error = w.error;
-	return w.error ? NULL : w.wired;
+	wiring_free(stage, w.wired);
+	return NULL;
+}
+
+void wiring_free(const struct stage *stage, struct wired *wired)
+{
+	for (size_t i = 0; i < stage->substage_count; i++) {
+		for (char **word = wired[i].argv; *word; word++)
+			free(*word);
+		free(wired[i].argv);
+		free(wired[i].path);
+	}
+	free(wired);
 }

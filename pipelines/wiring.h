@@ -12,11 +12,13 @@ struct wired {
 	bool text;   /* writes text to standard output */
 };
 
-/* As many as the stage has sub-stages, malloc'ed and kept. The first reads the stage's edges and
+/* As many as the stage has sub-stages. The first reads the stage's edges and
  * taps; the last writes its edges, its tap and what it publishes to other machines. ended: of each
  * stage, that it is not written to (NULL: of none). NULL with a malloc'ed message where a filter is
  * not there or a socket's path would be too long. */
 struct wired *wiring_make(const struct pipeline *p, const struct stage *stage, const char *rundir,
 	const bool *ended, char **ret_error);
+
+void wiring_free(const struct stage *stage, struct wired *wired);
 
 #endif

@@ -78,6 +78,7 @@ kill_and_count() { # STAGE...: kills each again and again while the samples flow
 			eventually 10 runs "chain/$stage.0"
 			pid=$(pid_of "chain/$stage.0")
 			kill -9 "$pid" && killed=$((killed + 1))
+			eventually 10 gone "$pid"
 		done
 	done
 	left_with "$*: the run ends with 0 for all $killed kills" 0 $run
@@ -105,7 +106,9 @@ started+=($run)
 for share in 1 100000; do
 	eventually 10 test -s kept.json && eventually 10 has_lines kept.json $share
 	eventually 10 runs file/lines.0
-	kill -9 "$(pid_of file/lines.0)"
+	pid=$(pid_of file/lines.0)
+	kill -9 "$pid"
+	eventually 10 gone "$pid"
 done
 left_with "a file's writer that is killed is started again" 0 $run
 is "and what it tore is there whole" 100000 "$(jq -R 'fromjson? | .seq' kept.json | sort -n | uniq | wc -l)"

@@ -24,6 +24,8 @@ fake() { # NAME < SCRIPT: a filter that is a script
 }
 fake leaves <<<'exit "$1"'
 fake sink <<<'trap : TERM; cat >/dev/null; exit "${1-0}"'
+fake first <<<'until [ -e ready ]; do sleep 0.01; done; exit "$1"'
+fake second <<<'trap : TERM; : >ready; cat >/dev/null; exit "$1"'
 fake killed <<<'kill -9 $$'
 fake fails <<<'until [ -e hearing ]; do sleep 0.01; done; exit 111'
 fake hears <<'END'
@@ -51,8 +53,9 @@ exits "a single filter's status is the stage's" 42 stage "leaves 42"
 exits "when all end with 0, so does the stage" 0 stage "sink | sink | sink"
 exits "111 of any of them is the stage's" 111 stage "sink 111 | sink"
 exits "100 of any of them is the stage's" 100 stage "sink | leaves 100 | sink"
-exits "100 goes before 111" 100 stage "sink 111 | sink 100"
-exits "111 goes before others" 111 stage "sink 3 | sink 111"
+exits "100 goes before 111" 100 stage "first 111 | second 100"
+rm ready
+exits "111 goes before others" 111 stage "first 3 | second 111"
 exits "a filter that is killed asks for a restart" 111 stage "sink | killed | sink"
 like "and is told of" "duto: killed was killed by signal 9" "$(cat errors)"
 
