@@ -175,8 +175,10 @@ static void print_usage(void)
 		if (o->positional)
 			printf(o->required ? " %s%s" : " [%s%s]", o->name, o->repeat ? "..." : "");
 	printf("\n%s.\n", filter.summary);
-	if (filter.details)
-		printf("\n%s\n", filter.details);
+	if (filter.details) {
+		printf("\n");
+		opt_wrap(filter.details, 0, 0, stdout);
+	}
 }
 
 static void print_help(void)

@@ -461,6 +461,11 @@ static bool end_is_confirmed(void)
 	return !fd || read(atoi(fd), &byte, 1) == 1;
 }
 
+static void count_queue(void)
+{
+	stat_page->queue = emit_position() - emit_settled();
+}
+
 static void turn(void)
 {
 	start_stop_clock();
@@ -469,8 +474,8 @@ static void turn(void)
 	busy |= filter.produce && run_source();
 	settle_inputs();
 	feed_watchdog();
-	stat_page->queue = emit_position() - emit_settled();
 	if (busy) {
+		count_queue();
 		if (watch_count)
 			wait_for_events(false, 0);
 		return;
@@ -479,6 +484,7 @@ static void turn(void)
 		filter.idle();
 	emit_flush();
 	service_all();
+	count_queue();
 	if (!inputs_over())
 		wait_for_events(false, timeout_ms(false));
 	service_all();
