@@ -43,22 +43,19 @@ static bool is_listened_to(const char *socket_path)
 
 static int not_running(const char *rundir, const char *pipeline, const char *stage)
 {
-	char *stat = failure_text("%s/%s.0.stat", rundir, stage), *file;
-	bool has_run = access(stat, F_OK) == 0;
-	free(stat);
-	file = rundir_pipeline_file(rundir);
-	if (!has_run && file) {
-		struct pipeline *p = pipeline_open(file);
-		if (!pipeline_stage(p, stage))
-			return failure(EXIT_CONFIG,
-				"pipeline %s has no stage \"%s\" (see duto top)", pipeline, stage);
-	}
-	if (has_run && file)
-		return failure(EXIT_SYSTEM,
-			"%s/%s has no tap: it gives no samples on, or is not running now (see duto "
-			"top)",
+	char *file = rundir_pipeline_file(rundir);
+	struct pipeline *p = file ? pipeline_open(file) : NULL;
+	bool known = p && pipeline_stage(p, stage);
+	free(file);
+	if (!p)
+		return failure(EXIT_SYSTEM, "%s/%s is not running", pipeline, stage);
+	pipeline_close(p);
+	if (!known)
+		return failure(EXIT_CONFIG, "pipeline %s has no stage \"%s\" (see duto top)",
 			pipeline, stage);
-	return failure(EXIT_SYSTEM, "%s/%s is not running", pipeline, stage);
+	return failure(EXIT_SYSTEM,
+		"%s/%s has no tap: it gives no samples on, or is not running now (see duto top)",
+		pipeline, stage);
 }
 
 static int become_reader(const char *socket_path)
@@ -80,8 +77,11 @@ static int tap(const char *pipeline, const char *stage)
 		return failure(EXIT_SYSTEM, "pipeline %s is not running (duto top shows which are)",
 			pipeline);
 	char *socket_path = failure_text("%s/%s.tap", rundir, stage);
-	return is_listened_to(socket_path) ? become_reader(socket_path)
-					   : not_running(rundir, pipeline, stage);
+	int status = is_listened_to(socket_path) ? become_reader(socket_path)
+						 : not_running(rundir, pipeline, stage);
+	free(socket_path);
+	free(rundir);
+	return status;
 }
 
 int command_tap(int argc, char **argv)
