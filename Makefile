@@ -32,26 +32,17 @@ $(BUILD)/libexec/link-zmq.so: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/zmq
 $(BUILD)/duto: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard pipelines/*.c)) $(BUILD)/libduto.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 
+# What the pipelines that ship score with.
+$(BUILD)/models/mill.forest: pipelines/train-mill.sh $(patsubst %,$(BUILD)/libexec/%,sim scale train) | $(BUILD)/duto
+	pipelines/train-mill.sh $(BUILD)/duto $(@D)
+
 $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc
 
-# The models of pipelines/predictive-maintenance.yaml, learnt from the simulated mill.
-MILL = $(BUILD)/libexec/sim mill --seed 1 --count 20000 --every 1s --start 2026-01-01T00:00:00Z
-
-$(BUILD)/models/mill-scaler.yaml: $(BUILD)/libexec/sim $(BUILD)/libexec/scale
-	@mkdir -p $(@D)
-	$(MILL) | $(BUILD)/libexec/scale --fit $@ \
-		--fields air_temperature,process_temperature,rotational_speed,torque,tool_wear >/dev/null
-
-$(BUILD)/models/mill.forest: $(BUILD)/models/mill-scaler.yaml $(BUILD)/libexec/train
-	$(MILL) | $(BUILD)/libexec/scale --model $< --as scaled_{field} | \
-		$(BUILD)/libexec/train --trees 50 --seed 1 --target machine_failure --out $@ --features \
-		scaled_air_temperature,scaled_process_temperature,scaled_rotational_speed,scaled_torque,scaled_tool_wear
-
 units: $(UNITS)
 
-# Packages come before what is built with them, so these two call make again; the build itself is one makefile.
+# Packages come before what is built with them, so these call make again; the build itself is one makefile.
 check:
 	@tests/install.sh build check
 	@$(MAKE) --no-print-directory -j$(JOBS) all units
@@ -78,8 +69,9 @@ FUZZ = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 
 fuzz:
 	@tests/install.sh build check fuzz
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build/fuzz $(FUZZ:%=build/fuzz/run/%)
-	@for f in $(FUZZ); do tests/fuzz/run.sh build/fuzz/run/$$f $(FUZZ_SECONDS) || exit; done
+	@failed=0; for f in $(FUZZ); do tests/fuzz/run.sh build/fuzz/run/$$f $(FUZZ_SECONDS) || failed=1; done; exit $$failed
 
 build/fuzz/run/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
@@ -88,7 +80,7 @@ build/fuzz/run/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libduto.a
 clean:
 	rm -rf build
 
-.PHONY: all units check demo fuzz clean
+.PHONY: all units check demo bench fuzz clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -288,7 +288,7 @@ static void fields(struct fields *f)
 }
 
 const struct filter filter = {
-	.summary = "Reads devices over Modbus TCP by register maps",
+	.summary = "read devices over Modbus TCP by register maps",
 	.details =
 		"Each period every device gives one sample, timed when its reading began: at "
 		"once,\n"

@@ -202,7 +202,7 @@ static void fields(struct fields *f)
 }
 
 const struct filter filter = {
-	.summary = "Serves the newest samples as a Modbus TCP slave",
+	.summary = "serve the newest samples as a Modbus TCP slave",
 	.details =
 		"Each source is a unit of its own, numbered from 1 in the order in which the\n"
 		"sources come, or as --units says; units 0 and 255 stand for the first. What a "

@@ -14,9 +14,9 @@ static int64_t depth, leaf_rows = 1, features_a_split, threads;
 
 static const struct opt options[] = {
 	{ "target", OPT_TEXT, &target_name, .arg = "FIELD",
-		.help = "the field to foretell: an integer, bool or text", .required = true },
+		.help = "the field to predict: an integer, bool or text", .required = true },
 	{ "features", OPT_LIST, &feature_names, .arg = "A,B,...",
-		.help = "the fields to foretell it from", .required = true },
+		.help = "the fields to predict it from", .required = true },
 	{ "out", OPT_OUTPUT, &out_path, .arg = "FILE", .help = "where the model goes",
 		.required = true },
 	{ "trees", OPT_INTEGER, &trees, .arg = "N", .help = "how many trees", .min = 1,
@@ -272,7 +272,7 @@ static void describe(struct fields *f)
 }
 
 const struct filter filter = {
-	.summary = "learn a random forest that foretells a field from others",
+	.summary = "learn a random forest that predicts a field from others",
 	.details = "Reads measurements until the input ends, learns, writes the model and prints "
 		   "what the "
 		   "trees say of rows they had not drawn (out of bag). Rows in which the target or "

@@ -83,7 +83,8 @@ static const struct opt common_options[] = {
 		.to = &stop_after,
 		.arg = "TIME",
 		.incidental = true,
-		.help = "when told to stop, go on so long for what is still coming" },
+		.help = "when told to stop, how long to go on: half for what is still coming in, "
+			"half for what goes out" },
 	{ .name = "key",
 		.type = OPT_FILE,
 		.to = &security.key_file,
@@ -174,8 +175,10 @@ static void print_usage(void)
 		if (o->positional)
 			printf(o->required ? " %s%s" : " [%s%s]", o->name, o->repeat ? "..." : "");
 	printf("\n%s.\n", filter.summary);
-	if (filter.details)
-		printf("\n%s\n", filter.details);
+	if (filter.details) {
+		printf("\n");
+		opt_wrap(filter.details, 0, 0, stdout);
+	}
 }
 
 static void print_help(void)

@@ -21,7 +21,9 @@ int loop_input_count, loop_output_count;
 
 static volatile sig_atomic_t stop_signals;
 static int signal_fd = -1;
-static int64_t stop_at; /* the moment at which waiting for inputs and readers is over */
+/* When the time is over in which a filter that was told to stop still reads, and in which its readers may take what
+ * it has made of it. */
+static int64_t read_until, leave_at, stop_time;
 
 static bool source_over, source_waits;
 static int64_t source_at;
@@ -182,7 +184,7 @@ static int timeout_ms(bool for_room)
 {
 	int64_t now = clock_monotonic(), deadline = now + 60 * SECONDS,
 		interval = notify_watchdog_interval();
-	earlier(&deadline, stop_at);
+	earlier(&deadline, read_until > now ? read_until : leave_at);
 	if (interval)
 		earlier(&deadline, now + interval);
 	for (int i = 0; i < loop_input_count; i++)
@@ -276,13 +278,30 @@ static void wait_for_events(bool for_room, int timeout)
 	}
 }
 
+static void start_stop_clock(void)
+{
+	if (!stopping() || leave_at)
+		return;
+	leave_at = clock_monotonic() + stop_time;
+	read_until = leave_at - stop_time / 2;
+	notify("STOPPING=1");
+}
+
+static bool can_hand_back(void)
+{
+	bool edges = loop_input_count > 0;
+	for (int i = 0; i < loop_input_count; i++)
+		edges &= loop_inputs[i]->driver->settle != NULL;
+	return edges;
+}
+
 /* Outputs that take nothing while the time to stop is over: what they did not acknowledge stays
  * with the inputs' writers, or is lost where there are none. */
 static void check_stop(void)
 {
-	if (!stop_at || clock_monotonic() < stop_at)
+	if (!leave_at || clock_monotonic() < leave_at)
 		return;
-	if (loop_input_count && !filter.bytes)
+	if (can_hand_back())
 		notice("stopped: what was not taken is handed back");
 	else
 		warning("stopped before the reader took everything");
@@ -291,6 +310,7 @@ static void check_stop(void)
 
 void loop_wait_for_room(void)
 {
+	start_stop_clock();
 	wait_for_events(true, timeout_ms(true));
 	service_all();
 	check_stop();
@@ -420,7 +440,7 @@ static bool inputs_over(void)
 		return source_over || stopping();
 	for (int i = 0; i < loop_input_count; i++)
 		if (!input_over(loop_inputs[i]))
-			return stop_at && clock_monotonic() >= stop_at;
+			return read_until && clock_monotonic() >= read_until;
 	return loop_input_count > 0 || stopping();
 }
 
@@ -441,24 +461,21 @@ static bool end_is_confirmed(void)
 	return !fd || read(atoi(fd), &byte, 1) == 1;
 }
 
-static void start_stop_clock(int64_t stop_after)
+static void count_queue(void)
 {
-	if (!stopping() || stop_at)
-		return;
-	stop_at = clock_monotonic() + stop_after;
-	notify("STOPPING=1");
+	stat_page->queue = emit_position() - emit_settled();
 }
 
-static void turn(int64_t stop_after)
+static void turn(void)
 {
-	start_stop_clock(stop_after);
+	start_stop_clock();
 	bool busy = run_wakes();
 	busy |= read_inputs();
 	busy |= filter.produce && run_source();
 	settle_inputs();
 	feed_watchdog();
-	stat_page->queue = emit_position() - emit_settled();
 	if (busy) {
+		count_queue();
 		if (watch_count)
 			wait_for_events(false, 0);
 		return;
@@ -467,12 +484,13 @@ static void turn(int64_t stop_after)
 		filter.idle();
 	emit_flush();
 	service_all();
+	count_queue();
 	if (!inputs_over())
 		wait_for_events(false, timeout_ms(false));
 	service_all();
 }
 
-static void finish_outputs(bool end, int64_t stop_after)
+static void finish_outputs(bool end)
 {
 	for (;;) {
 		bool done = true;
@@ -485,31 +503,31 @@ static void finish_outputs(bool end, int64_t stop_after)
 		settle_inputs();
 		if (done)
 			return;
-		start_stop_clock(stop_after);
 		loop_wait_for_room();
 	}
 }
 
+/* Each is taken off the list first: closing one may fail, and come here again. */
 static void close_links(void)
 {
-	for (int i = 0; i < loop_input_count; i++)
-		link_close(loop_inputs[i]);
-	for (int i = 0; i < loop_output_count; i++)
-		link_close(loop_outputs[i]);
-	loop_input_count = loop_output_count = 0;
+	while (loop_input_count)
+		link_close(loop_inputs[--loop_input_count]);
+	while (loop_output_count)
+		link_close(loop_outputs[--loop_output_count]);
 }
 
 int loop_run(int64_t stop_after)
 {
+	stop_time = stop_after;
 	while (!inputs_over())
-		turn(stop_after);
-	bool late = stop_at && clock_monotonic() >= stop_at;
+		turn();
+	bool late = read_until && clock_monotonic() >= read_until;
 	bool cut = all_ended() && !end_is_confirmed(), over = all_ended() && !cut;
 	if (filter.end && !cut && (over || filter.produce || !late))
 		filter.end();
 	emit_flush();
 	remember(final.input, final.number);
-	finish_outputs(over, stop_after);
+	finish_outputs(over);
 	close_links();
 	if (cut)
 		die_system("what came before in the stage did not end well");
@@ -518,5 +536,6 @@ int loop_run(int64_t stop_after)
 
 void loop_leave(int status)
 {
+	close_links();
 	exit(status);
 }

@@ -467,21 +467,49 @@ static int head_text(const struct opt *o, char *to, size_t size)
 	return snprintf(to, size, "--%s %s", o->name, arg);
 }
 
+enum { HELP_WIDTH = 96, HELP_INDENT = 30 };
+
+void opt_wrap(const char *text, int indent, int column, FILE *to)
+{
+	while (*text) {
+		int word = (int)strcspn(text, " \n");
+		if (column > indent && column + 1 + word > HELP_WIDTH)
+			column = fprintf(to, "\n%*s", indent, "") - 1;
+		else if (column > indent)
+			column += fprintf(to, " ");
+		column += fprintf(to, "%.*s", word, text);
+		text += word;
+		if (*text == '\n')
+			column = fprintf(to, "\n%*s", indent, "") - 1;
+		if (*text)
+			text++;
+	}
+	fputc('\n', to);
+}
+
+static void print_option(const struct opt *o, FILE *to)
+{
+	char head[128], value[256], *help;
+	int column = 2 + head_text(o, head, sizeof(head));
+	format_default(o, value, sizeof(value));
+	if (asprintf(&help, "%s%s%s%s%s%s%s%s", o->help, o->choices && o->arg ? ": " : "",
+		    o->choices && o->arg ? o->choices : "", value[0] ? " [" : "", value,
+		    value[0] ? "]" : "", o->required ? " (required)" : "",
+		    o->repeat && !o->positional ? " (repeats)" : "") < 0)
+		abort();
+	fprintf(to, "  %s", head);
+	if (column + 2 > HELP_INDENT)
+		fprintf(to, "\n%*s", HELP_INDENT, "");
+	else
+		fprintf(to, "%*s", HELP_INDENT - column, "");
+	opt_wrap(help, HELP_INDENT, HELP_INDENT, to);
+	free(help);
+}
+
 void opt_help(const struct opt *table, FILE *to)
 {
-	for (const struct opt *o = table; o->name; o++) {
-		char head[128], value[256];
-		bool wide = head_text(o, head, sizeof(head)) > 26;
-		format_default(o, value, sizeof(value));
-		fprintf(to, wide ? "  %s\n  %-26s" : "  %-26s%.0s", head, "");
-		fprintf(to, "  %s", o->help);
-		if (o->choices && o->arg)
-			fprintf(to, ": %s", o->choices);
-		if (value[0])
-			fprintf(to, " [%s]", value);
-		fprintf(to, "%s%s\n", o->required ? " (required)" : "",
-			o->repeat && !o->positional ? " (repeats)" : "");
-	}
+	for (const struct opt *o = table; o->name; o++)
+		print_option(o, to);
 }
 
 void opt_json(const char *text, FILE *to)

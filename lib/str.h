@@ -27,8 +27,7 @@ static inline bool str_eq(struct str a, struct str b)
 
 static inline bool str_starts(struct str s, struct str prefix)
 {
-	return s.len >= prefix.len &&
-	       (!prefix.len || memcmp(s.data, prefix.data, prefix.len) == 0);
+	return s.len >= prefix.len && (!prefix.len || memcmp(s.data, prefix.data, prefix.len) == 0);
 }
 
 #endif

@@ -98,7 +98,7 @@ static int unknown_column(const struct table *t, size_t cell, struct str name, c
 
 static int read_header(struct table *t, char **ret_error)
 {
-	const struct csv_row *header = &t->file.rows[0];
+	const struct csv_row *header = t->file.rows;
 
 	for (int i = 0; i < TABLE_COLUMNS_MAX; i++)
 		t->at[i] = -1;

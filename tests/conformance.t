@@ -9,9 +9,9 @@ A filter is found by its name in `duto list`. What it needs to run is said in it
     # conformance endless: mill --every 1s
 
 setup is a shell command that is run first, in a folder of the filter's own. Each plain line holds options to test it
-with; without one it is tested without options. input is a shell command that prints input for a filter that reads text,
-or wants other samples than those made here. endless gives options with which a source does not end by itself. {port}
-stands for a free TCP port.
+with; without one it is tested with those of endless, or none. input is a shell command that prints input for a filter
+that reads text, or wants other samples than those made here. endless gives options with which a source does not end by
+itself. {port} stands for a free TCP port.
 """
 import json
 import os
@@ -218,7 +218,7 @@ class Plan:
         self.written = lines is not None
         self.setup, self.inputs, self.endless, self.options = (
             [rest.strip() for what, rest in lines or [] if what == kind] for kind in (" setup", " input", " endless", ""))
-        self.options = [shlex.split(o) for o in self.options] or [[]]
+        self.options = [shlex.split(o) for o in self.options or self.endless or [""]]
 
     def prepare(self):
         for line in self.setup:
@@ -250,6 +250,7 @@ def test_description(name):
         return None
     ok(r.status == 0 and d.get("name") == name and DESCRIBED <= d.keys(), f"{name} --describe: its members",
        DESCRIBED - d.keys())
+    ok(re.fullmatch("[a-z].{10,88}[^.]", d["summary"]), f"{name}: one line says what it does", d["summary"])
     ok(all(OPTION <= o.keys() for o in d["options"]), f"{name} --describe: the members of options")
     return d
 

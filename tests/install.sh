@@ -10,9 +10,15 @@ cd "$(dirname "$0")"
 wanted=$(awk -v groups=" $* " '!/^#/ && index(groups, " " $1 " ") { print $2 }' packages)
 there=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p') || :
 missing=$(comm -23 <(sort -u <<<"$wanted") <(sort -u <<<"$there") | paste -sd ' ')
-[ "$missing" ] || exit 0
+
+# invoke-rc.d(8) asks this program before any service is started, restarted or stopped: 101 forbids it. What was there
+# is moved aside and back; should this be killed on the way, the next call finds the mark and puts things right.
+policy=/usr/sbin/policy-rc.d aside=/usr/sbin/policy-rc.d.before-duto mark='# duto: while its packages are installed'
+left_behind() { grep -qsxF "$mark" "$policy" || { [ ! -e "$policy" ] && [ -e "$aside" ]; }; }
+[ "$missing" ] || left_behind || exit 0
 
 refuse() {
+	[ "$missing" ] || exit 0
 	echo "missing packages; as root: apt-get update && apt-get install --no-install-recommends $missing" >&2
 	exit 100
 }
@@ -22,14 +28,12 @@ if [ "$(id -u)" -ne 0 ]; then
 	exec sudo $ask "$PWD/install.sh" "$@"
 fi
 
-# invoke-rc.d(8) asks this program before any service is started, restarted or stopped: 101 forbids it. What was there
-# is moved aside and back, and found again by the next call should this one be killed.
-policy=/usr/sbin/policy-rc.d aside=/usr/sbin/policy-rc.d.before-duto mark='# duto: while its packages are installed'
 restore() {
 	if grep -qsxF "$mark" "$policy"; then rm -f "$policy"; fi
-	if [ -e "$aside" ] || [ -L "$aside" ]; then mv -f "$aside" "$policy"; fi
+	if [ ! -e "$policy" ] && { [ -e "$aside" ] || [ -L "$aside" ]; }; then mv "$aside" "$policy"; fi
 }
 restore
+[ "$missing" ] || exit 0
 trap restore EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP

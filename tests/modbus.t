@@ -1,5 +1,6 @@
 #!/bin/bash
 # duto modbus against pymodbus slaves, slaves that misbehave, and none.
+# conformance endless: --device tcp://127.0.0.1:{port} --unit 1 --map mill.csv --source plant/mill1 --every 10ms
 source "$(dirname "$0")/lib/tap.sh"
 LIVE=$ROOT/tests/live
 python=/usr/bin/python3

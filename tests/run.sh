@@ -4,7 +4,7 @@ set -u
 cd "$(dirname "$0")/.."
 build=$1
 shift
-export DUTO=$PWD/$build/duto
+export DUTO=$PWD/$build/duto MODELS=$PWD/$build/models
 # A filter holds its model and its state until it exits: leaks are looked for in the unit tests of what is opened and
 # closed again, by their authors, not here.
 export ASAN_OPTIONS=detect_leaks=0:${ASAN_OPTIONS-} UBSAN_OPTIONS=print_stacktrace=1:${UBSAN_OPTIONS-}

@@ -1,5 +1,6 @@
 #!/bin/bash
 # duto serve-modbus asked by pymodbus, by duto modbus, and by clients that misbehave.
+# conformance: --map mill.csv --listen 127.0.0.1:{port}
 source "$(dirname "$0")/lib/tap.sh"
 python=/usr/bin/python3
 

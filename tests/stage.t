@@ -27,8 +27,10 @@ fake sink <<<'trap : TERM; cat >/dev/null; exit "${1-0}"'
 fake first <<<'until [ -e ready ]; do sleep 0.01; done; exit "$1"'
 fake second <<<'trap : TERM; : >ready; cat >/dev/null; exit "$1"'
 fake killed <<<'kill -9 $$'
+fake fails <<<'until [ -e hearing ]; do sleep 0.01; done; exit 111'
 fake hears <<'END'
 trap : TERM
+touch hearing
 cat >/dev/null
 if IFS= read -r -d '' -n 1 -u "$DUTO_END_FD"; then echo "the end" >heard; else echo "no end" >heard; fi
 END
@@ -59,8 +61,8 @@ like "and is told of" "duto: killed was killed by signal 9" "$(cat errors)"
 
 exits "the last filter is told of the end" 0 stage "sink | sink | hears"
 is "where all before it ended well" "the end" "$(cat heard)"
-rm heard
-stage "sink 111 | sink | hears" 2>/dev/null
+rm heard hearing
+stage "fails | sink | hears" 2>/dev/null
 is "and not where one failed" "no end" "$(cat heard 2>/dev/null)"
 
 echo '{"time":"2026-01-01T00:00:00Z","source":"m","values":{"a":1}}' >one.json

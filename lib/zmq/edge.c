@@ -25,9 +25,10 @@
 #include "socket.h"
 
 enum {
-	REPEAT = 500,	 /* ms after which an idle reader says again where it stands */
+	REPEAT = 500,    /* ms after which an idle reader says again where it stands */
 	TELL_EVERY = 4,	 /* messages settled are told together, */
 	TELL_AFTER = 2,	 /* or so many ms later: each telling wakes two threads on the other side */
+	PAST = 8,	 /* readers of which a writer remembers that they were replaced */
 	FAREWELL = 2000, /* ms that a reader waits at the end for the writer to hear of it */
 };
 
@@ -43,6 +44,8 @@ struct edge_out {
 	int64_t hungry_at; /* and when; 0: it is not */
 	struct batch *window[LINK_WINDOW];
 	uint64_t next, sent; /* the number after the newest batch; the newest sent to this reader */
+	uint64_t past[PAST];
+	unsigned past_next;
 	bool ending;
 };
 
@@ -124,6 +127,30 @@ static void edge_settled(struct edge_out *e, uint64_t number)
 	}
 }
 
+static uint64_t base_of(uint64_t reader)
+{
+	return reader & ~UINT64_C(0xffff);
+}
+
+/* A reader that another has taken over from: what it still says must not bring it back. */
+static bool is_past(const struct edge_out *e, uint64_t reader)
+{
+	for (int i = 0; i < PAST; i++)
+		if (e->past[i] == base_of(reader))
+			return true;
+	return false;
+}
+
+static void change_reader(struct edge_out *e, uint64_t reader, uint64_t sent)
+{
+	if (e->reader && base_of(reader) != base_of(e->reader))
+		e->past[e->past_next++ % PAST] = base_of(e->reader);
+	e->reader = reader;
+	e->sent = sent;
+	e->first = sent + 1;
+	e->hungry_at = 0;
+}
+
 enum { READER, WRITER, RECEIVED, SETTLED, HUNGRY, ACK_NUMBERS };
 
 static void edge_feed(struct edge_out *e, uint64_t position, bool hungry)
@@ -142,17 +169,15 @@ static void edge_feed(struct edge_out *e, uint64_t position, bool hungry)
 
 static void edge_hear(struct edge_out *e, const uint64_t ack[ACK_NUMBERS])
 {
+	if (is_past(e, ack[READER]))
+		return;
 	bool knows = ack[WRITER] == e->writer && ack[RECEIVED] < e->next &&
 		     ack[SETTLED] <= ack[RECEIVED];
 	if (knows)
 		edge_settled(e, ack[SETTLED]);
-	if (ack[READER] != e->reader) {
-		e->reader = ack[READER];
-		e->sent =
-			knows && ack[RECEIVED] > e->link.settled ? ack[RECEIVED] : e->link.settled;
-		e->first = e->sent + 1;
-		e->hungry_at = 0;
-	}
+	if (ack[READER] != e->reader)
+		change_reader(e, ack[READER],
+			knows && ack[RECEIVED] > e->link.settled ? ack[RECEIVED] : e->link.settled);
 	edge_feed(e, knows ? ack[RECEIVED] : e->first - 1, ack[HUNGRY]);
 	if (e->ending && e->link.settled + 1 == e->next)
 		edge_send(e, NULL, 0);
@@ -304,7 +329,7 @@ static int accept_message(struct edge_in *e, const uint64_t address[4], size_t l
 {
 	uint64_t reader = address[0], writer = address[1], number = address[2];
 	if (reader != e->reader) {
-		bool other = (reader & ~UINT64_C(0xffff)) != e->base;
+		bool other = base_of(reader) != e->base;
 		return other && e->heard_own ? -EBUSY : 0;
 	}
 	e->heard_own = true;
