@@ -203,6 +203,10 @@ static void show_cells(const struct row *r, char cells[COLUMNS][16])
 			     : 0;
 	snprintf(cells[CPU], 16, "%.1f", 100 * cpu);
 	scaled(cells[MEMORY], (double)now->memory, 1024, " KMGT");
+	if (!now->in)
+		strcpy(cells[IN], "-");
+	if (!now->out)
+		strcpy(cells[OUT], "-");
 	for (int i = 0; i < COLUMNS; i++)
 		if (!now->there || (!now->alive && (i == IN || i == OUT || i == LAG || i == QUEUE ||
 							   i == CPU || i == MEMORY)))

@@ -157,7 +157,7 @@ END
 run=$!
 started+=($run)
 eventually 10 has_lines out.json 100
-ok "messages of a stage stand behind its name" grep -q '^read  | duto-from-json: warning: ' errors
+ok "messages of a stage stand behind its name" eventually 10 grep -q '^read  | duto-from-json: warning: ' errors
 exits "a second run of the pipeline is refused with 111" 111 duto run live.yaml
 like "by naming the first" "runs already \(process $run: .*/live.yaml\)" "$(cat errors)"
 
@@ -194,9 +194,8 @@ eventually 10 has_lines out.json 200
 kill -STOP "$(pid_of live/lines.0)"
 tail -n 10 lines.json >>grow.json
 kill -INT $run
-eventually 5 grep -q stopping errors
-again() { kill -INT $run 2>/dev/null && sleep 0.6; ! kill -0 $run 2>/dev/null; } # sooner it counts as the first
-eventually 10 again
+insist() { kill -INT $run 2>/dev/null; gone $run; }
+eventually 10 insist
 left_with "a second Ctrl-C does not wait for a stage that hangs" 111 $run
 
 exits "--duration ends a run with 0" 0 duto run --duration 100ms live.yaml

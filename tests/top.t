@@ -47,6 +47,7 @@ is "it prints a table where it is not watched" 0 $?
 is "stages stand in the order in which samples flow" "read middle lines" "$(awk 'NR > 2 && !/^ / { print $1 }' table | tr '\n' ' ' | sed 's/ $//')"
 ok "within 80 columns" awk '!/^ / && length > 80 { exit 1 }' table
 like "samples a second" "^middle +[1-9][0-9.]* +[1-9]" "$(stage middle)"
+like "nothing comes into a source" "^read +- +[1-9]" "$(stage read)"
 like "lag in seconds" " [0-9.]+s " "$(stage lines)"
 is "dropped records" 1 "$(stage read | awk '{ print $6 }')"
 like "with the last error below" "from-json: .*grow.json:51" "$(cat table)"

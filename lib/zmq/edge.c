@@ -106,9 +106,14 @@ static bool edge_send(struct edge_out *e, struct batch *b, uint64_t number)
 	return zmq_send(e->push, address, len, ZMQ_DONTWAIT) >= 0;
 }
 
+static bool has_unsent(const struct edge_out *e)
+{
+	return e->reader && e->sent + 1 < e->next;
+}
+
 static void edge_pump(struct edge_out *e)
 {
-	while (e->reader && e->sent + 1 < e->next) {
+	while (has_unsent(e)) {
 		uint64_t number = e->sent + 1;
 		bool end = e->ending && number + 1 == e->next;
 		if (!edge_send(e, end ? NULL : e->window[number % LINK_WINDOW], number))
@@ -194,8 +199,10 @@ static int edge_out_service(struct link *l)
 		if ((size_t)len <= sizeof(frame) &&
 			socket_take_numbers(frame, (size_t)len, ack, ACK_NUMBERS))
 			edge_hear(e, ack);
-	edge_pump(e);
-	socket_ready(e->push, ZMQ_POLLOUT);
+	/* Asking whether there is room may be what takes the news of it from the descriptor. */
+	do
+		edge_pump(e);
+	while (has_unsent(e) && socket_ready(e->push, ZMQ_POLLOUT));
 	return 0;
 }
 
