@@ -199,10 +199,10 @@ static int edge_out_service(struct link *l)
 		if ((size_t)len <= sizeof(frame) &&
 			socket_take_numbers(frame, (size_t)len, ack, ACK_NUMBERS))
 			edge_hear(e, ack);
-	/* Asking whether there is room may be what takes the news of it from the descriptor. */
+	/* Asking takes the news of room from the descriptor: it has to be acted upon now. */
 	do
 		edge_pump(e);
-	while (has_unsent(e) && socket_ready(e->push, ZMQ_POLLOUT));
+	while (socket_ready(e->push, ZMQ_POLLOUT) && has_unsent(e));
 	return 0;
 }
 
