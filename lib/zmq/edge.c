@@ -411,7 +411,8 @@ static void say_farewell(struct edge_in *e)
 		zmq_poll(items, 2, 100);
 		edge_in_read(&e->link, &ignored);
 		watch_events(e);
-		tell(e);
+		if (!e->farewell)
+			tell(e);
 	}
 }
 
@@ -426,7 +427,7 @@ static void edge_in_close(struct link *l)
 	zmq_socket_monitor(e->pull, NULL, 0);
 	socket_close(e->monitor, 0);
 	socket_close(e->pull, 0);
-	socket_close(e->ack, 500);
+	socket_close(e->ack, e->farewell || !l->connected ? 0 : 500);
 	free(e);
 }
 
