@@ -114,7 +114,7 @@ cat >plant.csv <<-END
 	plant/other,tcp://127.0.0.1:$port,9,one.csv,100ms,100ms
 	END
 : >stream
-duto modbus --devices plant.csv 2>errors >stream &
+"$DUTO" modbus --devices plant.csv 2>errors >stream &
 reader=$!
 started+=($reader)
 of() { duto to-json <stream 2>/dev/null | jq -c "select(.kind == null and .source == \"$1\")"; }
