@@ -56,6 +56,13 @@ int relay_open(struct relay *r, struct outlet *outlet, const char *prefix)
 	return 0;
 }
 
+void relay_close(struct relay *r)
+{
+	close(r->from);
+	close(r->to);
+	buffer_free(&r->line);
+}
+
 static void pass_line(struct relay *r, const char *text, size_t len)
 {
 	struct buffer *out = &r->outlet->bytes;

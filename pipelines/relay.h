@@ -29,6 +29,7 @@ struct relay {
 };
 
 int relay_open(struct relay *r, struct outlet *outlet, const char *prefix); /* 0 or -errno */
+void relay_close(struct relay *r);
 
 /* Passes on what is there, some of it: to be called when `from` is readable and the outlet not
  * full. False: nothing was there. */

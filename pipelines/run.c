@@ -86,7 +86,7 @@ static int timeout_ms(int64_t at)
 static void wait_for_events(const struct supervisor *s, int signals, int64_t stop_at)
 {
 	static struct pollfd *polls;
-	size_t most = 3 + SUPERVISOR_POLLS_A_STAGE * s->p->stage_count, n = 0;
+	size_t most = 3 + UNIT_POLLS * s->p->stage_count, n = 0;
 	int64_t at = supervisor_deadline(s);
 	if (!polls && !(polls = calloc(most, sizeof(*polls))))
 		abort();

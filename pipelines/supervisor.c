@@ -1,40 +1,17 @@
 #include "supervisor.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "failure.h"
 #include "filter.h"
 #include "process.h"
-#include "stage.h"
 
-#define DELAY_MAX (30 * SECONDS)
-#define RAN_WELL  (60 * SECONDS) /* a failure after that is not one in a row */
-#define STOP	  (10 * SECONDS) /* what filters give themselves unless --stop says otherwise */
-#define PATIENCE  (5 * SECONDS)
-#define HOPELESS  (2 * SECONDS) /* for writers whose reader will not come back */
-
-enum unit_state { WAITING, RUNNING, DONE };
-
-/* A stage and its process. */
-struct unit {
-	const struct stage *stage;
-	enum unit_state state;
-	pid_t pid;
-	int64_t started, start_at, delay;
-	int64_t kill_at; /* 0: not told to stop */
-	bool told;
-	bool abrupt; /* done, but its writers may not have heard that their streams were read */
-	struct relay text, messages;
-	char *prefix;
-};
+#define HOPELESS (2 * SECONDS) /* for writers whose reader will not come back */
 
 void supervisor_say(struct supervisor *s, const char *format, ...)
 {
@@ -62,73 +39,20 @@ static char *make_prefix(const struct supervisor *s, size_t index)
 	return failure_text("\033[%dm%-*s |\033[0m ", colours[index % 10], (int)width, name);
 }
 
-static void run_stage(const struct supervisor *s, const struct unit *u)
-{
-	setpgid(0, 0);
-	unsetenv("NOTIFY_SOCKET");
-	unsetenv("WATCHDOG_USEC");
-	_exit(stage_run(s->p, u->stage, s->rundir, s->ended));
-}
-
 static void fail_later(struct supervisor *s, struct unit *u, const char *what)
 {
-	bool in_a_row = u->delay && clock_monotonic() - u->started < RAN_WELL;
-	u->delay = in_a_row && !s->stopping ? 2 * u->delay : s->restart_delay;
-	if (u->delay > DELAY_MAX)
-		u->delay = DELAY_MAX;
-	u->state = WAITING;
-	u->told = false;
-	u->start_at = clock_monotonic() + u->delay;
+	if (s->stopping)
+		u->delay = 0;
+	unit_delay(u, s->restart_delay);
 	supervisor_say(s, "%s %s: starts again in %.3g s", u->stage->name.text, what,
 		(double)u->delay / SECONDS);
 }
 
 static void start(struct supervisor *s, struct unit *u)
 {
-	static int null = -1;
-	if (null < 0)
-		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	u->started = clock_monotonic();
-	u->pid = process_fork((const int[]){ null, u->text.to, u->messages.to });
-	if (u->pid == 0)
-		run_stage(s, u);
-	if (u->pid < 0) {
-		u->pid = 0;
-		fail_later(s, u, strerror(errno));
-		return;
-	}
-	setpgid(u->pid, u->pid);
-	u->state = RUNNING;
-}
-
-/* How long a stage's filters go on after they were told to stop. */
-static int64_t stop_time(const struct stage *stage)
-{
-	int64_t longest = STOP, given;
-	for (size_t i = 0; i < stage->substage_count; i++) {
-		const struct substage *sub = &stage->substages[i];
-		for (size_t k = 1; k < sub->count; k++) {
-			const char *value = strncmp(sub->argv[k], "--stop=", 7) == 0
-						    ? sub->argv[k] + 7
-					    : strcmp(sub->argv[k], "--stop") == 0 ? sub->argv[k + 1]
-										  : NULL;
-			if (value && opt_duration(str(value), &given) == 0 && given > longest)
-				longest = given;
-		}
-	}
-	return longest;
-}
-
-/* How long it may take is bounded only where a person waits for it. */
-static void tell(const struct supervisor *s, struct unit *u, int64_t patience)
-{
-	u->told = true;
-	if (s->stopping)
-		u->kill_at = clock_monotonic() + patience;
-	if (u->state == RUNNING)
-		kill(u->pid, SIGTERM);
-	else
-		u->state = DONE;
+	int r = unit_start(u, s->p, s->rundir, s->ended);
+	if (r)
+		fail_later(s, u, strerror(-r));
 }
 
 static struct unit *source(const struct supervisor *s, const struct unit *u, size_t i)
@@ -146,12 +70,12 @@ static bool should_stop(const struct supervisor *s, const struct unit *u)
 {
 	size_t sources = u->stage->from_count + u->stage->tap_count;
 	bool unaware = u->stage->tap_count || u->delay;
-	if (u->told || u->state == DONE)
+	if (u->told || u->state == UNIT_DONE)
 		return false;
 	if (sources == 0)
 		return s->stopping;
 	for (size_t i = 0; i < sources; i++) {
-		if (source(s, u, i)->state != DONE)
+		if (source(s, u, i)->state != UNIT_DONE)
 			return false;
 		unaware |= source(s, u, i)->told;
 	}
@@ -189,8 +113,8 @@ static void tell_writers(struct supervisor *s, const struct unit *u)
 {
 	for (size_t i = 0; i < u->stage->from_count; i++) {
 		struct unit *writer = source(s, u, i);
-		if (writer->state != DONE && !writer->told)
-			tell(s, writer, HOPELESS);
+		if (writer->state != UNIT_DONE && !writer->told)
+			unit_tell(writer, HOPELESS);
 		tell_writers(s, writer);
 	}
 }
@@ -200,7 +124,7 @@ static void give_up(struct supervisor *s, struct unit *u)
 	supervisor_say(s, "%s left with status 100, which no restart mends: stopping the others",
 		u->stage->name.text);
 	s->status = EXIT_CONFIG;
-	u->state = DONE;
+	u->state = UNIT_DONE;
 	u->told = true;
 	supervisor_stop(s);
 	tell_writers(s, u);
@@ -208,7 +132,7 @@ static void give_up(struct supervisor *s, struct unit *u)
 
 static void end_well(struct supervisor *s, struct unit *u)
 {
-	u->state = DONE;
+	u->state = UNIT_DONE;
 	s->ended[u - s->units] = !u->told;
 }
 
@@ -222,7 +146,7 @@ static void end_badly(struct supervisor *s, struct unit *u, int status)
 	} else if (status == EXIT_CONFIG) {
 		give_up(s, u);
 	} else if (u->told && s->stopping) {
-		u->state = DONE;
+		u->state = UNIT_DONE;
 		s->status = s->status ? s->status : EXIT_SYSTEM;
 		supervisor_say(
 			s, "%s %s before everything was passed on", u->stage->name.text, text);
@@ -233,10 +157,9 @@ static void end_badly(struct supervisor *s, struct unit *u, int status)
 
 static void end_unit(struct supervisor *s, struct unit *u, int status)
 {
-	u->pid = 0;
-	relay_settle(&u->text, status != EXIT_OK);
-	relay_settle(&u->messages, false);
-	if (status == EXIT_OK || (u->told && status == 128 + SIGTERM)) /* before it had begun */
+	bool unbegun = u->told && status == 128 + SIGTERM; /* no filter had begun to listen */
+	unit_reaped(u, status != EXIT_OK);
+	if (status == EXIT_OK || unbegun)
 		end_well(s, u);
 	else
 		end_badly(s, u, status);
@@ -253,44 +176,36 @@ static void reap(struct supervisor *s)
 
 /* It waits for a reader to say that it has read the end: in vain where that reader was killed over
  * it, or said so to an earlier process of this stage. */
-static void kill_unheard(const struct supervisor *s, const struct unit *u)
+static void kill_unheard(const struct supervisor *s, struct unit *u)
 {
 	bool abrupt;
-	if (u->state == RUNNING && !u->told && is_complete(s, u, &abrupt) && (abrupt || u->delay))
-		kill(-u->pid, SIGKILL);
+	if (u->state == UNIT_RUNNING && !u->told && is_complete(s, u, &abrupt) &&
+		(abrupt || u->delay))
+		unit_kill(u);
 }
 
 static void kill_late(struct supervisor *s, struct unit *u)
 {
-	if (u->state != RUNNING || !u->kill_at || clock_monotonic() < u->kill_at)
+	if (u->state != UNIT_RUNNING || !u->kill_at || clock_monotonic() < u->kill_at)
 		return;
-	kill(-u->pid, SIGKILL);
-	u->kill_at = 0;
+	unit_kill(u);
 	if (s->status != EXIT_CONFIG)
 		supervisor_say(s, "%s does not end: killed", u->stage->name.text);
 }
 
+/* How long a stage may take to stop is bounded only where a person waits for it. */
 void supervisor_service(struct supervisor *s)
 {
 	reap(s);
 	for (size_t i = 0; i < s->p->stage_count; i++) {
 		struct unit *u = &s->units[s->p->order[i]];
 		if (should_stop(s, u))
-			tell(s, u, stop_time(u->stage) + PATIENCE);
-		else if (u->state == WAITING && clock_monotonic() >= u->start_at)
+			unit_tell(u, s->stopping ? unit_patience(u) : 0);
+		else if (u->state == UNIT_WAITING && clock_monotonic() >= u->start_at)
 			start(s, u);
 		kill_late(s, u);
 		kill_unheard(s, u);
 	}
-}
-
-static int open_unit(struct supervisor *s, size_t index)
-{
-	struct unit *u = &s->units[index];
-	u->stage = &s->p->stages[index];
-	u->prefix = make_prefix(s, index);
-	int r = relay_open(&u->text, s->output, "");
-	return r ? r : relay_open(&u->messages, s->errors, u->prefix);
 }
 
 int supervisor_open(struct supervisor *s)
@@ -300,7 +215,8 @@ int supervisor_open(struct supervisor *s)
 	if (!s->units || !s->ended)
 		abort();
 	for (size_t i = 0; i < s->p->stage_count; i++) {
-		int r = open_unit(s, i);
+		int r = unit_open(
+			&s->units[i], &s->p->stages[i], make_prefix(s, i), s->output, s->errors);
 		if (r)
 			return r;
 	}
@@ -309,20 +225,10 @@ int supervisor_open(struct supervisor *s)
 	return 0;
 }
 
-static void close_relay(struct relay *r)
-{
-	close(r->from);
-	close(r->to);
-	buffer_free(&r->line);
-}
-
 void supervisor_close(struct supervisor *s)
 {
-	for (size_t i = 0; i < s->p->stage_count; i++) {
-		close_relay(&s->units[i].text);
-		close_relay(&s->units[i].messages);
-		free(s->units[i].prefix);
-	}
+	for (size_t i = 0; i < s->p->stage_count; i++)
+		unit_close(&s->units[i]);
 	free(s->units);
 	free(s->ended);
 }
@@ -334,7 +240,7 @@ void supervisor_stop(struct supervisor *s)
 		struct unit *u = &s->units[i];
 		u->start_at = 0;
 		if (u->told)
-			u->kill_at = clock_monotonic() + stop_time(u->stage) + PATIENCE;
+			u->kill_at = clock_monotonic() + unit_patience(u);
 	}
 	s->stopping = true;
 }
@@ -346,17 +252,16 @@ void supervisor_kill(struct supervisor *s)
 	for (size_t i = 0; i < s->p->stage_count; i++) {
 		struct unit *u = &s->units[i];
 		u->told = true;
-		if (u->state == RUNNING)
-			kill(-u->pid, SIGKILL);
-		else
-			u->state = DONE;
+		unit_kill(u);
+		if (u->state == UNIT_WAITING)
+			u->state = UNIT_DONE;
 	}
 }
 
 bool supervisor_is_done(const struct supervisor *s)
 {
 	for (size_t i = 0; i < s->p->stage_count; i++)
-		if (s->units[i].state != DONE)
+		if (s->units[i].state != UNIT_DONE)
 			return false;
 	return true;
 }
@@ -365,44 +270,25 @@ int64_t supervisor_deadline(const struct supervisor *s)
 {
 	int64_t first = 0;
 	for (size_t i = 0; i < s->p->stage_count; i++) {
-		const struct unit *u = &s->units[i];
-		int64_t at = u->state == WAITING   ? u->start_at + 1
-			     : u->state == RUNNING ? u->kill_at
-						   : 0;
+		int64_t at = unit_deadline(&s->units[i]);
 		if (at && (!first || at < first))
 			first = at;
 	}
 	return first;
 }
 
-static size_t add_poll(const struct relay *r, struct pollfd *to)
-{
-	*to = (struct pollfd){ .fd = r->from, .events = POLLIN };
-	return !outlet_is_full(r->outlet);
-}
-
 size_t supervisor_polls(const struct supervisor *s, struct pollfd *polls)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < s->p->stage_count; i++) {
-		n += add_poll(&s->units[i].text, polls + n);
-		n += add_poll(&s->units[i].messages, polls + n);
-	}
+	for (size_t i = 0; i < s->p->stage_count; i++)
+		n += unit_polls(&s->units[i], polls + n);
 	return n;
-}
-
-static void relay(struct relay *r)
-{
-	if (!outlet_is_full(r->outlet))
-		relay_service(r);
 }
 
 void supervisor_relay(struct supervisor *s)
 {
-	for (size_t i = 0; i < s->p->stage_count; i++) {
-		relay(&s->units[i].text);
-		relay(&s->units[i].messages);
-	}
+	for (size_t i = 0; i < s->p->stage_count; i++)
+		unit_relay(&s->units[i]);
 	outlet_flush(s->output);
 	outlet_flush(s->errors);
 }

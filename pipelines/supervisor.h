@@ -9,25 +9,25 @@
 
 #include "pipeline.h"
 #include "relay.h"
+#include "unit.h"
 
-enum { SUPERVISOR_POLLS_A_STAGE = 2 };
-
+/* The caller fills in what stands before the blank line. */
 struct supervisor {
 	const struct pipeline *p;
 	const char *rundir;
-	struct unit *units;    /* one a stage, as in the pipeline */
-	bool *ended;	       /* of each stage: has read its streams to their end */
 	struct outlet *output; /* text that stages write */
 	struct outlet *errors; /* their messages, and ours */
-	int64_t restart_delay; /* the first; each failure in a row doubles it, up to 30 s */
+	int64_t restart_delay; /* the first; each failure in a row doubles it */
 	bool colour;	       /* in front of messages */
+
+	struct unit *units; /* one a stage, as in the pipeline */
+	bool *ended;	    /* of each stage: has read its streams to their end */
 	bool stopping;
 	int status; /* the exit status to leave with, as far as it is known */
 };
 
 /* Starts every stage, readers before their writers. 0 or -errno. */
 int supervisor_open(struct supervisor *s);
-
 void supervisor_close(struct supervisor *s);
 
 /* Sources are told to stop; then, as their writers end, the stages behind them. */
@@ -42,7 +42,7 @@ void supervisor_service(struct supervisor *s);
 bool supervisor_is_done(const struct supervisor *s);	 /* every stage has ended for good */
 int64_t supervisor_deadline(const struct supervisor *s); /* monotonic; 0: none */
 
-/* What to wait for, at most SUPERVISOR_POLLS_A_STAGE a stage; and what came of it. */
+/* What to wait for, at most UNIT_POLLS a stage; and what came of it. */
 size_t supervisor_polls(const struct supervisor *s, struct pollfd *polls);
 void supervisor_relay(struct supervisor *s);
 

@@ -1,7 +1,6 @@
 /* duto top: running pipelines, stage by stage. */
 #include <dirent.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +10,11 @@
 #include "commands.h"
 #include "failure.h"
 #include "filter.h"
-#include "gauge.h"
 #include "process.h"
 #include "rundir.h"
-#include "terminal.h"
+#include "table.h"
 
-#define PERIOD	(1 * SECONDS)
-#define LAG_MAX (7 * 24 * 3600 * SECONDS) /* times older than that are not of now */
-
-enum { NAME_MIN = 12 };
+#define PERIOD (1 * SECONDS)
 
 static const char *only;
 static bool once;
@@ -34,19 +29,13 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-/* A stage now and a moment ago. */
-struct row {
-	char *rundir;
-	struct gauge now, before;
-};
-
 /* A pipeline: rows [first, first + count) are its stages. */
 struct group {
 	char *pipeline, *rundir;
 	size_t first, count;
 };
 
-static struct row *rows;
+static struct table_row *rows;
 static struct group *groups;
 static size_t row_count, group_count;
 
@@ -61,8 +50,7 @@ static void *grow(void *array, size_t count, size_t size)
 static void add_row(struct group *g, const char *stage)
 {
 	rows = grow(rows, row_count, sizeof(*rows));
-	struct row *r = &rows[row_count++];
-	r->rundir = g->rundir;
+	struct table_row *r = &rows[row_count++];
 	gauge_read(g->rundir, stage, &r->now);
 	r->before = r->now;
 	g->count++;
@@ -128,166 +116,31 @@ static void add_pipeline(const char *name, const char *path, void *context)
 	free(file);
 }
 
+static void read_row(struct table_row *r, const char *rundir)
+{
+	struct gauge now;
+	gauge_read(rundir, r->now.stage, &now);
+	r->before = r->now;
+	r->now = now;
+}
+
 static void read_all(void)
 {
-	for (size_t i = 0; i < row_count; i++) {
-		struct gauge now;
-		gauge_read(rows[i].rundir, rows[i].now.stage, &now);
-		rows[i].before = rows[i].now;
-		rows[i].now = now;
-	}
+	for (const struct group *g = groups; g < groups + group_count; g++)
+		for (size_t i = 0; i < g->count; i++)
+			read_row(&rows[g->first + i], g->rundir);
 }
 
-/* Three digits that count, and k, M, G. */
-static void scaled(char to[16], double value, double step, const char *units)
-{
-	while (value >= 0.9995 * step && units[1]) {
-		value /= step;
-		units++;
-	}
-	int decimals = value == (int)value && *units == ' ' ? 0 : value < 9.995 ? 2 : value < 99.95;
-	snprintf(to, 16, "%.*f%.*s", decimals, value, *units != ' ', units);
-}
-
-static void show_count(char to[16], uint64_t value)
-{
-	scaled(to, (double)value, 1000, " kMGT");
-}
-
-/* A stage that was started again counts from 0. */
-static void show_rate(char to[16], uint64_t now, uint64_t before, double seconds)
-{
-	double rate = seconds > 0 ? (double)(now >= before ? now - before : now) / seconds : 0;
-	scaled(to, rate >= 10 ? (int)(rate + 0.5) : rate, 1000, " kMGT");
-}
-
-static void show_lag(char to[16], int64_t newest)
-{
-	int64_t lag = clock_wall() - newest;
-	double s = (double)lag / SECONDS;
-	if (!newest || lag < -SECONDS || lag > LAG_MAX)
-		strcpy(to, "-");
-	else if (s < 10)
-		snprintf(to, 16, "%.1fs", s > 0 ? s : 0);
-	else if (s < 120)
-		snprintf(to, 16, "%.0fs", s);
-	else if (s < 7200)
-		snprintf(to, 16, "%.0fm", s / 60);
-	else if (s < 2 * 86400)
-		snprintf(to, 16, "%.0fh", s / 3600);
-	else
-		snprintf(to, 16, "%.0fd", s / 86400);
-}
-
-enum { IN, OUT, LAG, QUEUE, DROPPED, LOST, CPU, MEMORY, RESTARTS, COLUMNS };
-
-static const struct {
-	const char *title;
-	int width;
-} columns[COLUMNS] = { { "IN/s", 7 }, { "OUT/s", 7 }, { "LAG", 6 }, { "QUEUE", 6 }, { "DROPS", 6 },
-	{ "LOST", 6 }, { "CPU%", 6 }, { "MEM", 7 }, { "STARTS", 7 } };
-
-static void show_cells(const struct row *r, char cells[COLUMNS][16])
-{
-	const struct gauge *now = &r->now, *before = &r->before;
-	double seconds = (double)(now->at - before->at) / SECONDS;
-	show_rate(cells[IN], now->in, before->in, seconds);
-	show_rate(cells[OUT], now->out, before->out, seconds);
-	show_lag(cells[LAG], now->newest);
-	show_count(cells[QUEUE], now->queue);
-	show_count(cells[DROPPED], now->dropped);
-	show_count(cells[LOST], now->lost);
-	show_count(cells[RESTARTS], now->restarts + 1);
-	double cpu = now->cpu >= before->cpu && seconds > 0
-			     ? (double)(now->cpu - before->cpu) / SECONDS / seconds
-			     : 0;
-	snprintf(cells[CPU], 16, "%.1f", 100 * cpu);
-	scaled(cells[MEMORY], (double)now->memory, 1024, " KMGT");
-	if (!now->in)
-		strcpy(cells[IN], "-");
-	if (!now->out)
-		strcpy(cells[OUT], "-");
-	for (int i = 0; i < COLUMNS; i++)
-		if (!now->there || (!now->alive && (i == IN || i == OUT || i == LAG || i == QUEUE ||
-							   i == CPU || i == MEMORY)))
-			strcpy(cells[i], "-");
-}
-
-static int name_width(void)
-{
-	size_t width = NAME_MIN;
-	for (size_t i = 0; i < row_count; i++)
-		if (strlen(rows[i].now.stage) > width)
-			width = strlen(rows[i].now.stage);
-	return (int)width;
-}
-
-/* Whether a cell is worth a look: something was lost, or the stage was started more than once. */
-static const char *attribute(const struct gauge *g, int column)
-{
-	bool bad = (column == DROPPED && g->dropped) || (column == LOST && g->lost) ||
-		   (column == RESTARTS && g->restarts);
-	return !g->alive ? TERMINAL_DIM : bad ? TERMINAL_YELLOW : "";
-}
-
-static void put_right(struct terminal *t, const char *attribute, const char *text, int width)
-{
-	terminal_put_spaces(t, width - terminal_columns(str(text)));
-	terminal_put_colored(t, attribute, str(text));
-}
-
-static void put_header(struct terminal *t, int width)
-{
-	terminal_put_colored(t, TERMINAL_DIM, STR("STAGE"));
-	terminal_put_spaces(t, width - 5);
-	for (int i = 0; i < COLUMNS; i++)
-		put_right(t, TERMINAL_DIM, columns[i].title, columns[i].width);
-	terminal_new_line(t);
-}
-
-static void put_note(struct terminal *t, const char *attribute, const char *text)
-{
-	int room = terminal_width(STDOUT_FILENO);
-	size_t len = strcspn(text, "\n");
-	if (!*text)
-		return;
-	if (room > 4 && len > (size_t)room - 3)
-		len = (size_t)room - 3;
-	terminal_put_spaces(t, 2);
-	terminal_put_colored(t, attribute, (struct str){ text, len });
-	terminal_new_line(t);
-}
-
-static void put_row(struct terminal *t, const struct row *r, int width)
-{
-	char cells[COLUMNS][16];
-	show_cells(r, cells);
-	terminal_put_colored(t, r->now.alive ? "" : TERMINAL_DIM, str(r->now.stage));
-	terminal_put_spaces(t, width - (int)strlen(r->now.stage));
-	for (int i = 0; i < COLUMNS; i++)
-		put_right(t, attribute(&r->now, i), cells[i], columns[i].width);
-	terminal_new_line(t);
-	put_note(t, TERMINAL_CYAN, r->now.status);
-	put_note(t, TERMINAL_RED, r->now.error);
-}
-
-static void put_group(struct terminal *t, const struct group *g, int width)
-{
-	terminal_put_colored(t, TERMINAL_BOLD, str(g->pipeline));
-	terminal_new_line(t);
-	put_header(t, width);
-	for (size_t i = 0; i < g->count; i++)
-		put_row(t, &rows[g->first + i], width);
-}
-
-static void put_table(struct buffer *out, bool colored)
+static void put_groups(struct buffer *out, bool colored)
 {
 	struct terminal t = { .out = out, .colored = colored };
-	int width = name_width();
 	for (size_t i = 0; i < group_count; i++) {
 		if (i)
 			terminal_new_line(&t);
-		put_group(&t, &groups[i], width);
+		terminal_put_colored(&t, TERMINAL_BOLD, str(groups[i].pipeline));
+		terminal_new_line(&t);
+		table_put(
+			&t, rows + groups[i].first, groups[i].count, terminal_width(STDOUT_FILENO));
 	}
 }
 
@@ -309,7 +162,7 @@ static int show_once(void)
 	struct buffer out = { 0 };
 	poll(NULL, 0, (int)(PERIOD / MILLISECONDS)); /* a rate takes two looks */
 	read_all();
-	put_table(&out, false);
+	put_groups(&out, false);
 	bool written = write_all(&out);
 	buffer_free(&out);
 	return written ? EXIT_OK : EXIT_SYSTEM;
@@ -324,7 +177,7 @@ static int show_live(void)
 	buffer_add_str(&out, STR("\x1b[?1049h\x1b[?25l"));
 	do {
 		buffer_add_str(&out, STR("\x1b[H\x1b[2J"));
-		put_table(&out, !getenv("NO_COLOR"));
+		put_groups(&out, !getenv("NO_COLOR"));
 		if (!write_all(&out))
 			status = EXIT_SYSTEM;
 		poll(&p, 1, (int)(PERIOD / MILLISECONDS));

@@ -92,7 +92,7 @@ static void add_outputs(struct wiring *w)
 	json_t *description = describe(last->path, last->argv[0]);
 	bool samples = strcmp(describe_text(description, "output"), "samples") == 0 &&
 		       has_links(description);
-	last->text = strcmp(describe_text(description, "output"), "text") == 0;
+	last->mute = strcmp(describe_text(description, "output"), "text") != 0;
 	json_decref(description);
 	add_edges(w, last);
 	if (samples)

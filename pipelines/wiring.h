@@ -9,7 +9,7 @@
 struct wired {
 	char *path;
 	char **argv; /* words of the pipeline and --in, --out; NULL behind them */
-	bool text;   /* writes text to standard output */
+	bool mute;   /* what it writes to standard output, if anything, is for nobody */
 };
 
 /* As many as the stage has sub-stages. The first reads the stage's edges and

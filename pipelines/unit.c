@@ -1,0 +1,147 @@
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "opt.h"
+#include "process.h"
+#include "stage.h"
+
+#define DELAY_MAX (30 * SECONDS)
+#define RAN_WELL  (60 * SECONDS) /* a failure after that is not one in a row */
+#define STOP	  (10 * SECONDS) /* what filters give themselves unless --stop says otherwise */
+#define PATIENCE  (5 * SECONDS)
+
+int unit_open(struct unit *u, const struct stage *stage, char *prefix, struct outlet *output,
+	struct outlet *errors)
+{
+	*u = (struct unit){ .stage = stage, .prefix = prefix };
+	int r = relay_open(&u->text, output, "");
+	return r ? r : relay_open(&u->messages, errors, prefix);
+}
+
+void unit_close(struct unit *u)
+{
+	relay_close(&u->text);
+	relay_close(&u->messages);
+	free(u->prefix);
+}
+
+static void run(
+	const struct unit *u, const struct pipeline *p, const char *rundir, const bool *ended)
+{
+	setpgid(0, 0);
+	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_USEC");
+	_exit(stage_run(p, u->stage, rundir, ended));
+}
+
+int unit_start(struct unit *u, const struct pipeline *p, const char *rundir, const bool *ended)
+{
+	static int null = -1;
+	if (null < 0)
+		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	u->started = clock_monotonic();
+	pid_t pid = process_fork((const int[]){ null, u->text.to, u->messages.to });
+	if (pid == 0)
+		run(u, p, rundir, ended);
+	if (pid < 0)
+		return -errno;
+	setpgid(pid, pid);
+	u->pid = pid;
+	u->state = UNIT_RUNNING;
+	return 0;
+}
+
+void unit_delay(struct unit *u, int64_t first)
+{
+	bool in_a_row = u->delay && clock_monotonic() - u->started < RAN_WELL;
+	u->delay = in_a_row ? 2 * u->delay : first;
+	if (u->delay > DELAY_MAX)
+		u->delay = DELAY_MAX;
+	u->start_at = clock_monotonic() + u->delay;
+	u->state = UNIT_WAITING;
+	u->told = false;
+}
+
+void unit_tell(struct unit *u, int64_t patience)
+{
+	u->told = true;
+	u->kill_at = patience ? clock_monotonic() + patience : 0;
+	if (u->state == UNIT_RUNNING)
+		kill(u->pid, SIGTERM);
+	else
+		u->state = UNIT_DONE;
+}
+
+void unit_kill(struct unit *u)
+{
+	u->kill_at = 0;
+	if (u->pid)
+		kill(-u->pid, SIGKILL);
+}
+
+/* The time that one filter gives itself: the value of its --stop. */
+static int64_t stop_time(const struct substage *s)
+{
+	int64_t time = STOP;
+	for (size_t i = 1; i < s->count; i++) {
+		const char *value = NULL;
+		if (strncmp(s->argv[i], "--stop=", 7) == 0)
+			value = s->argv[i] + 7;
+		else if (strcmp(s->argv[i], "--stop") == 0)
+			value = s->argv[i + 1];
+		if (value)
+			opt_duration(str(value), &time);
+	}
+	return time;
+}
+
+int64_t unit_patience(const struct unit *u)
+{
+	int64_t longest = 0;
+	for (size_t i = 0; i < u->stage->substage_count; i++) {
+		int64_t time = stop_time(&u->stage->substages[i]);
+		longest = time > longest ? time : longest;
+	}
+	return longest + PATIENCE;
+}
+
+void unit_reaped(struct unit *u, bool failed)
+{
+	u->pid = 0;
+	relay_settle(&u->text, failed);
+	relay_settle(&u->messages, false);
+}
+
+int64_t unit_deadline(const struct unit *u)
+{
+	if (u->state == UNIT_WAITING)
+		return u->start_at + 1;
+	return u->state == UNIT_RUNNING ? u->kill_at : 0;
+}
+
+static size_t add_poll(const struct relay *r, struct pollfd *to)
+{
+	*to = (struct pollfd){ .fd = r->from, .events = POLLIN };
+	return !outlet_is_full(r->outlet);
+}
+
+size_t unit_polls(const struct unit *u, struct pollfd polls[UNIT_POLLS])
+{
+	size_t n = add_poll(&u->text, polls);
+	return n + add_poll(&u->messages, polls + n);
+}
+
+void unit_relay(struct unit *u)
+{
+	if (!outlet_is_full(u->text.outlet))
+		relay_service(&u->text);
+	if (!outlet_is_full(u->messages.outlet))
+		relay_service(&u->messages);
+}
