@@ -5,6 +5,7 @@
 #include "filter.h"
 #include "meter.h"
 #include "mill.h"
+#include "text.h"
 
 static const char *plant, *source;
 static int64_t seed = 1, samples, every = SECONDS, start_time, sources = 1;
@@ -123,13 +124,8 @@ static char *source_name(int64_t i)
 	while (stem && isdigit((unsigned char)source[stem - 1]))
 		stem--;
 	int64_t first = source[stem] ? strtoll(source + stem, NULL, 10) : 1;
-	char *name;
-	int n = sources == 1
-			? asprintf(&name, "%s", source)
-			: asprintf(&name, "%.*s%lld", (int)stem, source, (long long)(first + i));
-	if (n < 0)
-		abort();
-	return name;
+	return sources == 1 ? text_print("%s", source)
+			    : text_print("%.*s%lld", (int)stem, source, (long long)(first + i));
 }
 
 static void start(void)

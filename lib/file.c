@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "text.h"
+
 enum { CHUNK = 64 << 10 };
 
 int file_read(const char *path, size_t max, struct buffer *ret)
@@ -95,8 +97,7 @@ int file_replace(const char *path, struct str data)
 		int fd = open(path, O_WRONLY | O_CLOEXEC);
 		return fd < 0 ? -errno : fill(fd, data);
 	}
-	if (asprintf(&aside, "%s.%d.new", path, (int)getpid()) < 0)
-		return -ENOMEM;
+	aside = text_print("%s.%d.new", path, (int)getpid());
 	r = write_aside(path, aside, data);
 	free(aside);
 	return r;

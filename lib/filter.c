@@ -12,6 +12,7 @@
 #include "message.h"
 #include "notify.h"
 #include "stat.h"
+#include "text.h"
 
 static struct opt_list ins, outs;
 static struct link_security security;
@@ -225,11 +226,9 @@ static void take_files(void)
 			continue;
 		ins.words = reallocarray(ins.words, ins.count + files->count, sizeof(*ins.words));
 		for (size_t i = 0; i < files->count; i++) {
-			char *name;
 			bool standard = strcmp(files->words[i], "-") == 0;
-			if (asprintf(&name, standard ? "%s" : "file:%s", files->words[i]) < 0)
-				abort();
-			ins.words[ins.count++] = name;
+			ins.words[ins.count++] =
+				text_print(standard ? "%s" : "file:%s", files->words[i]);
 		}
 	}
 }

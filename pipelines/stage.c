@@ -15,6 +15,7 @@
 #include "filter.h"
 #include "process.h"
 #include "rundir.h"
+#include "text.h"
 #include "wiring.h"
 
 /* What a filter that was told to stop may take beyond the time it gives itself. */
@@ -42,7 +43,7 @@ struct team {
 static void set_environment(
 	const struct pipeline *p, const struct stage *stage, const char *rundir, size_t index)
 {
-	char *stat = failure_text("%s/%s.%zu.stat", rundir, stage->name.text, index);
+	char *stat = text_print("%s/%s.%zu.stat", rundir, stage->name.text, index);
 	setenv("DUTO_STAGE", stage->name.text, 1);
 	setenv("DUTO_PIPELINE", p->name.text, 1);
 	setenv("DUTO_STAT", stat, 1);

@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "failure.h"
 #include "filter.h"
 #include "process.h"
 #include "stage.h"
+#include "text.h"
 
 #define DELAY_MAX (30 * SECONDS)
 #define RAN_WELL  (60 * SECONDS) /* a failure after that is not one in a row */
@@ -58,8 +58,8 @@ static char *make_prefix(const struct supervisor *s, size_t index)
 		width = len > width ? len : width;
 	}
 	if (!s->colour)
-		return failure_text("%-*s | ", (int)width, name);
-	return failure_text("\033[%dm%-*s |\033[0m ", colours[index % 10], (int)width, name);
+		return text_print("%-*s | ", (int)width, name);
+	return text_print("\033[%dm%-*s |\033[0m ", colours[index % 10], (int)width, name);
 }
 
 static void run_stage(const struct supervisor *s, const struct unit *u)

@@ -12,6 +12,7 @@
 #include "filter.h"
 #include "libexec.h"
 #include "rundir.h"
+#include "text.h"
 
 static const char *where, *path;
 static bool json;
@@ -43,7 +44,7 @@ static bool is_listened_to(const char *socket_path)
 
 static int not_running(const char *rundir, const char *pipeline, const char *stage)
 {
-	char *stat = failure_text("%s/%s.0.stat", rundir, stage), *file;
+	char *stat = text_print("%s/%s.0.stat", rundir, stage), *file;
 	bool has_run = access(stat, F_OK) == 0;
 	free(stat);
 	file = rundir_pipeline_file(rundir);
@@ -64,8 +65,7 @@ static int not_running(const char *rundir, const char *pipeline, const char *sta
 static int become_reader(const char *socket_path)
 {
 	char *name = json ? "to-json" : "print";
-	char *link =
-		failure_text("sub:ipc://%s%s%s", socket_path, path ? "#" : "", path ? path : "");
+	char *link = text_print("sub:ipc://%s%s%s", socket_path, path ? "#" : "", path ? path : "");
 	char *program = libexec_path(name);
 	if (!program)
 		return failure(EXIT_CONFIG, "there is no filter \"%s\"", name);
@@ -79,7 +79,7 @@ static int tap(const char *pipeline, const char *stage)
 	if (!rundir)
 		return failure(EXIT_SYSTEM, "pipeline %s is not running (duto top shows which are)",
 			pipeline);
-	char *socket_path = failure_text("%s/%s.tap", rundir, stage);
+	char *socket_path = text_print("%s/%s.tap", rundir, stage);
 	return is_listened_to(socket_path) ? become_reader(socket_path)
 					   : not_running(rundir, pipeline, stage);
 }
