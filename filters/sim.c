@@ -131,8 +131,7 @@ static void fields(struct fields *f)
 	size_t count;
 	const struct announced_field *made = plant_fields(&count);
 	for (size_t i = 0; i < count; i++)
-		fields_make(f, made[i].name.data,
-			made[i].schema.unit.len ? made[i].schema.unit.data : NULL);
+		fields_make_str(f, made[i].name, made[i].schema.unit);
 }
 
 static void add_mill(struct sample_writer *w, struct mill *m)

@@ -38,9 +38,8 @@ static uint64_t left_out;
 
 static void start(void)
 {
-	bool tab = strcmp(separator_text, "tab") == 0 || strcmp(separator_text, "\\t") == 0;
-	separator = tab ? '\t' : separator_text[0];
-	if (!tab && (strlen(separator_text) != 1 || strchr("\"\r\n", separator)))
+	separator = csv_separator(separator_text);
+	if (!separator)
 		die_config("--separator: expected one character, found \"%s\"", separator_text);
 	if (strcmp(decimal_text, ".") && strcmp(decimal_text, ","))
 		die_config("--decimal: expected . or , and found \"%s\"", decimal_text);

@@ -40,15 +40,33 @@ static int split(const char *word, struct str *ret_old, struct str *ret_new)
 	return 0;
 }
 
-const char *columns_suggest(const struct columns *c, const char *word)
+bool columns_are(const struct columns *c, const struct str *titles, size_t count)
 {
-	const char **names = must_allocate(calloc(c->count + 1, sizeof(*names)));
+	if (!c->all || c->count != count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!str_eq(c->all[i].title, titles[i]))
+			return false;
+	return true;
+}
+
+bool columns_typed(const struct columns *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->all[i].field && !c->all[i].type)
+			return false;
+	return true;
+}
+
+char *columns_suggest(const struct columns *c, const char *word)
+{
+	char **names = must_allocate(calloc(c->count + 1, sizeof(*names)));
 	for (size_t i = 0; i < c->count; i++)
 		names[i] = must_allocate(strndup(c->all[i].name.data, c->all[i].name.len));
-	const char *found = opt_suggest(word, names, c->count);
+	char *found = (char *)opt_suggest(word, (const char *const *)names, c->count);
 	for (size_t i = 0; i < c->count; i++)
 		if (names[i] != found)
-			free((char *)names[i]);
+			free(names[i]);
 	free(names);
 	return found;
 }
@@ -56,11 +74,11 @@ const char *columns_suggest(const struct columns *c, const char *word)
 static int not_there(const struct columns *c, const char *where, struct str name, char **ret_error)
 {
 	char *word = must_allocate(strndup(name.data, name.len));
-	const char *meant = columns_suggest(c, word);
+	char *meant = columns_suggest(c, word);
 	int r = meant ? text_refuse(ret_error, "%s: no column \"%s\"; did you mean \"%s\"?", where,
 				word, meant)
 		      : text_refuse(ret_error, "%s: no column \"%s\"", where, word);
-	free((char *)meant);
+	free(meant);
 	free(word);
 	return r;
 }

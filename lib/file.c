@@ -31,6 +31,20 @@ int file_read(const char *path, size_t max, struct buffer *ret)
 	return r;
 }
 
+size_t file_peek(const char *path, void *to, size_t size)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = read(fd, to, size);
+	close(fd);
+	return n > 0 ? (size_t)n : 0;
+}
+
 static int write_all(int fd, struct str data)
 {
 	while (data.len) {
