@@ -5,6 +5,7 @@
 
 #include "filter.h"
 #include "forest.h"
+#include "text.h"
 
 enum {
 	DIGEST_SHORT = 12,
@@ -138,8 +139,9 @@ static void start(void)
 		load_scaler();
 	find_ranges();
 	copy = strdup(model_path);
-	if (!copy || asprintf(&via, "%s@%.*s", basename(copy), DIGEST_SHORT, forest->digest) < 0)
+	if (!copy)
 		abort();
+	via = text_print("%s@%.*s", basename(copy), DIGEST_SHORT, forest->digest);
 	free(copy);
 }
 

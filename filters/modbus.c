@@ -276,14 +276,10 @@ static void end(void)
 
 static void fields(struct fields *f)
 {
-	char name[128], unit_name[32];
-
 	for (size_t i = 0; i < list.maps_count; i++)
 		for (size_t k = 0; k < list.maps[i]->count; k++) {
 			const struct devmap_field *field = &list.maps[i]->fields[k];
-			snprintf(name, sizeof(name), "%.*s", STR_ARG(field->name));
-			snprintf(unit_name, sizeof(unit_name), "%.*s", STR_ARG(field->unit));
-			fields_make(f, name, *unit_name ? unit_name : NULL);
+			fields_make_str(f, field->name, field->unit);
 		}
 }
 

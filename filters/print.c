@@ -11,24 +11,13 @@ static bool all;
 static struct show *show;
 
 static const struct opt options[] = {
-	{ .name = "color",
-		.type = OPT_CHOICE,
-		.to = &color,
-		.arg = "WHEN",
-		.choices = "auto|always|never",
-		.help = "colour the output; auto: on a terminal, unless NO_COLOR is set" },
-	{ .name = "width",
-		.type = OPT_INTEGER,
-		.to = &width,
-		.arg = "COLUMNS",
-		.min = 0,
-		.max = 100000,
-		.help = "break lines there; 0: as wide as the terminal, or never where there is "
-			"none" },
-	{ .name = "all",
-		.type = OPT_FLAG,
-		.to = &all,
-		.help = "show schema, mark and position samples, and via, too" },
+	{ "color", OPT_CHOICE, &color, "WHEN",
+		"colour the output; auto: on a terminal, unless NO_COLOR is set",
+		.choices = "auto|always|never" },
+	{ "width", OPT_INTEGER, &width, "COLUMNS",
+		"break lines there; 0: as wide as the terminal, or never where there is none",
+		.min = 0, .max = 100000 },
+	{ "all", OPT_FLAG, &all, .help = "show schema, mark and position samples, and via, too" },
 	OPT_END,
 };
 

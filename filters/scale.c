@@ -3,6 +3,7 @@
 
 #include "filter.h"
 #include "scaler.h"
+#include "text.h"
 
 static const char *fit_path, *model_path, *method_name = "standard", *pattern;
 static struct opt_list names;
@@ -138,13 +139,10 @@ static size_t scaled_count;
 static struct str name_beside(const char *field)
 {
 	const char *hole = strstr(pattern, "{field}");
-	char *name;
 
 	if (!hole)
 		die_config("--as: %s lacks {field}, the place of the field's name", pattern);
-	if (asprintf(&name, "%.*s%s%s", (int)(hole - pattern), pattern, field, hole + 7) < 0)
-		abort();
-	return str(name);
+	return str(text_print("%.*s%s%s", (int)(hole - pattern), pattern, field, hole + 7));
 }
 
 static void load(void)

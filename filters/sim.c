@@ -5,55 +5,28 @@
 #include "filter.h"
 #include "meter.h"
 #include "mill.h"
+#include "text.h"
 
 static const char *plant, *source;
 static int64_t seed = 1, samples, every = SECONDS, start_time, sources = 1;
 
 static const struct opt options[] = {
-	{ .name = "plant",
-		.type = OPT_CHOICE,
-		.to = &plant,
-		.choices = "mill|meter",
-		.positional = true,
-		.required = true,
-		.help = "what to simulate: a milling machine or a three-phase meter" },
-	{ .name = "seed",
-		.type = OPT_INTEGER,
-		.to = &seed,
-		.arg = "N",
-		.help = "the same seed gives the same readings" },
-	{ .name = "count",
-		.type = OPT_INTEGER,
-		.to = &samples,
-		.arg = "N",
-		.max = 1e15,
-		.incidental = true,
-		.help = "samples of each source; 0: no end" },
-	{ .name = "every",
-		.type = OPT_DURATION,
-		.to = &every,
-		.arg = "TIME",
-		.min = 1e-6,
-		.max = 86400,
-		.help = "period between samples" },
-	{ .name = "start",
-		.type = OPT_TIME,
-		.to = &start_time,
-		.arg = "TIME",
+	{ "plant", OPT_CHOICE, &plant,
+		.help = "what to simulate: a milling machine or a three-phase meter",
+		.choices = "mill|meter", .positional = true, .required = true },
+	{ "seed", OPT_INTEGER, &seed, "N", .help = "the same seed gives the same readings" },
+	{ "count", OPT_INTEGER, &samples, "N", "samples of each source; 0: no end", .max = 1e15,
+		.incidental = true },
+	{ "every", OPT_DURATION, &every, "TIME", "period between samples", .min = 1e-6,
+		.max = 86400 },
+	{ "start", OPT_TIME, &start_time, "TIME",
 		.help = "time of the first sample; all come at once then, without it by the "
 			"clock" },
-	{ .name = "source",
-		.type = OPT_TEXT,
-		.to = &source,
-		.arg = "NAME",
+	{ "source", OPT_TEXT, &source, "NAME",
 		.help = "source of the samples, plant/mill1 or plant/meter1 unless given" },
-	{ .name = "sources",
-		.type = OPT_INTEGER,
-		.to = &sources,
-		.arg = "N",
-		.min = 1,
-		.max = 10000,
-		.help = "so many machines, numbered on from the source's last number" },
+	{ "sources", OPT_INTEGER, &sources, "N",
+		"so many machines, numbered on from the source's last number", .min = 1,
+		.max = 10000 },
 	OPT_END,
 };
 
@@ -123,13 +96,8 @@ static char *source_name(int64_t i)
 	while (stem && isdigit((unsigned char)source[stem - 1]))
 		stem--;
 	int64_t first = source[stem] ? strtoll(source + stem, NULL, 10) : 1;
-	char *name;
-	int n = sources == 1
-			? asprintf(&name, "%s", source)
-			: asprintf(&name, "%.*s%lld", (int)stem, source, (long long)(first + i));
-	if (n < 0)
-		abort();
-	return name;
+	return sources == 1 ? text_print("%s", source)
+			    : text_print("%.*s%lld", (int)stem, source, (long long)(first + i));
 }
 
 static void start(void)
@@ -163,8 +131,7 @@ static void fields(struct fields *f)
 	size_t count;
 	const struct announced_field *made = plant_fields(&count);
 	for (size_t i = 0; i < count; i++)
-		fields_make(f, made[i].name.data,
-			made[i].schema.unit.len ? made[i].schema.unit.data : NULL);
+		fields_make_str(f, made[i].name, made[i].schema.unit);
 }
 
 static void add_mill(struct sample_writer *w, struct mill *m)

@@ -12,35 +12,19 @@ static const char *separator_text = ",", *decimal_text = ".";
 static bool long_form, with_quality, with_units, no_header;
 
 static const struct opt options[] = {
-	{ .name = "fields",
-		.type = OPT_LIST,
-		.to = &chosen,
-		.arg = "FIELD,...",
+	{ "fields", OPT_LIST, &chosen, "FIELD,...",
 		.help = "fields to write, in this order; else those of the first measurement" },
-	{ .name = "long",
-		.type = OPT_FLAG,
-		.to = &long_form,
+	{ "long", OPT_FLAG, &long_form,
 		.help = "a row for each value: time, source, field, value, quality" },
-	{ .name = "quality",
-		.type = OPT_FLAG,
-		.to = &with_quality,
+	{ "quality", OPT_FLAG, &with_quality,
 		.help = "a column FIELD_quality behind each field: 0 is Good, else the status code "
 			"in hex" },
-	{ .name = "units",
-		.type = OPT_FLAG,
-		.to = &with_units,
+	{ "units", OPT_FLAG, &with_units,
 		.help = "units that were announced behind the names: torque [Nm]" },
-	{ .name = "separator",
-		.type = OPT_TEXT,
-		.to = &separator_text,
-		.arg = "CHARACTER",
+	{ "separator", OPT_TEXT, &separator_text, "CHARACTER",
 		.help = "what stands between cells; tab for a tabulator" },
-	{ .name = "decimal",
-		.type = OPT_TEXT,
-		.to = &decimal_text,
-		.arg = "CHARACTER",
-		.help = "decimal point or comma" },
-	{ .name = "no-header", .type = OPT_FLAG, .to = &no_header, .help = "leave the titles out" },
+	{ "decimal", OPT_TEXT, &decimal_text, "CHARACTER", .help = "decimal point or comma" },
+	{ "no-header", OPT_FLAG, &no_header, .help = "leave the titles out" },
 	OPT_END,
 };
 
@@ -54,9 +38,8 @@ static uint64_t left_out;
 
 static void start(void)
 {
-	bool tab = strcmp(separator_text, "tab") == 0 || strcmp(separator_text, "\\t") == 0;
-	separator = tab ? '\t' : separator_text[0];
-	if (!tab && (strlen(separator_text) != 1 || strchr("\"\r\n", separator)))
+	separator = csv_separator(separator_text);
+	if (!separator)
 		die_config("--separator: expected one character, found \"%s\"", separator_text);
 	if (strcmp(decimal_text, ".") && strcmp(decimal_text, ","))
 		die_config("--decimal: expected . or , and found \"%s\"", decimal_text);

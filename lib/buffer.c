@@ -1,7 +1,6 @@
 #include "buffer.h"
 
-#include <stdarg.h>
-#include <stdio.h>
+#include "text.h"
 
 void buffer_grow(struct buffer *b, size_t more)
 {
@@ -20,10 +19,8 @@ void buffer_print(struct buffer *b, const char *format, ...)
 	char *text;
 
 	va_start(args, format);
-	int n = vasprintf(&text, format, args);
+	text = text_vprint(format, args);
 	va_end(args);
-	if (n < 0)
-		abort();
-	buffer_add(b, text, (size_t)n);
+	buffer_add_str(b, str(text));
 	free(text);
 }

@@ -124,3 +124,21 @@ enum cell_type cell_type_named(struct str name)
 			return names[i].type;
 	return CELL_UNKNOWN;
 }
+
+const char *cell_expected(enum cell_type type)
+{
+	static const char *const words[] = {
+		[CELL_UNKNOWN] = "no value",
+		[CELL_BOOL] = "true or false",
+		[CELL_INTEGER] = "an integer",
+		[CELL_FLOAT] = "a number",
+		[CELL_TEXT] = "text in UTF-8",
+	};
+	return words[type];
+}
+
+struct str cell_shown(struct str text)
+{
+	enum { SHOWN_MAX = 60 };
+	return (struct str){ text.data, text.len < SHOWN_MAX ? text.len : SHOWN_MAX };
+}

@@ -36,6 +36,12 @@ enum cell_type cell_join(enum cell_type a, enum cell_type b);
 /* Turns a cell into a type: integers become floats, 0 and 1 bools. False where it does not fit. */
 bool cell_convert(struct cell *c, enum cell_type to);
 
+/* What a message says was expected of a cell of this type: "an integer". */
+const char *cell_expected(enum cell_type type);
+
+/* What a message shows of a cell's text: its beginning. */
+struct str cell_shown(struct str text);
+
 /* integer, float, bool, text; CELL_UNKNOWN for any other word. */
 enum cell_type cell_type_named(struct str name);
 

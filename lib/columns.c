@@ -3,23 +3,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "csv_file.h"
 #include "number.h"
+#include "text.h"
 #include "title.h"
-
-__attribute__((format(printf, 2, 3))) static int complain(char **ret_error, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	if (vasprintf(ret_error, format, args) < 0)
-		abort();
-	va_end(args);
-	return -EINVAL;
-}
 
 static void *must_allocate(void *block)
 {
@@ -50,15 +40,33 @@ static int split(const char *word, struct str *ret_old, struct str *ret_new)
 	return 0;
 }
 
-const char *columns_suggest(const struct columns *c, const char *word)
+bool columns_are(const struct columns *c, const struct str *titles, size_t count)
 {
-	const char **names = must_allocate(calloc(c->count + 1, sizeof(*names)));
+	if (!c->all || c->count != count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!str_eq(c->all[i].title, titles[i]))
+			return false;
+	return true;
+}
+
+bool columns_typed(const struct columns *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->all[i].field && !c->all[i].type)
+			return false;
+	return true;
+}
+
+char *columns_suggest(const struct columns *c, const char *word)
+{
+	char **names = must_allocate(calloc(c->count + 1, sizeof(*names)));
 	for (size_t i = 0; i < c->count; i++)
 		names[i] = must_allocate(strndup(c->all[i].name.data, c->all[i].name.len));
-	const char *found = opt_suggest(word, names, c->count);
+	char *found = (char *)opt_suggest(word, (const char *const *)names, c->count);
 	for (size_t i = 0; i < c->count; i++)
 		if (names[i] != found)
-			free((char *)names[i]);
+			free(names[i]);
 	free(names);
 	return found;
 }
@@ -66,11 +74,11 @@ const char *columns_suggest(const struct columns *c, const char *word)
 static int not_there(const struct columns *c, const char *where, struct str name, char **ret_error)
 {
 	char *word = must_allocate(strndup(name.data, name.len));
-	const char *meant = columns_suggest(c, word);
-	int r = meant ? complain(ret_error, "%s: no column \"%s\"; did you mean \"%s\"?", where,
+	char *meant = columns_suggest(c, word);
+	int r = meant ? text_refuse(ret_error, "%s: no column \"%s\"; did you mean \"%s\"?", where,
 				word, meant)
-		      : complain(ret_error, "%s: no column \"%s\"", where, word);
-	free((char *)meant);
+		      : text_refuse(ret_error, "%s: no column \"%s\"", where, word);
+	free(meant);
 	free(word);
 	return r;
 }
@@ -80,7 +88,7 @@ static int rename_all(struct columns *c, const struct opt_list *renames, char **
 	for (size_t i = 0; i < renames->count; i++) {
 		struct str old, new;
 		if (split(renames->words[i], &old, &new))
-			return complain(ret_error, "--rename: expected old=new, found \"%s\"",
+			return text_refuse(ret_error, "--rename: expected old=new, found \"%s\"",
 				renames->words[i]);
 		int at = columns_find(c, old);
 		if (at < 0)
@@ -98,7 +106,7 @@ static int set_types(struct columns *c, const struct opt_list *types, char **ret
 		if (split(types->words[i], &name, &word) == 0)
 			type = cell_type_named(word);
 		if (!type)
-			return complain(ret_error,
+			return text_refuse(ret_error,
 				"--types: expected field=integer, float, bool or text, found "
 				"\"%s\"",
 				types->words[i]);
@@ -123,7 +131,7 @@ static int map_error(const struct map *m, int cell, const char *expected, char *
 	struct str found = csv_file_cell(m->row, cell);
 	size_t at = cell >= 0 && (size_t)cell < m->row->count ? (size_t)cell : 0;
 	struct csv_place p = m->row->places[at];
-	return complain(ret_error, "%s:%" PRIu64 ":%" PRIu64 ": expected %s, found \"%.*s\"",
+	return text_refuse(ret_error, "%s:%" PRIu64 ":%" PRIu64 ": expected %s, found \"%.*s\"",
 		m->path, p.line, p.column, expected, STR_ARG(found));
 }
 
@@ -166,7 +174,7 @@ static int map_row(struct columns *c, const struct map *m, char **ret_error)
 static int map_header(struct map *m, const struct csv_file *file, char **ret_error)
 {
 	if (!file->count)
-		return complain(
+		return text_refuse(
 			ret_error, "%s: expected a header: column,field,unit,type,scale", m->path);
 	m->row = &file->rows[0];
 	m->column = csv_file_column(m->row, STR("column"));
@@ -201,7 +209,7 @@ static int check_names(const struct columns *c, char **ret_error)
 	for (size_t i = 0; i < c->count; i++)
 		for (size_t j = 0; j < i && c->all[i].field; j++)
 			if (c->all[j].field && str_eq(c->all[i].name, c->all[j].name))
-				return complain(ret_error,
+				return text_refuse(ret_error,
 					"columns %zu and %zu are both named %.*s", j + 1, i + 1,
 					STR_ARG(c->all[i].name));
 	return 0;

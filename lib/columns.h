@@ -40,8 +40,14 @@ void columns_close(struct columns *c);
 /* The column of that title, or field name; -1: none. */
 int columns_find(const struct columns *c, struct str name);
 
-/* The title or name nearest to a word that was not found, for messages; or NULL. */
-const char *columns_suggest(const struct columns *c, const char *word);
+/* Whether these are the columns' titles, in this order. */
+bool columns_are(const struct columns *c, const struct str *titles, size_t count);
+
+/* Whether the type of each field is known. */
+bool columns_typed(const struct columns *c);
+
+/* The field's name nearest to a word that was not found, for messages, malloc'ed; or NULL. */
+char *columns_suggest(const struct columns *c, const char *word);
 
 /* The titles "1", "2", ... for inputs without a header, as one block for free(). */
 struct str *columns_numbered(size_t count);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "buffer.h"
+#include "text.h"
 
 /* A line while it is split. */
 struct split {
@@ -48,16 +49,17 @@ static void take_variable(struct split *s)
 		buffer_add_char(&s->word, *s->at++);
 		return;
 	}
-	char *copy = strndup(name, len), *text;
+	char *copy = strndup(name, len);
 	if (!copy)
 		abort();
 	const char *value = s->reader->variable(s->reader->context, copy);
 	if (value) {
 		buffer_add(&s->word, value, strlen(value));
-	} else if (asprintf(&text,
-			   "$%s is not defined: not under vars, in the environment file or in the "
-			   "environment",
-			   copy) >= 0) {
+	} else {
+		char *text = text_print(
+			"$%s is not defined: not under vars, in the environment file or in the "
+			"environment",
+			copy);
 		mistake(s, s->at, text);
 		free(text);
 	}

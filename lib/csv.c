@@ -341,3 +341,10 @@ void csv_write(struct buffer *out, struct str cell, char separator)
 	}
 	buffer_add_char(out, '"');
 }
+
+char csv_separator(const char *name)
+{
+	if (strcmp(name, "tab") == 0 || strcmp(name, "\\t") == 0)
+		return '\t';
+	return strlen(name) == 1 && !strchr("\"\r\n", name[0]) ? name[0] : 0;
+}

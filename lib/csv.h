@@ -72,6 +72,9 @@ void csv_restart(struct csv *c);
 void csv_begin_at(struct csv *c, const struct csv *other);
 void csv_free(struct csv *c);
 
+/* The separator that a user names: one character, or tab (\\t). 0: it can be none. */
+char csv_separator(const char *name);
+
 /* Appends a cell to out, in quotes where it needs them. */
 void csv_write(struct buffer *out, struct str cell, char separator);
 

@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <unistd.h>
+
+#include "text.h"
 
 enum { PIECE = 1 << 16 };
 
@@ -67,14 +68,10 @@ static int parse(struct csv *c, struct str text, struct csv_file *file)
 
 static char *describe(const char *path, int r, const struct csv *c)
 {
-	char *message;
-	int n;
 	if (r == -EBADMSG)
-		n = asprintf(&message, "%s:%" PRIu64 ":%" PRIu64 ": %s", path, c->error_place.line,
+		return text_print("%s:%" PRIu64 ":%" PRIu64 ": %s", path, c->error_place.line,
 			c->error_place.column, c->error);
-	else
-		n = asprintf(&message, "%s: %s", path, strerror(-r));
-	return n < 0 ? NULL : message;
+	return text_print("%s: %s", path, strerror(-r));
 }
 
 int csv_file_read(const char *path, char separator, struct csv_file *ret, char **ret_error)

@@ -1,11 +1,11 @@
 #include "devlist.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "opt.h"
 #include "shipped.h"
+#include "text.h"
 
 enum column {
 	SOURCE,
@@ -177,11 +177,8 @@ int devlist_load(
 			(struct devlist_device){ .unit = 1, .every = every, .timeout = timeout };
 		r = read_row(&list, i, ret_error);
 	}
-	if (!r && !list.count) {
-		if (asprintf(ret_error, "%s: there is no device in this list", path) < 0)
-			abort();
-		r = -EINVAL;
-	}
+	if (!r && !list.count)
+		r = text_refuse(ret_error, "%s: there is no device in this list", path);
 	if (r < 0)
 		devlist_free(&list);
 	else

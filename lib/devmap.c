@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "number.h"
+#include "text.h"
 
 enum column {
 	FIELD,
@@ -252,11 +252,8 @@ int devmap_load(const char *path, struct devmap **ret, char **ret_error)
 		abort();
 	r = table_load(path, columns, &map->table, ret_error);
 	r = r ?: read_rows(map, ret_error);
-	if (!r && !map->count) {
-		if (asprintf(ret_error, "%s: there is no register in this map", path) < 0)
-			abort();
-		r = -EINVAL;
-	}
+	if (!r && !map->count)
+		r = text_refuse(ret_error, "%s: there is no register in this map", path);
 	if (r)
 		devmap_free(map);
 	else

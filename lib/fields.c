@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "filter.h"
+#include "text.h"
 
 static const char *copy(const char *text)
 {
@@ -30,6 +31,15 @@ void fields_need(struct fields *f, const char *name, const char *unit)
 void fields_make(struct fields *f, const char *name, const char *unit)
 {
 	add(&f->makes, name, unit);
+}
+
+void fields_make_str(struct fields *f, struct str name, struct str unit)
+{
+	char *name_text = text_print("%.*s", STR_ARG(name));
+	char *unit_text = text_print("%.*s", STR_ARG(unit));
+	fields_make(f, name_text, unit.len ? unit_text : NULL);
+	free(name_text);
+	free(unit_text);
 }
 
 void fields_only(struct fields *f, const char *name)

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "text.h"
+
 enum { CHUNK = 64 << 10 };
 
 int file_read(const char *path, size_t max, struct buffer *ret)
@@ -27,6 +29,20 @@ int file_read(const char *path, size_t max, struct buffer *ret)
 	}
 	close(fd);
 	return r;
+}
+
+size_t file_peek(const char *path, void *to, size_t size)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = read(fd, to, size);
+	close(fd);
+	return n > 0 ? (size_t)n : 0;
 }
 
 static int write_all(int fd, struct str data)
@@ -95,8 +111,7 @@ int file_replace(const char *path, struct str data)
 		int fd = open(path, O_WRONLY | O_CLOEXEC);
 		return fd < 0 ? -errno : fill(fd, data);
 	}
-	if (asprintf(&aside, "%s.%d.new", path, (int)getpid()) < 0)
-		return -ENOMEM;
+	aside = text_print("%s.%d.new", path, (int)getpid());
 	r = write_aside(path, aside, data);
 	free(aside);
 	return r;

@@ -12,111 +12,61 @@
 #include "message.h"
 #include "notify.h"
 #include "stat.h"
+#include "text.h"
 
 static struct opt_list ins, outs;
 static struct link_security security;
 static int64_t stop_after = 10 * SECONDS, given_run;
 static bool help, describe, check;
 
+#define LINKS(name, to, help)                                                                      \
+	{                                                                                          \
+		name, OPT_TEXT, to, "LINK", help, .repeat = true, .incidental = true               \
+	}
+
 static const struct opt in_option[] = {
-	{ .name = "in",
-		.type = OPT_TEXT,
-		.to = &ins,
-		.arg = "LINK",
-		.repeat = true,
-		.incidental = true,
-		.help = "read samples from - (standard input), file:PATH, pull:ENDPOINT or "
-			"sub:ENDPOINT[#path]" },
+	LINKS("in", &ins,
+		"read samples from - (standard input), file:PATH, pull:ENDPOINT or "
+		"sub:ENDPOINT[#path]"),
 	OPT_END,
 };
 static const struct opt bytes_options[] = {
-	{ .name = "in",
-		.type = OPT_TEXT,
-		.to = &ins,
-		.arg = "LINK",
-		.repeat = true,
-		.incidental = true,
-		.help = "read from - (standard input) or file:PATH" },
-	{ .name = "follow",
-		.type = OPT_FLAG,
-		.to = &security.follow,
-		.incidental = true,
-		.help = "go on at the end of a file, as it grows" },
+	LINKS("in", &ins, "read from - (standard input) or file:PATH"),
+	{ "follow", OPT_FLAG, &security.follow, .help = "go on at the end of a file, as it grows",
+		.incidental = true },
 	OPT_END,
 };
 static const struct opt out_option[] = {
-	{ .name = "out",
-		.type = OPT_TEXT,
-		.to = &outs,
-		.arg = "LINK",
-		.repeat = true,
-		.incidental = true,
-		.help = "write samples to - (standard output), file:PATH, push:ENDPOINT or "
-			"pub:ENDPOINT" },
+	LINKS("out", &outs,
+		"write samples to - (standard output), file:PATH, push:ENDPOINT or pub:ENDPOINT"),
 	OPT_END,
 };
 static const struct opt text_option[] = {
-	{ .name = "out",
-		.type = OPT_TEXT,
-		.to = &outs,
-		.arg = "LINK",
-		.repeat = true,
-		.incidental = true,
-		.help = "write text to - (standard output) or file:PATH" },
+	LINKS("out", &outs, "write text to - (standard output) or file:PATH"),
 	OPT_END,
 };
 static const struct opt run_option[] = {
-	{ .name = "run",
-		.type = OPT_INTEGER,
-		.to = &given_run,
-		.arg = "N",
-		.incidental = true,
-		.min = 1,
-		.max = 9e15,
-		.help = "the run of the samples made here, instead of the one that follows from "
-			"the data" },
+	{ "run", OPT_INTEGER, &given_run, "N",
+		"the run of the samples made here, instead of the one that follows from the data",
+		.min = 1, .max = 9e15, .incidental = true },
 	OPT_END,
 };
 static const struct opt common_options[] = {
-	{ .name = "stop",
-		.type = OPT_DURATION,
-		.to = &stop_after,
-		.arg = "TIME",
-		.incidental = true,
-		.help = "when told to stop, how long to go on: half for what is still coming in, "
-			"half for what goes out" },
-	{ .name = "key",
-		.type = OPT_FILE,
-		.to = &security.key_file,
-		.arg = "FILE",
-		.incidental = true,
-		.help = "this side's secret key for tcp links (duto keygen)" },
-	{ .name = "peers",
-		.type = OPT_FILE,
-		.to = &security.peer_file,
-		.arg = "FILE",
-		.incidental = true,
-		.help = "public keys of the other side, one a line" },
-	{ .name = "insecure",
-		.type = OPT_FLAG,
-		.to = &security.insecure,
-		.incidental = true,
-		.help = "allow tcp links beyond this machine without keys" },
-	{ .name = "help",
-		.type = OPT_FLAG,
-		.to = &help,
-		.incidental = true,
-		.help = "print this and stop" },
-	{ .name = "describe",
-		.type = OPT_FLAG,
-		.to = &describe,
-		.incidental = true,
-		.help = "print options and fields as JSON and stop" },
-	{ .name = "check",
-		.type = OPT_FLAG,
-		.to = &check,
-		.incidental = true,
-		.help = "load and verify all that the options name, and stop" },
+	{ "stop", OPT_DURATION, &stop_after, "TIME",
+		"when told to stop, how long to go on: half for what is still coming in, half for "
+		"what goes out",
+		.incidental = true },
+	{ "key", OPT_FILE, &security.key_file, "FILE",
+		"this side's secret key for tcp links (duto keygen)", .incidental = true },
+	{ "peers", OPT_FILE, &security.peer_file, "FILE",
+		"public keys of the other side, one a line", .incidental = true },
+	{ "insecure", OPT_FLAG, &security.insecure,
+		.help = "allow tcp links beyond this machine without keys", .incidental = true },
+	{ "help", OPT_FLAG, &help, .help = "print this and stop", .incidental = true },
+	{ "describe", OPT_FLAG, &describe, .help = "print options and fields as JSON and stop",
+		.incidental = true },
+	{ "check", OPT_FLAG, &check, .help = "load and verify all that the options name, and stop",
+		.incidental = true },
 	OPT_END,
 };
 static const struct opt no_options[] = { OPT_END };
@@ -227,11 +177,9 @@ static void take_files(void)
 			continue;
 		ins.words = reallocarray(ins.words, ins.count + files->count, sizeof(*ins.words));
 		for (size_t i = 0; i < files->count; i++) {
-			char *name;
 			bool standard = strcmp(files->words[i], "-") == 0;
-			if (asprintf(&name, standard ? "%s" : "file:%s", files->words[i]) < 0)
-				abort();
-			ins.words[ins.count++] = name;
+			ins.words[ins.count++] =
+				text_print(standard ? "%s" : "file:%s", files->words[i]);
 		}
 	}
 }

@@ -123,6 +123,8 @@ void drop(const char *reason, const char *format, ...) __attribute__((format(pri
  * are copied. */
 void fields_need(struct fields *f, const char *name, const char *unit);
 void fields_make(struct fields *f, const char *name, const char *unit);
+void fields_make_str(
+	struct fields *f, struct str name, struct str unit); /* unit empty: not known */
 void fields_only(
 	struct fields *f, const char *name); /* of what comes in only the fields so named go on */
 void fields_none(struct fields *f);	     /* of what comes in nothing goes on */

@@ -8,6 +8,7 @@
 #include "file.h"
 #include "forest.h"
 #include "number.h"
+#include "text.h"
 
 enum {
 	SHORTEST_TREE = sizeof("tree 1\nleaf 1 0\n") - 1,
@@ -28,16 +29,13 @@ __attribute__((format(printf, 2, 3))) static int fail(
 {
 	char *what;
 	va_list args;
-	int n;
 
 	va_start(args, format);
-	n = vasprintf(&what, format, args);
+	what = text_vprint(format, args);
 	va_end(args);
-	if (n < 0)
-		return -ENOMEM;
-	n = asprintf(r->error, "%s:%zu: %s", r->path, r->line, what);
+	*r->error = text_print("%s:%zu: %s", r->path, r->line, what);
 	free(what);
-	return n < 0 ? -ENOMEM : -EINVAL;
+	return -EINVAL;
 }
 
 /* Fails with what was found instead, shortened and without control characters. */
@@ -330,7 +328,7 @@ int forest_load(const char *path, struct forest **ret, char **ret_error)
 		abort();
 	e = file_read(path, FOREST_FILE_MAX, &text);
 	if (e < 0) {
-		e = asprintf(ret_error, "%s: %s", path, strerror(-e)) < 0 ? -ENOMEM : e;
+		*ret_error = text_print("%s: %s", path, strerror(-e));
 	} else {
 		const char *start = text.len ? (const char *)text.data : "";
 		struct reader r = { path, start, start + text.len, start, .error = ret_error };

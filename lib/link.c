@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "text.h"
 
 extern const struct link_driver link_stream_in, link_stream_out, link_file_in, link_file_out;
 
@@ -47,8 +48,8 @@ static const struct link_driver *const *zmq_drivers(char **ret_error)
 	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	const struct link_driver *const *drivers =
 		library ? dlsym(library, "link_zmq_drivers") : NULL;
-	if (!drivers && asprintf(ret_error, "%s", dlerror()) < 0)
-		abort();
+	if (!drivers)
+		*ret_error = text_print("%s", dlerror());
 	return drivers;
 }
 
@@ -76,11 +77,10 @@ static const struct link_driver *find_driver(
 			d++;
 		return d ? *d : NULL;
 	}
-	if (asprintf(ret_error, "%s is not a link to %s: expected %s", name,
-		    direction == LINK_IN ? "read from" : "write to",
-		    direction == LINK_IN ? "-, file:PATH, pull:ENDPOINT or sub:ENDPOINT[#path]"
-					 : "-, file:PATH, push:ENDPOINT or pub:ENDPOINT") < 0)
-		abort();
+	*ret_error = text_print("%s is not a link to %s: expected %s", name,
+		direction == LINK_IN ? "read from" : "write to",
+		direction == LINK_IN ? "-, file:PATH, pull:ENDPOINT or sub:ENDPOINT[#path]"
+				     : "-, file:PATH, push:ENDPOINT or pub:ENDPOINT");
 	errno = EINVAL;
 	return NULL;
 }

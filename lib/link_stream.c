@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "link.h"
+#include "text.h"
 
 enum { READ_AT_ONCE = 128 << 10, PIPE_ROOM = 1 << 20 };
 
@@ -32,8 +33,7 @@ static int open_fd(struct link **ret, int fd, bool owned, char **ret_error)
 	struct stat st;
 	if (fstat(fd, &st)) {
 		int error = errno;
-		if (asprintf(ret_error, "standard stream %d: %s", fd, strerror(error)) < 0)
-			abort();
+		*ret_error = text_print("standard stream %d: %s", fd, strerror(error));
 		return -error;
 	}
 	struct stream *s = calloc(1, sizeof(*s));
@@ -90,8 +90,7 @@ static int open_path(struct link **ret, const char *path, int flags, char **ret_
 	if (fd >= 0)
 		return open_fd(ret, fd, true, ret_error);
 	int error = errno;
-	if (asprintf(ret_error, "%s: %s", path, strerror(error)) < 0)
-		abort();
+	*ret_error = text_print("%s: %s", path, strerror(error));
 	return -error;
 }
 

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 static bool is_same(const struct mistake *a, const struct mistake *b)
 {
 	return a->line == b->line && a->column == b->column && strcmp(a->path, b->path) == 0 &&
@@ -32,10 +34,7 @@ static void add(struct mistakes *m, const char *path, int line, int column, bool
 void mistake_add(struct mistakes *m, const char *path, int line, int column, bool note,
 	const char *format, va_list args)
 {
-	char *text;
-	if (vasprintf(&text, format, args) < 0)
-		abort();
-	add(m, path, line, column, note, text);
+	add(m, path, line, column, note, text_vprint(format, args));
 }
 
 void mistake_add_message(struct mistakes *m, const char *path, char *message)

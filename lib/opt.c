@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "text.h"
 #include "timestamp.h"
 
 /* Which options were given, by the place they write to. */
@@ -28,16 +28,6 @@ static void mark_given(const void *to)
 {
 	if (!opt_given(to) && given_count < GIVEN_MAX)
 		given[given_count++] = to;
-}
-
-__attribute__((format(printf, 2, 3))) static int complain(char **ret_error, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	if (vasprintf(ret_error, format, args) < 0)
-		abort();
-	va_end(args);
-	return -EINVAL;
 }
 
 /* Reads the decimal number in front of a unit; the unit is what is left. */
@@ -244,13 +234,13 @@ static int store(const struct opt *o, char *value, char **ret_error)
 		return 0;
 	case OPT_FILE:
 		if (access(value, R_OK) && strcmp(value, "-") != 0)
-			return complain(ret_error, "%s%s: %s: %s", dashes(o), o->name, value,
+			return text_refuse(ret_error, "%s%s: %s: %s", dashes(o), o->name, value,
 				strerror(errno));
 		return store_text(o, value);
 	case OPT_CHOICE:
 		if (!is_choice(o->choices, value))
-			return complain(ret_error, "%s%s: %s is not one of %s", dashes(o), o->name,
-				value, o->choices);
+			return text_refuse(ret_error, "%s%s: %s is not one of %s", dashes(o),
+				o->name, value, o->choices);
 		return store_text(o, value);
 	case OPT_TEXT:
 	case OPT_OUTPUT:
@@ -267,10 +257,10 @@ static int store(const struct opt *o, char *value, char **ret_error)
 		r = store_number(o, value, &compare);
 	}
 	if (r)
-		return complain(ret_error, "%s%s: %s is not %s", dashes(o), o->name, value,
+		return text_refuse(ret_error, "%s%s: %s is not %s", dashes(o), o->name, value,
 			expected_form(o));
 	if (o->max > o->min && (compare < o->min || compare > o->max))
-		return complain(ret_error, "%s%s: %s is not from %g to %g", dashes(o), o->name,
+		return text_refuse(ret_error, "%s%s: %s is not from %g to %g", dashes(o), o->name,
 			value, o->min, o->max);
 	return 0;
 }
@@ -332,8 +322,9 @@ static int unknown(const struct opt *const tables[], const char *name, char **re
 				names[n++] = o->name;
 	const char *near = opt_suggest(name, names, n);
 	if (near)
-		return complain(ret_error, "unknown option --%s (did you mean --%s?)", name, near);
-	return complain(ret_error, "unknown option --%s (--help lists them)", name);
+		return text_refuse(
+			ret_error, "unknown option --%s (did you mean --%s?)", name, near);
+	return text_refuse(ret_error, "unknown option --%s (--help lists them)", name);
 }
 
 static int parse_named(
@@ -345,14 +336,14 @@ static int parse_named(
 	if (!o)
 		return unknown(tables, strndupa(name, len), ret_error);
 	if (o->type == OPT_FLAG && equals)
-		return complain(ret_error, "--%s takes no value", o->name);
+		return text_refuse(ret_error, "--%s takes no value", o->name);
 	if (o->type == OPT_FLAG)
 		return store(o, NULL, ret_error);
 	if (!equals && *i + 1 >= argc)
-		return complain(
+		return text_refuse(
 			ret_error, "--%s needs a value: %s", o->name, o->arg ? o->arg : "VALUE");
 	if (!o->repeat && opt_given(o->to) && o->type != OPT_LIST)
-		return complain(ret_error, "--%s is given twice", o->name);
+		return text_refuse(ret_error, "--%s is given twice", o->name);
 	return store(o, equals ? equals + 1 : argv[++*i], ret_error);
 }
 
@@ -377,13 +368,13 @@ int opt_parse(const struct opt *const tables[], int argc, char **argv, char **re
 		if (options && strncmp(argv[i], "--", 2) == 0) {
 			r = parse_named(tables, &i, argc, argv, ret_error);
 		} else if (options && argv[i][0] == '-' && argv[i][1]) {
-			return complain(ret_error,
+			return text_refuse(ret_error,
 				"unknown option %s (options have two dashes; --help lists them)",
 				argv[i]);
 		} else {
 			const struct opt *o = next_positional(tables);
 			if (!o)
-				return complain(ret_error,
+				return text_refuse(ret_error,
 					"unexpected argument \"%s\" (--help lists what is)",
 					argv[i]);
 			r = store(o, argv[i], ret_error);

@@ -6,6 +6,7 @@
 
 #include "environment.h"
 #include "opt.h"
+#include "text.h"
 
 static const char *const pipeline_keys[] = { "name", "vars", "environment", "stages", "tests",
 	NULL };
@@ -163,9 +164,8 @@ static void read_environment(struct pipeline *p, const struct yaml_node *n)
 		return;
 	}
 	struct environment e = { .p = p };
-	if (asprintf(&e.path, "%s%s%s", *n->text.data == '/' ? "" : p->dir,
-		    *n->text.data == '/' ? "" : "/", n->text.data) < 0)
-		abort();
+	e.path = *n->text.data == '/' ? text_print("%s", n->text.data)
+				      : text_print("%s/%s", p->dir, n->text.data);
 	int r = environment_read(e.path, take_line, refuse_line, &e);
 	if (r < 0)
 		pipeline_mistake(p, n->line, n->column, "%s: %s", n->text.data, strerror(-r));

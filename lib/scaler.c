@@ -8,6 +8,7 @@
 
 #include "file.h"
 #include "number.h"
+#include "text.h"
 #include "yaml.h"
 
 /* The methods, and what their two numbers are called. */
@@ -149,12 +150,10 @@ int scaler_load(const char *path, struct scaler *ret, char **ret_error)
 
 	if (r < 0)
 		return r;
-	if (yaml_root(y)) {
+	if (yaml_root(y))
 		r = load_tree(yaml_root(y), &s, ret_error);
-	} else {
-		r = asprintf(ret_error, "%s: expected a map, found nothing", path);
-		r = r < 0 ? -ENOMEM : -EINVAL;
-	}
+	else
+		r = text_refuse(ret_error, "%s: expected a map, found nothing", path);
 	yaml_close(y);
 	if (r < 0)
 		scaler_free(&s);

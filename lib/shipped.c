@@ -3,30 +3,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "opt.h"
+#include "text.h"
 
 enum {
 	LEVELS = 4, /* from build/san/clang/libexec up to the project's folder */
 	NAMES = 256,
 };
-
-__attribute__((format(printf, 1, 2))) static char *print(const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		abort();
-	va_end(args);
-	return text;
-}
 
 /* Gives the path where it can be read, else frees it. */
 static char *readable(char *path)
@@ -43,8 +30,8 @@ static char *as_given(const char *name, const char *beside)
 	char *found = NULL;
 
 	if (slash && name[0] != '/')
-		found = readable(print("%.*s/%s", (int)(slash - beside), beside, name));
-	return found ?: readable(print("%s", name));
+		found = readable(text_print("%.*s/%s", (int)(slash - beside), beside, name));
+	return found ?: readable(text_print("%s", name));
 }
 
 /* The shipped folder of a kind; NULL: there is none. */
@@ -55,15 +42,15 @@ static char *folder(const char *kind)
 	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
 	if (set)
-		return print("%s/%s", set, kind);
+		return text_print("%s/%s", set, kind);
 	program[len < 0 ? 0 : len] = '\0';
 	for (int level = 0; level <= LEVELS && !found; level++) {
 		char *slash = strrchr(program, '/');
 		if (!slash)
 			break;
 		*slash = '\0';
-		found = readable(print("%s/schemas/%s", program, kind));
-		found = found ?: readable(print("%s/share/duto/%s", program, kind));
+		found = readable(text_print("%s/schemas/%s", program, kind));
+		found = found ?: readable(text_print("%s/share/duto/%s", program, kind));
 	}
 	return found;
 }
@@ -76,13 +63,13 @@ static char *suggestion(const char *folder, const char *name)
 	int n = scandir(folder, &entries, NULL, alphasort), used = 0;
 
 	if (n < 0)
-		return print(" nor in %s", folder);
+		return text_print(" nor in %s", folder);
 	for (int i = 0; i < n && used < NAMES; i++)
 		if (entries[i]->d_name[0] != '.')
 			names[used++] = entries[i]->d_name;
 	meant = opt_suggest(name, names, (size_t)used);
-	text = meant ? print(" nor in %s; did you mean %s?", folder, meant)
-		     : print(" nor in %s", folder);
+	text = meant ? text_print(" nor in %s; did you mean %s?", folder, meant)
+		     : text_print(" nor in %s", folder);
 	for (int i = 0; i < n; i++)
 		free(entries[i]);
 	free(entries);
@@ -91,9 +78,9 @@ static char *suggestion(const char *folder, const char *name)
 
 static char *not_found(const char *folder, const char *name)
 {
-	char *where = folder ? suggestion(folder, name) : print("%s", ""), *message;
+	char *where = folder ? suggestion(folder, name) : text_print("%s", ""), *message;
 
-	message = print("%s: not found%s%s", name, *where ? " here" : "", where);
+	message = text_print("%s: not found%s%s", name, *where ? " here" : "", where);
 	free(where);
 	return message;
 }
@@ -106,7 +93,7 @@ int shipped_find(
 	if (!found && !strchr(name, '/'))
 		shipped = folder(kind);
 	if (shipped)
-		found = readable(print("%s/%s", shipped, name));
+		found = readable(text_print("%s/%s", shipped, name));
 	if (found)
 		*ret_path = found;
 	else

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "opt.h"
+#include "text.h"
 
 static struct str trim(struct str s)
 {
@@ -22,15 +23,11 @@ static struct str trim(struct str s)
 __attribute__((format(printf, 4, 0))) static int error_at(const char *path, struct csv_place place,
 	char **ret_error, const char *format, va_list args)
 {
-	char *message, *located;
+	char *message = text_vprint(format, args);
 
-	if (vasprintf(&message, format, args) < 0)
-		abort();
-	if (asprintf(&located, "%s:%" PRIu64 ":%" PRIu64 ": %s", path, place.line, place.column,
-		    message) < 0)
-		abort();
+	*ret_error = text_print(
+		"%s:%" PRIu64 ":%" PRIu64 ": %s", path, place.line, place.column, message);
 	free(message);
-	*ret_error = located;
 	return -EINVAL;
 }
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "buffer.h"
 #include "number.h"
 #include "opt.h"
+#include "text.h"
 
 struct yaml {
 	char *path;
@@ -35,26 +35,11 @@ struct builder {
 	char **ret_error;
 };
 
-static char *format_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *format_message(const char *format, ...)
-{
-	char *text;
-	va_list args;
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		abort();
-	va_end(args);
-	return text;
-}
-
 static char *message_at(
 	const struct yaml *y, int line, int column, const char *format, va_list args)
 {
-	char *what, *text;
-	if (vasprintf(&what, format, args) < 0)
-		abort();
-	text = format_message("%s:%d:%d: %s", y->path, line, column, what);
+	char *what = text_vprint(format, args);
+	char *text = text_print("%s:%d:%d: %s", y->path, line, column, what);
 	free(what);
 	return text;
 }
@@ -227,8 +212,8 @@ static int refuse_syntax(struct builder *b)
 	if (p->error == YAML_MEMORY_ERROR)
 		abort();
 	if (p->error == YAML_READER_ERROR) {
-		*b->ret_error = format_message(
-			"%s: byte %zu: %s", b->y->path, p->problem_offset, p->problem);
+		*b->ret_error =
+			text_print("%s: byte %zu: %s", b->y->path, p->problem_offset, p->problem);
 		return -EINVAL;
 	}
 	return refuse(b, p->problem_mark, "%s%s%s", p->context ? p->context : "",
@@ -290,7 +275,7 @@ static int finish(struct yaml *y, struct yaml **ret, char **ret_error)
 	if (y->source.len >= 3 && memcmp(y->source.data, byte_order_mark, 3) == 0)
 		buffer_shift(&y->source, 3);
 	if (y->source.len > YAML_MAX)
-		*ret_error = format_message("%s: longer than %d bytes", y->path, YAML_MAX);
+		*ret_error = text_print("%s: longer than %d bytes", y->path, YAML_MAX);
 	else
 		r = parse(y, ret_error);
 	if (r < 0)
@@ -328,7 +313,7 @@ int yaml_open(const char *path, struct yaml **ret, char **ret_error)
 	int r = read_all(path, &y->source);
 	if (r == 0)
 		return finish(y, ret, ret_error);
-	*ret_error = format_message("%s: %s", path, strerror(-r));
+	*ret_error = text_print("%s: %s", path, strerror(-r));
 	yaml_close(y);
 	return r;
 }
@@ -351,12 +336,12 @@ const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
 char *yaml_found(const struct yaml_node *n)
 {
 	if (n->kind == YAML_MAP)
-		return format_message("a map");
+		return text_print("a map");
 	if (n->kind == YAML_LIST)
-		return format_message("a list");
+		return text_print("a list");
 	if (n->text.len == 0 && n->style == YAML_PLAIN)
-		return format_message("nothing");
-	return format_message("\"%.60s\"", n->text.data);
+		return text_print("nothing");
+	return text_print("\"%.60s\"", n->text.data);
 }
 
 static int expected(const struct yaml_node *n, const char *what, char **ret_error)
@@ -389,7 +374,7 @@ int yaml_check_map(const struct yaml_node *n, const char *const *keys, char **re
 {
 	const char *meant;
 	if (!n) {
-		*ret_error = format_message("expected a map, found nothing");
+		*ret_error = text_print("expected a map, found nothing");
 		return -EINVAL;
 	}
 	if (n->kind != YAML_MAP)

@@ -21,14 +21,3 @@ int failure_with(int status, char *message)
 	free(message);
 	return status;
 }
-
-char *failure_text(const char *format, ...)
-{
-	char *text;
-	va_list args;
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		abort();
-	va_end(args);
-	return text;
-}

@@ -8,7 +8,4 @@ int failure(int status, const char *format, ...) __attribute__((format(printf, 2
 /* The same, of a malloc'ed message, which it frees. */
 int failure_with(int status, char *message);
 
-/* A malloc'ed message. */
-char *failure_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
 #endif

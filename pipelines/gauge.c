@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "failure.h"
 #include "stat.h"
+#include "text.h"
 
 /* A file of /proc of this process; false where it has gone. */
 static bool read_process(int pid, const char *name, char *text, size_t size)
@@ -74,7 +74,7 @@ void gauge_read(const char *rundir, const char *stage, struct gauge *ret)
 	*ret = (struct gauge){ .alive = true, .at = clock_monotonic() };
 	snprintf(ret->stage, sizeof(ret->stage), "%s", stage);
 	for (int i = 0;; i++) {
-		char *path = failure_text("%s/%s.%d.stat", rundir, stage, i);
+		char *path = text_print("%s/%s.%d.stat", rundir, stage, i);
 		const struct stat_page *page = stat_map(path);
 		free(path);
 		if (!page)

@@ -2,7 +2,8 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
+
+#include "text.h"
 
 static bool matches(const json_t *expected, const json_t *actual);
 
@@ -111,16 +112,13 @@ static struct str shown(struct str line)
 char *golden_compare(struct str expected, struct str actual)
 {
 	bool schemas = has_schema(expected);
-	char *text;
 	for (size_t number = 1;; number++) {
 		struct str a = next_line(&expected), b = next_counted(&actual, schemas);
 		if (!a.data && !b.data)
 			return NULL;
 		if (a.data && b.data && line_matches(a, b))
 			continue;
-		if (asprintf(&text, "line %zu\nexpected: %.*s\n     got: %.*s", number,
-			    STR_ARG(shown(a)), STR_ARG(shown(b))) < 0)
-			abort();
-		return text;
+		return text_print("line %zu\nexpected: %.*s\n     got: %.*s", number,
+			STR_ARG(shown(a)), STR_ARG(shown(b)));
 	}
 }

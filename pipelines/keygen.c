@@ -11,6 +11,7 @@
 #include "failure.h"
 #include "filter.h"
 #include "libexec.h"
+#include "text.h"
 #include "zmq/keypair.h"
 
 /* Only links need libzmq: it is in a shared object of theirs. */
@@ -56,7 +57,7 @@ static void explain(const char *name)
 static int write_pair(const char *name, const char *public_key, const char *secret_key)
 {
 	const char *slash = strrchr(name, '/'), *comment = slash ? slash + 1 : name;
-	char *key = failure_text("%s.key", name), *pub = failure_text("%s.pub", name);
+	char *key = text_print("%s.key", name), *pub = text_print("%s.pub", name);
 	int status = EXIT_OK;
 	if (access(pub, F_OK) == 0)
 		status = failure(

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text.h"
+
 static const char *folder(void)
 {
 	static char path[PATH_MAX + 32];
@@ -37,10 +39,7 @@ static bool is_filter_name(const char *name)
 
 char *libexec_file(const char *name)
 {
-	char *path;
-	if (asprintf(&path, "%s/%s", folder(), name) < 0)
-		abort();
-	return path;
+	return text_print("%s/%s", folder(), name);
 }
 
 char *libexec_path(const char *filter)

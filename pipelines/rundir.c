@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "failure.h"
+#include "text.h"
 
 enum { ROOTS = 3 };
 
@@ -66,14 +66,14 @@ static bool is_own(const char *path, char **ret_error)
 	else if (st.st_mode & 022)
 		wrong = "others may write to it";
 	if (wrong)
-		*ret_error = failure_text("%s: %s", path, wrong);
+		*ret_error = text_print("%s: %s", path, wrong);
 	return !wrong;
 }
 
 static bool make(const char *path, bool check, char **ret_error)
 {
 	if (mkdir(path, 0700) && errno != EEXIST) {
-		*ret_error = failure_text("%s: %s", path, strerror(errno));
+		*ret_error = text_print("%s: %s", path, strerror(errno));
 		return false;
 	}
 	return !check || is_own(path, ret_error);
@@ -85,7 +85,7 @@ char *rundir_make(const char *pipeline, char **ret_error)
 	if (!make(r.paths[0], !r.given, ret_error))
 		return NULL;
 	char *root = realpath(r.paths[0], NULL);
-	char *path = failure_text("%s/%s", root ? root : r.paths[0], pipeline);
+	char *path = text_print("%s/%s", root ? root : r.paths[0], pipeline);
 	free(root);
 	if (make(path, true, ret_error))
 		return path;
@@ -97,7 +97,7 @@ char *rundir_find(const char *pipeline)
 {
 	struct roots r = find_roots(false);
 	for (int i = 0; i < r.count; i++) {
-		char *path = failure_text("%s/%s", r.paths[i], pipeline);
+		char *path = text_print("%s/%s", r.paths[i], pipeline);
 		if (access(path, X_OK) == 0)
 			return path;
 		free(path);
@@ -117,7 +117,7 @@ void rundir_each(void (*each)(const char *pipeline, const char *path, void *cont
 	for (int i = 0; i < r.count; i++) {
 		int count = scandir(r.paths[i], &entries, is_visible, alphasort);
 		for (int k = 0; k < count; k++) {
-			char *path = failure_text("%s/%s", r.paths[i], entries[k]->d_name);
+			char *path = text_print("%s/%s", r.paths[i], entries[k]->d_name);
 			each(entries[k]->d_name, path, context);
 			free(path);
 			free(entries[k]);
@@ -129,7 +129,7 @@ void rundir_each(void (*each)(const char *pipeline, const char *path, void *cont
 
 static char *read_lock(const char *path, long *ret_process)
 {
-	char *name = failure_text("%s/lock", path), file[PATH_MAX];
+	char *name = text_print("%s/lock", path), file[PATH_MAX];
 	FILE *lock = fopen(name, "re");
 	bool good =
 		lock && fscanf(lock, "%ld\n", ret_process) == 1 && fgets(file, sizeof(file), lock);
@@ -144,20 +144,20 @@ static char *read_lock(const char *path, long *ret_process)
 
 int rundir_lock(const char *path, const char *pipeline_file, char **ret_error)
 {
-	char *name = failure_text("%s/lock", path), *file = realpath(pipeline_file, NULL);
+	char *name = text_print("%s/lock", path), *file = realpath(pipeline_file, NULL);
 	long process = 0;
 	int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600), r = 0;
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB)) {
 		r = errno == EWOULDBLOCK ? -EBUSY : -errno;
 		char *other = r == -EBUSY ? read_lock(path, &process) : NULL;
-		*ret_error = other ? failure_text("this pipeline runs already (process %ld: %s)",
+		*ret_error = other ? text_print("this pipeline runs already (process %ld: %s)",
 					     process, other)
-				   : failure_text("%s: %s", name, strerror(-r));
+				   : text_print("%s: %s", name, strerror(-r));
 		free(other);
 	} else if (ftruncate(fd, 0) ||
 		   dprintf(fd, "%d\n%s\n", getpid(), file ? file : pipeline_file) < 0) {
 		r = -errno;
-		*ret_error = failure_text("%s: %s", name, strerror(-r));
+		*ret_error = text_print("%s: %s", name, strerror(-r));
 	}
 	free(file);
 	free(name);
@@ -166,7 +166,7 @@ int rundir_lock(const char *path, const char *pipeline_file, char **ret_error)
 
 char *rundir_pipeline_file(const char *path)
 {
-	char *name = failure_text("%s/lock", path), *file = NULL;
+	char *name = text_print("%s/lock", path), *file = NULL;
 	long process;
 	int fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB))

@@ -10,6 +10,7 @@
 #include "filter.h"
 #include "golden.h"
 #include "libexec.h"
+#include "text.h"
 
 /* One golden case, and the samples or text on their way through its stage. */
 struct golden_case {
@@ -26,8 +27,7 @@ __attribute__((format(printf, 2, 3))) static void fail(
 {
 	va_list args;
 	va_start(args, format);
-	if (vasprintf(&g->wrong, format, args) < 0)
-		abort();
+	g->wrong = text_vprint(format, args);
 	va_end(args);
 }
 

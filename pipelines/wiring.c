@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "describe.h"
-#include "failure.h"
 #include "libexec.h"
 #include "rundir.h"
+#include "text.h"
 
 struct wiring {
 	const struct pipeline *p;
@@ -40,11 +40,11 @@ static void add_link(struct wired *w, const char *option, char *link)
 static char *socket_link(
 	struct wiring *w, const char *kind, const char *from, const char *mark, const char *to)
 {
-	char *link = failure_text("%s:ipc://%s/%s%s%s", kind, w->rundir, from, mark, to);
+	char *link = text_print("%s:ipc://%s/%s%s%s", kind, w->rundir, from, mark, to);
 	const char *path = strstr(link, "ipc://") + strlen("ipc://");
 	if (strlen(path) > RUNDIR_SOCKET_MAX && !w->error)
-		w->error = failure_text("%s: a socket's path has at most %d bytes: set "
-					"DUTO_RUNTIME_DIR to a shorter folder",
+		w->error = text_print("%s: a socket's path has at most %d bytes: set "
+				      "DUTO_RUNTIME_DIR to a shorter folder",
 			path, RUNDIR_SOCKET_MAX);
 	return link;
 }
@@ -98,7 +98,7 @@ static void add_outputs(struct wiring *w)
 	if (samples)
 		add_link(last, "--out", socket_link(w, "pub", w->stage->name.text, ".", "tap"));
 	if (samples && w->stage->listen.text)
-		add_link(last, "--out", failure_text("pub:%s", w->stage->listen.text));
+		add_link(last, "--out", text_print("pub:%s", w->stage->listen.text));
 }
 
 static char **copy_words(const struct substage *s)
@@ -107,7 +107,7 @@ static char **copy_words(const struct substage *s)
 	if (!argv)
 		abort();
 	for (size_t i = 0; i < s->count; i++)
-		argv[i] = failure_text("%s", s->argv[i]);
+		argv[i] = text_print("%s", s->argv[i]);
 	return argv;
 }
 
@@ -117,7 +117,7 @@ static void find_filter(struct wiring *w, size_t i)
 	w->wired[i].path = libexec_path(s->words[0].text);
 	w->wired[i].argv = copy_words(s);
 	if (!w->wired[i].path && !w->error)
-		w->error = failure_text("%s:%d:%d: there is no filter \"%s\"", w->p->path,
+		w->error = text_print("%s:%d:%d: there is no filter \"%s\"", w->p->path,
 			s->words[0].line, s->words[0].column, s->words[0].text);
 }
 

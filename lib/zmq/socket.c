@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "text.h"
 #include "wire.h"
 
 enum { TAP_WINDOW = 64 }; /* messages kept for a slow tap before it loses some */
@@ -30,8 +31,7 @@ __attribute__((format(printf, 2, 3))) int socket_complain(char **ret_error, cons
 	int error = errno ? errno : EINVAL;
 	va_list args;
 	va_start(args, format);
-	if (vasprintf(ret_error, format, args) < 0)
-		abort();
+	*ret_error = text_vprint(format, args);
 	va_end(args);
 	return error > 0 && error < ZMQ_HAUSNUMERO ? -error : -EIO;
 }
