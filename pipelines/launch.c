@@ -1,4 +1,5 @@
 #include "launch.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 static void set_environment(const struct post *post)
 {
 	char *stat =
-		failure_text("%s/%s.%zu.stat", post->rundir, post->stage->name.text, post->index);
+		text_print("%s/%s.%zu.stat", post->rundir, post->stage->name.text, post->index);
 	setenv("DUTO_STAGE", post->stage->name.text, 1);
 	setenv("DUTO_PIPELINE", post->p->name.text, 1);
 	setenv("DUTO_STAT", stat, 1);

@@ -1,4 +1,5 @@
 #include "supervisor.h"
+#include "text.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -35,8 +36,8 @@ static char *make_prefix(const struct supervisor *s, size_t index)
 		width = len > width ? len : width;
 	}
 	if (!s->colour)
-		return failure_text("%-*s | ", (int)width, name);
-	return failure_text("\033[%dm%-*s |\033[0m ", colours[index % 10], (int)width, name);
+		return text_print("%-*s | ", (int)width, name);
+	return text_print("\033[%dm%-*s |\033[0m ", colours[index % 10], (int)width, name);
 }
 
 static void fail_later(struct supervisor *s, struct unit *u, const char *what)
