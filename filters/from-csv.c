@@ -214,8 +214,8 @@ static void check_options(void)
 				  !utf8_valid(str(key.source))))
 		die_config("--source: expected a name, 1 to %d bytes of UTF-8", ROW_SOURCE_MAX);
 	if (stepped != opt_given(&key.step) || key.step < 0)
-		die_config("--start and --step go together: the first row's time, and from row to "
-			   "row");
+		die_config("--start and --step go together: the first row's time, and from row "
+			   "to row");
 	if (stepped && key.time_column)
 		die_config("--start and --time-column both say what the time is: give one of them");
 	if (input.no_header && !titled && !column_options.map)
@@ -249,22 +249,22 @@ static void fields(struct fields *f)
 
 const struct filter filter = {
 	.summary = "read samples from CSV",
-	.details = "Column titles become fields in snake case, a unit in brackets at their end is "
-		   "announced: Air\n"
+	.details = "Column titles become fields in snake case, a unit in brackets at their end "
+		   "is announced: Air\n"
 		   "temperature [K] is air_temperature in K. A column's type is what holds the "
 		   "cells of the first\n"
 		   "--infer rows: bool, integer, float, or text; rows are held back until these "
 		   "have come, unless\n"
-		   "--types or --map say the types. A decimal number in a column of integers makes "
-		   "floats of it\n"
-		   "from there on; any other cell that is not of its column's type becomes a value "
-		   "that is absent\n"
+		   "--types or --map say the types. A decimal number in a column of integers "
+		   "makes floats of it\n"
+		   "from there on; any other cell that is not of its column's type becomes a "
+		   "value that is absent\n"
 		   "with quality Bad (data encoding invalid), an empty one with quality Bad (no "
 		   "data).\n\n"
 		   "A row that is malformed, has too many or too few cells, no time or no source "
 		   "is dropped,\n"
-		   "counted, and the first of each sort is named with file, line and column; with "
-		   "--start it still\n"
+		   "counted, and the first of each sort is named with file, line and column; "
+		   "with --start it still\n"
 		   "takes its step of time. A header that is malformed ends the run.",
 	.options = options,
 	.start = start,

@@ -21,8 +21,8 @@ static const struct opt options[] = {
 	{ "step", OPT_DURATION, &step, "1s", .help = "the time from one such line to the next" },
 	{ "strict", OPT_FLAG, &strict, .help = "leave with status 100 at the first bad line" },
 	{ "flat", OPT_FLAG, &flat,
-		.help = "read records of any NDJSON: beside its time and source, every key is a "
-			"field" },
+		.help = "read records of any NDJSON: beside its time and source, every key is "
+			"a field" },
 	{ "time-field", OPT_TEXT, &time_field, "KEY", .help = "with --flat, where the time is" },
 	{ "time-unit", OPT_CHOICE, &time_unit, "UNIT",
 		"with --flat, what a time that is a number counts since 1970",
@@ -157,19 +157,15 @@ const struct filter filter = {
 	.summary = "read samples from JSON lines",
 	.details =
 		"A line is a sample as to-json writes it, its keys in any order:\n"
-		"{\"time\":\"2026-01-01T00:00:00Z\",\"source\":\"plant/mill1\",\"run\":1,\"seq\":1,"
-		"\"values\":{\"torque\":42.8}}\n"
+		"{\"time\":\"2026-01-01T00:00:00Z\",\"source\":\"plant/mill1\",\"run\":1,\"seq\":1,\"values\":{\"torque\":42.8}}\n"
 		"run and seq, which go together, are given where they are missing; kind, quality "
-		"(status "
-		"codes, or \"Good\", \"Uncertain\", \"Bad\") and via may follow. A number with a "
-		"point or "
-		"exponent is a float 64, one without an integer of 64 bits; null is no value.\n"
+		"(status codes, or \"Good\", \"Uncertain\", \"Bad\") and via may follow. A "
+		"number with a point or exponent is a float 64, one without an integer of 64 "
+		"bits; null is no value.\n"
 		"A bad line is counted, the first one is told of with file:line:column, and the "
-		"rest "
-		"goes on; with --strict it is an error. Blank lines are skipped.\n"
+		"rest goes on; with --strict it is an error. Blank lines are skipped.\n"
 		"With --flat a record such as {\"t\":1767225600,\"meter\":\"m1\",\"kw\":12.5} is "
-		"read "
-		"with --time-field t --source-field meter.",
+		"read with --time-field t --source-field meter.",
 	.options = options,
 	.start = start,
 	.bytes = on_bytes,

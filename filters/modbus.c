@@ -285,22 +285,22 @@ static void fields(struct fields *f)
 
 const struct filter filter = {
 	.summary = "read devices over Modbus TCP by register maps",
-	.details =
-		"Each period every device gives one sample, timed when its reading began: at "
-		"once,\n"
-		"then on the wall clock's multiples of the period. Devices at one address share a\n"
-		"connection; each address has a thread of its own, so a device that is away "
-		"delays\n"
-		"no other.\n\n"
-		"A device that is away gives samples whose fields are nil with quality\n"
-		"BadNoCommunication or BadTimeout, and is tried again after 0.5 s, 1 s, 2 s, up "
-		"to\n"
-		"30 s. A register that it refuses has the quality of its exception; the others "
-		"are\n"
-		"read without it. A float that is NaN has quality BadNoData.\n\n"
-		"A map is a CSV file (schemas/devices/README.md tells its columns); those that "
-		"ship\n"
-		"are found by their name alone, as siemens-pac3200.csv.",
+	.details = "Each period every device gives one sample, timed when its reading began: at "
+		   "once,\n"
+		   "then on the wall clock's multiples of the period. Devices at one address share "
+		   "a\n"
+		   "connection; each address has a thread of its own, so a device that is away "
+		   "delays\n"
+		   "no other.\n\n"
+		   "A device that is away gives samples whose fields are nil with quality\n"
+		   "BadNoCommunication or BadTimeout, and is tried again after 0.5 s, 1 s, 2 s, up "
+		   "to\n"
+		   "30 s. A register that it refuses has the quality of its exception; the others "
+		   "are\n"
+		   "read without it. A float that is NaN has quality BadNoData.\n\n"
+		   "A map is a CSV file (schemas/devices/README.md tells its columns); those that "
+		   "ship\n"
+		   "are found by their name alone, as siemens-pac3200.csv.",
 	.options = options,
 	.start = start,
 	.produce = produce,

@@ -58,9 +58,9 @@ const struct filter filter = {
 		"A line a sample: time in UTC, source, and its fields with their units, which it "
 		"learns from the schemas that sources send. Values of one field stand under one "
 		"another; lines are broken where the terminal ends. A value whose quality is not "
-		"Good has it in brackets behind: (bad: no communication). Events, alarms and other "
-		"kinds have their kind before the fields; no value is a dash. Numbers are rounded: "
-		"for programs there is to-json.",
+		"Good has it in brackets behind: (bad: no communication). Events, alarms and "
+		"other kinds have their kind before the fields; no value is a dash. Numbers are "
+		"rounded: for programs there is to-json.",
 	.options = options,
 	.start = start,
 	.sample = on_sample,

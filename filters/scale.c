@@ -249,16 +249,12 @@ static void describe(struct fields *f)
 const struct filter filter = {
 	.summary =
 		"learn a scaling of fields from a stream, or scale fields by one that was learnt",
-	.details = "With --fit it learns from the numeric fields of measurements (of those named, "
-		   "or of all but "
-		   "flags, which are only ever 0 and 1), leaves out Bad values, and writes the "
-		   "model when the "
-		   "input ends.\n"
+	.details = "With --fit it learns from the numeric fields of measurements (of those "
+		   "named, or of all but flags, which are only ever 0 and 1), leaves out Bad "
+		   "values, and writes the model when the input ends.\n"
 		   "With --model it replaces the values by float 64 numbers. The quality of a "
-		   "field stays; a value "
-		   "that is Bad becomes nil. Samples that lack a field are passed on without it. "
-		   "The model is laid "
-		   "out in schemas/scaler.md.",
+		   "field stays; a value that is Bad becomes nil. Samples that lack a field are "
+		   "passed on without it. The model is laid out in schemas/scaler.md.",
 	.options = options,
 	.start = start,
 	.sample = on_sample,

@@ -70,11 +70,10 @@ static void fields(struct fields *f)
 
 const struct filter filter = {
 	.summary = "let some fields, sources or kinds go on",
-	.details =
-		"Without options everything passes unchanged, byte for byte. --fields and --except "
-		"look at measurements and at the schemas that announce their fields, with the "
-		"quality of each; a sample that has none of the fields is left out. Events and "
-		"other kinds pass whole.",
+	.details = "Without options everything passes unchanged, byte for byte. --fields and "
+		   "--except look at measurements and at the schemas that announce their fields, "
+		   "with the quality of each; a sample that has none of the fields is left out. "
+		   "Events and other kinds pass whole.",
 	.options = options,
 	.sample = on_sample,
 	.fields = fields,

@@ -203,18 +203,20 @@ static void fields(struct fields *f)
 
 const struct filter filter = {
 	.summary = "serve the newest samples as a Modbus TCP slave",
-	.details =
-		"Each source is a unit of its own, numbered from 1 in the order in which the\n"
-		"sources come, or as --units says; units 0 and 255 stand for the first. What a "
-		"unit\n"
-		"answers is laid out by the map, under the functions that the map names (1 to 4).\n"
-		"Measurements only; other kinds are passed over.\n\n"
-		"A register that the map does not have, or a part of a value, is exception 2. A\n"
-		"value that is not there to give (absent, Bad, not a number, beyond its "
-		"register's\n"
-		"range) is NaN in a float register, exception 4 in any other. A unit whose source\n"
-		"has not come yet is exception 11. Writing is exception 1.\n\n"
-		"It ends with its input. --linger goes on serving the last values, for trials.",
+	.details = "Each source is a unit of its own, numbered from 1 in the order in which the\n"
+		   "sources come, or as --units says; units 0 and 255 stand for the first. What a "
+		   "unit\n"
+		   "answers is laid out by the map, under the functions that the map names (1 to "
+		   "4).\n"
+		   "Measurements only; other kinds are passed over.\n\n"
+		   "A register that the map does not have, or a part of a value, is exception 2. "
+		   "A\n"
+		   "value that is not there to give (absent, Bad, not a number, beyond its "
+		   "register's\n"
+		   "range) is NaN in a float register, exception 4 in any other. A unit whose "
+		   "source\n"
+		   "has not come yet is exception 11. Writing is exception 1.\n\n"
+		   "It ends with its input. --linger goes on serving the last values, for trials.",
 	.options = options,
 	.start = start,
 	.sample = on_sample,

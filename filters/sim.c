@@ -215,8 +215,8 @@ static bool produce(void)
 const struct filter filter = {
 	.summary =
 		"simulate a plant that needs no hardware: a milling machine, a three-phase meter",
-	.details = "mill follows the published rules of the AI4I 2020 predictive maintenance data "
-		   "set (S. Matzka,\n"
+	.details = "mill follows the published rules of the AI4I 2020 predictive maintenance "
+		   "data set (S. Matzka,\n"
 		   "2020; UCI no. 601, CC BY 4.0), one sample a product: readings, tool wear and "
 		   "five failure\n"
 		   "modes, in the fields of that file's columns. machine_failure is 1 where tool "
@@ -224,13 +224,13 @@ const struct filter filter = {
 		   "dissipation, power or overstrain fail, about 345 times in 10,000; a random "
 		   "failure (rnf)\n"
 		   "alone does not set it, as in the file.\n\n"
-		   "meter is a feeder of 220/380 V and 60 Hz with two shifts on working days, less "
-		   "on Saturdays\n"
+		   "meter is a feeder of 220/380 V and 60 Hz with two shifts on working days, "
+		   "less on Saturdays\n"
 		   "and Sundays (UTC), up to some 250 kW.\n\n"
-		   "With --start the times are counted from there and the samples come as fast as "
-		   "they are read:\n"
-		   "the same options give the same bytes. Without it a sample is made every period "
-		   "by the clock.",
+		   "With --start the times are counted from there and the samples come as fast "
+		   "as they are read:\n"
+		   "the same options give the same bytes. Without it a sample is made every "
+		   "period by the clock.",
 	.options = options,
 	.start = start,
 	.produce = produce,

@@ -17,8 +17,8 @@ static const struct opt options[] = {
 	{ "long", OPT_FLAG, &long_form,
 		.help = "a row for each value: time, source, field, value, quality" },
 	{ "quality", OPT_FLAG, &with_quality,
-		.help = "a column FIELD_quality behind each field: 0 is Good, else the status code "
-			"in hex" },
+		.help = "a column FIELD_quality behind each field: 0 is Good, else the status "
+			"code in hex" },
 	{ "units", OPT_FLAG, &with_units,
 		.help = "units that were announced behind the names: torque [Nm]" },
 	{ "separator", OPT_TEXT, &separator_text, "CHARACTER",
@@ -207,8 +207,7 @@ static void note_left_out(const struct sample *s)
 			break;
 	}
 	warning("%.*s: field %.*s has no column, as the first measurement did not have it: name "
-		"the "
-		"fields by --fields, or write --long",
+		"the fields by --fields, or write --long",
 		STR_ARG(s->source), STR_ARG(name));
 }
 
@@ -299,8 +298,8 @@ const struct filter filter = {
 	.summary = "write samples as CSV",
 	.details = "Writes measurements, one a row: time, source and a column for each field; "
 		   "other kinds are\n"
-		   "left out. Fields that come up later have no column: they are told of once and "
-		   "counted.\n"
+		   "left out. Fields that come up later have no column: they are told of once "
+		   "and counted.\n"
 		   "Times are RFC 3339 in UTC, numbers the shortest that read back the same "
 		   "(integers without,\n"
 		   "floats with a point), absent values empty, binary ones in hexadecimal.",

@@ -53,8 +53,8 @@ static const struct opt run_option[] = {
 };
 static const struct opt common_options[] = {
 	{ "stop", OPT_DURATION, &stop_after, "TIME",
-		"when told to stop, how long to go on: half for what is still coming in, half for "
-		"what goes out",
+		"when told to stop, how long to go on: half for what is still coming in, half "
+		"for what goes out",
 		.incidental = true },
 	{ "key", OPT_FILE, &security.key_file, "FILE",
 		"this side's secret key for tcp links (duto keygen)", .incidental = true },
@@ -140,9 +140,9 @@ static void print_help(void)
 	printf("\noptions of every filter:\n");
 	for (int i = 1; tables[i]; i++)
 		opt_help(tables[i], stdout);
-	printf("\nreads %s, writes %s; leaves with 0 at the end, 100 when a person must mend "
-	       "something, 111 when a "
-	       "restart may help\n",
+	printf("\n"
+	       "reads %s, writes %s; leaves with 0 at the end, 100 when a person must mend "
+	       "something, 111 when a restart may help\n",
 		filter.bytes	? "text"
 		: filter.sample ? "samples"
 				: "no input",
@@ -217,11 +217,11 @@ static void open_links(
 static void refuse_terminals(void)
 {
 	if (filter.sample && !ins.count && isatty(STDIN_FILENO))
-		die_config("expected samples on standard input, which is a terminal: pipe them in, "
-			   "or name a link with --in");
+		die_config("expected samples on standard input, which is a terminal: pipe them "
+			   "in, or name a link with --in");
 	if (!filter.no_output && !filter.text_output && !outs.count && isatty(STDOUT_FILENO))
-		die_config("standard output is a terminal, samples are not for the eye: add | duto "
-			   "print, or name a link with --out");
+		die_config("standard output is a terminal, samples are not for the eye: add | "
+			   "duto print, or name a link with --out");
 }
 
 static void parse(int argc, char **argv)

@@ -20,18 +20,18 @@ struct command {
 static const struct command commands[] = {
 	{ "check", command_check, "FILE...",
 		"find every mistake in pipeline files, before anything starts",
-		"Each mistake is told as FILE:LINE:COLUMN: what is wrong. Nothing is started but "
-		"the filters'\n"
+		"Each mistake is told as FILE:LINE:COLUMN: what is wrong. Nothing is started "
+		"but the filters'\n"
 		"own --check and --describe. Exit 0 where there is none, 100 where there is "
 		"one.\n" },
 	{ "graph", command_graph, "FILE [--dot]", "draw a pipeline",
-		"Solid lines are edges (from), dashed ones taps. --dot writes Graphviz's language "
-		"instead:\n"
+		"Solid lines are edges (from), dashed ones taps. --dot writes Graphviz's "
+		"language instead:\n"
 		"duto graph mill.yaml --dot | dot -Tsvg > mill.svg\n" },
 	{ "help", command_help, "[FILTER|COMMAND]", "explain duto, a filter or a command", "" },
 	{ "keygen", command_keygen, "NAME", "make a key pair for links over tcp",
-		"Writes NAME.key, which stays on this machine, and NAME.pub, which the other side "
-		"needs.\n" },
+		"Writes NAME.key, which stays on this machine, and NAME.pub, which the other "
+		"side needs.\n" },
 	{ "list", command_list, "", "list the filters, one a line", "" },
 	{ "run", command_run, "FILE [--duration TIME] [--restart TIME] [--no-check]",
 		"run a pipeline in the foreground, restarting what fails",
@@ -40,15 +40,15 @@ static const struct command commands[] = {
 		"standard error, each behind the name of its stage; text that stages write "
 		"(to-json, print)\n"
 		"goes to standard output as it is: duto run mill.yaml | jq .values\n\n"
-		"Ctrl-C or SIGTERM stops the sources first, then what is behind them once it has "
-		"passed on\n"
+		"Ctrl-C or SIGTERM stops the sources first, then what is behind them once it "
+		"has passed on\n"
 		"everything; a second one kills. A stage that fails is started again after 1s "
 		"(--restart),\n"
 		"twice that when it fails again, up to 30s. One that leaves with 100 has found "
 		"something that\n"
 		"a person must mend: the others are stopped.\n\n"
-		"Exit 0 when all has ended, 100 where something must be mended, 111 where a stage "
-		"could not\n"
+		"Exit 0 when all has ended, 100 where something must be mended, 111 where a "
+		"stage could not\n"
 		"pass on everything.\n" },
 	{ "stage", command_stage, "FILE NAME", "run one stage of a pipeline",
 		"As duto run does for each; for those who supervise stages themselves "
@@ -56,29 +56,28 @@ static const struct command commands[] = {
 	{ "tap", command_tap, "PIPELINE/STAGE[#PATH] [--json]",
 		"look at what a running stage gives on",
 		"Shows its samples as duto print does, with --json as JSON lines. A tap never "
-		"slows "
-		"the stage:\n"
+		"slows the stage:\n"
 		"what it has no time for it loses. #PATH takes only sources under that path.\n" },
 	{ "test", command_test, "FILE...", "run a pipeline's own golden cases, without its devices",
-		"Each case under `tests` gives a stage samples and tells what must come out:\n\n"
+		"Each case under `tests` gives a stage samples and tells what must come "
+		"out:\n\n"
 		"    tests:\n"
 		"      - name: a worn tool is found\n"
 		"        stage: score\n"
 		"        in: |\n"
 		"          "
-		"{\"time\":\"2026-01-01T00:00:00Z\",\"source\":\"m\",\"values\":{\"tool_wear\":240}"
-		"}\n"
+		"{\"time\":\"2026-01-01T00:00:00Z\",\"source\":\"m\",\"values\":{\"tool_wear\":240}}\n"
 		"        out: |\n"
 		"          {\"values\":{\"failure\":1}}\n\n"
-		"`in` and `out` are JSON lines, as from-json and to-json have them. A source at "
-		"the start of\n"
+		"`in` and `out` are JSON lines, as from-json and to-json have them. A source "
+		"at the start of\n"
 		"the stage is left out: `in` stands for what it would read. Of each line that "
 		"comes out, what\n"
-		"`out` names must be there with that value; schema samples count only where `out` "
-		"names one.\n" },
+		"`out` names must be there with that value; schema samples count only where "
+		"`out` names one.\n" },
 	{ "top", command_top, "[PIPELINE] [--once]", "watch the stages of running pipelines",
-		"Samples a second in and out, lag (how old the newest sample is), batches on the "
-		"way, samples\n"
+		"Samples a second in and out, lag (how old the newest sample is), batches on "
+		"the way, samples\n"
 		"dropped and lost, CPU, memory and restarts of each stage; every second on a "
 		"terminal.\n" },
 };
@@ -129,13 +128,15 @@ static int help_command(const struct command *c)
 
 static int help_all(FILE *to)
 {
-	fprintf(to, "usage: duto FILTER [OPTION...]    run a filter: samples come in at standard "
-		    "input and go out\n"
+	fprintf(to, "usage: duto FILTER [OPTION...]    run a filter: samples come in at "
+		    "standard input and go out\n"
 		    "                                  at standard output; `|` joins filters\n"
-		    "       duto COMMAND [ARGUMENT...]\n\ncommands:\n");
+		    "       duto COMMAND [ARGUMENT...]\n\n"
+		    "commands:\n");
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(to, "  %-8s%s\n", commands[i].name, commands[i].summary);
-	fprintf(to, "\n`duto list` lists the filters; `duto help NAME` explains one of them or a "
+	fprintf(to, "\n"
+		    "`duto list` lists the filters; `duto help NAME` explains one of them or a "
 		    "command.\n");
 	return EXIT_OK;
 }

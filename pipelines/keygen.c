@@ -47,7 +47,8 @@ static int write_key(const char *path, mode_t mode, const char *key, const char 
 
 static void explain(const char *name)
 {
-	printf("%s.key  the secret key: stays on this machine, readable by whoever runs the link\n"
+	printf("%s.key  the secret key: stays on this machine, readable by whoever runs the "
+	       "link\n"
 	       "%s.pub  the public key: add its line to the file that the other side names by "
 	       "--peers\n\n"
 	       "    duto ... --out push:tcp://ADDRESS:PORT --key %s.key --peers others.pub\n",

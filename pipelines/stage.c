@@ -52,8 +52,8 @@ int command_stage(int argc, char **argv)
 {
 	if (argc != 3)
 		return failure(EXIT_CONFIG,
-			"stage needs a pipeline file and the name of a stage (duto stage mill.yaml "
-			"score)");
+			"stage needs a pipeline file and the name of a stage (duto stage "
+			"mill.yaml score)");
 	struct pipeline *p = pipeline_open(argv[1]);
 	int status = run_named(p, argv[2]);
 	pipeline_close(p);

@@ -25,7 +25,7 @@
 #include "socket.h"
 
 enum {
-	REPEAT = 500,    /* ms after which an idle reader says again where it stands */
+	REPEAT = 500,	 /* ms after which an idle reader says again where it stands */
 	TELL_EVERY = 4,	 /* messages settled are told together, */
 	TELL_AFTER = 2,	 /* or so many ms later: each telling wakes two threads on the other side */
 	PAST = 8,	 /* readers of which a writer remembers that they were replaced */
