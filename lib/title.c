@@ -10,15 +10,21 @@
 static const char *const units[] = { "%", "A", "Ah", "Bq", "C", "F", "GWh", "H", "Hz", "J", "K",
 	"N", "Nm", "Ohm", "Pa", "S", "T", "V", "VA", "VAh", "W", "Wb", "Wh", "bar", "cd", "d",
 	"deg", "g", "h", "kg", "l", "L", "lm", "lx", "m", "min", "mol", "ppm", "ppb", "psi", "rad",
-	"rpm", "s", "t", "var", "varh", "\xc2\xb0", "\xc2\xb0C", "\xc2\xb0F", "\xe2\x84\xa6",
-	"\xce\xa9" };
+	"rpm", "s", "t", "var", "varh", "\xc2\xb0",
+	"\xc2\xb0"
+	"C",
+	"\xc2\xb0"
+	"F",
+	"\xe2\x84\xa6", "\xce\xa9" };
 
 static const char *const prefixes[] = { "k", "M", "G", "m", "c", "d", "h", "n", "u", "\xc2\xb5",
 	"\xce\xbc" };
 
 /* What the letters U+00C0 to U+017F are without their accents; "." is no letter. */
-static const char plain_latin[] =
-	"aaaaaaaceeeeiiiidnooooo.ouuuuytsaaaaaaaceeeeiiiidnooooo.ouuuuytyaaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+static const char plain_latin[] = "aaaaaaaceeeeiiiidnooooo.ouuuuytsaaaaaaaceeeeiiii"
+				  "dnooooo.ouuuuytyaaaaaaccccccccddddeeeeeeeeeegggg"
+				  "gggghhhhiiiiiiiiiiiijjkkkllllllllllnnnnnnnnnoooo"
+				  "oooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
 static struct str trim(struct str s)
 {
