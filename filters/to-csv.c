@@ -114,8 +114,7 @@ static void note_left_out(const struct sample *s)
 			break;
 	}
 	warning("%.*s: field %.*s has no column, as the first measurement did not have it: name "
-		"the "
-		"fields by --fields, or write --long",
+		"the fields by --fields, or write --long",
 		STR_ARG(s->source), STR_ARG(name));
 }
 

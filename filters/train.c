@@ -274,12 +274,9 @@ static void describe(struct fields *f)
 const struct filter filter = {
 	.summary = "learn a random forest that predicts a field from others",
 	.details = "Reads measurements until the input ends, learns, writes the model and prints "
-		   "what the "
-		   "trees say of rows they had not drawn (out of bag). Rows in which the target or "
-		   "a feature "
-		   "is missing, Bad or beyond float 32 are skipped and counted. The model is laid "
-		   "out in "
-		   "schemas/forest.md.",
+		   "what the trees say of rows they had not drawn (out of bag). Rows in which the "
+		   "target or a feature is missing, Bad or beyond float 32 are skipped and "
+		   "counted. The model is laid out in schemas/forest.md.",
 	.options = options,
 	.start = start,
 	.sample = on_sample,
