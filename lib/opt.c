@@ -480,14 +480,13 @@ void opt_wrap(const char *text, int indent, int column, FILE *to)
 
 static void print_option(const struct opt *o, FILE *to)
 {
-	char head[128], value[256], *help;
+	char head[128], value[256];
 	int column = 2 + head_text(o, head, sizeof(head));
 	format_default(o, value, sizeof(value));
-	if (asprintf(&help, "%s%s%s%s%s%s%s%s", o->help, o->choices && o->arg ? ": " : "",
-		    o->choices && o->arg ? o->choices : "", value[0] ? " [" : "", value,
-		    value[0] ? "]" : "", o->required ? " (required)" : "",
-		    o->repeat && !o->positional ? " (repeats)" : "") < 0)
-		abort();
+	char *help = text_print("%s%s%s%s%s%s%s%s", o->help, o->choices && o->arg ? ": " : "",
+		o->choices && o->arg ? o->choices : "", value[0] ? " [" : "", value,
+		value[0] ? "]" : "", o->required ? " (required)" : "",
+		o->repeat && !o->positional ? " (repeats)" : "");
 	fprintf(to, "  %s", head);
 	if (column + 2 > HELP_INDENT)
 		fprintf(to, "\n%*s", HELP_INDENT, "");

@@ -8,11 +8,12 @@
 
 #include "failure.h"
 #include "filter.h"
+#include "text.h"
 
 static void set_environment(const struct post *post)
 {
 	char *stat =
-		failure_text("%s/%s.%zu.stat", post->rundir, post->stage->name.text, post->index);
+		text_print("%s/%s.%zu.stat", post->rundir, post->stage->name.text, post->index);
 	setenv("DUTO_STAGE", post->stage->name.text, 1);
 	setenv("DUTO_PIPELINE", post->p->name.text, 1);
 	setenv("DUTO_STAT", stat, 1);

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "clock.h"
-#include "failure.h"
 #include "filter.h"
 #include "process.h"
+#include "text.h"
 
 #define HOPELESS (2 * SECONDS) /* for writers whose reader will not come back */
 
@@ -35,8 +35,8 @@ static char *make_prefix(const struct supervisor *s, size_t index)
 		width = len > width ? len : width;
 	}
 	if (!s->colour)
-		return failure_text("%-*s | ", (int)width, name);
-	return failure_text("\033[%dm%-*s |\033[0m ", colours[index % 10], (int)width, name);
+		return text_print("%-*s | ", (int)width, name);
+	return text_print("\033[%dm%-*s |\033[0m ", colours[index % 10], (int)width, name);
 }
 
 static void fail_later(struct supervisor *s, struct unit *u, const char *what)

@@ -12,6 +12,7 @@
 #include "filter.h"
 #include "libexec.h"
 #include "rundir.h"
+#include "text.h"
 
 static const char *where, *path;
 static bool json;
@@ -61,8 +62,7 @@ static int not_running(const char *rundir, const char *pipeline, const char *sta
 static int become_reader(const char *socket_path)
 {
 	char *name = json ? "to-json" : "print";
-	char *link =
-		failure_text("sub:ipc://%s%s%s", socket_path, path ? "#" : "", path ? path : "");
+	char *link = text_print("sub:ipc://%s%s%s", socket_path, path ? "#" : "", path ? path : "");
 	char *program = libexec_path(name);
 	if (!program)
 		return failure(EXIT_CONFIG, "there is no filter \"%s\"", name);
@@ -76,7 +76,7 @@ static int tap(const char *pipeline, const char *stage)
 	if (!rundir)
 		return failure(EXIT_SYSTEM, "pipeline %s is not running (duto top shows which are)",
 			pipeline);
-	char *socket_path = failure_text("%s/%s.tap", rundir, stage);
+	char *socket_path = text_print("%s/%s.tap", rundir, stage);
 	int status = is_listened_to(socket_path) ? become_reader(socket_path)
 						 : not_running(rundir, pipeline, stage);
 	free(socket_path);
