@@ -198,11 +198,11 @@ static void describe(struct fields *f)
 
 const struct filter filter = {
 	.summary = "score measurements with a random forest",
-	.details = "Adds the probability of a class and the decision, 1 or 0, to measurements "
-		   "that have the model's features, and the model's name and digest to via. "
-		   "Where a feature is missing or Bad both are nil, with the worst quality; else "
-		   "they carry the worst quality of the features. Samples with none of the "
-		   "features are passed on as they are.",
+	.details = "Adds the probability of a class and the decision, 1 or 0, to measurements that "
+		   "have the model's features, and the model's name and digest to via. Where a "
+		   "feature is missing or Bad both are nil, with the worst quality; else they "
+		   "carry the worst quality of the features. Samples with none of the features are "
+		   "passed on as they are.",
 	.options = options,
 	.start = start,
 	.sample = on_sample,

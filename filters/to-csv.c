@@ -1,11 +1,9 @@
 #include <inttypes.h>
-#include <math.h>
 
 #include "csv.h"
+#include "csv_value.h"
 #include "filter.h"
-#include "number.h"
-#include "series.h"
-#include "timestamp.h"
+#include "units.h"
 
 static struct opt_list chosen;
 static const char *separator_text = ",", *decimal_text = ".";
@@ -28,60 +26,26 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-enum { UNITS_MAX = 4096, UNIT_TEXT = 32 };
-
-static char separator;
+static struct csv_form form;
 static struct field *columns;
 static size_t column_count;
-static struct series *units;
+static struct units units;
 static uint64_t left_out;
 
 static void start(void)
 {
-	separator = csv_separator(separator_text);
-	if (!separator)
+	form.separator = csv_separator(separator_text);
+	form.decimal = decimal_text[0];
+	if (!form.separator)
 		die_config("--separator: expected one character, found \"%s\"", separator_text);
 	if (strcmp(decimal_text, ".") && strcmp(decimal_text, ","))
 		die_config("--decimal: expected . or , and found \"%s\"", decimal_text);
-	if (separator == decimal_text[0])
+	if (form.separator == form.decimal)
 		die_config("--separator and --decimal are both \"%c\": give --separator ';'",
-			separator);
+			form.separator);
 	if (long_form && with_quality)
 		die_config("--long has the quality in each row: leave --quality out");
-	units = series_open(UNIT_TEXT, UNITS_MAX, NULL);
-}
-
-/* Keeps the unit of a field that a schema sample announces. */
-static void keep_unit(struct str name, struct str encoded)
-{
-	struct cursor c = { (const uint8_t *)encoded.data,
-		(const uint8_t *)encoded.data + encoded.len };
-	struct str key, unit;
-	uint32_t size;
-	bool is_new;
-	if (wire_next_map(&c, &size) != 1)
-		return;
-	while (size-- && wire_next_str(&c, &key) == 1) {
-		if (!str_eq(key, STR("unit"))) {
-			if (wire_skip(&c) != 1)
-				return;
-			continue;
-		}
-		if (wire_next_str(&c, &unit) == 1 && unit.len < UNIT_TEXT)
-			*(char *)mempcpy(series_get(units, name, &is_new), unit.data, unit.len) =
-				'\0';
-		return;
-	}
-}
-
-static void keep_units(const struct sample *s)
-{
-	struct str name;
-	struct wire w;
-	for (uint32_t i = 0; i < s->values.count; i++) {
-		sample_value(s, i, &name, &w);
-		keep_unit(name, sample_value_bytes(s, i));
-	}
+	units = units_open();
 }
 
 static void choose_columns(const struct sample *s)
@@ -107,8 +71,7 @@ static void choose_columns(const struct sample *s)
 static void write_title(struct buffer *out, struct str name, const char *end)
 {
 	static struct buffer title;
-	bool is_new = true;
-	const char *unit = with_units && !*end ? series_get(units, name, &is_new) : "";
+	const char *unit = with_units && !*end ? units_of(&units, name) : "";
 	title.len = 0;
 	buffer_add_str(&title, name);
 	buffer_add_str(&title, str(end));
@@ -117,8 +80,8 @@ static void write_title(struct buffer *out, struct str name, const char *end)
 		buffer_add_str(&title, str(unit));
 		buffer_add_char(&title, ']');
 	}
-	buffer_add_char(out, separator);
-	csv_write(out, buffer_str(&title), separator);
+	buffer_add_char(out, form.separator);
+	csv_write(out, buffer_str(&title), form.separator);
 }
 
 static void write_header(void)
@@ -136,62 +99,6 @@ static void write_header(void)
 			out, (struct str[]){ STR("field"), STR("value"), STR("quality") }[i], "");
 	buffer_add_char(out, '\n');
 	text_done();
-}
-
-static void write_double(struct buffer *out, double v)
-{
-	char text[NUMBER_TEXT];
-	if (!isfinite(v)) {
-		buffer_add_str(out, str(isnan(v) ? "NaN" : v > 0 ? "Infinity" : "-Infinity"));
-		return;
-	}
-	size_t len = number_format(text, v, true);
-	char *point = decimal_text[0] == ',' ? memchr(text, '.', len) : NULL;
-	if (point)
-		*point = ',';
-	buffer_add(out, text, len);
-}
-
-static void write_hex(struct buffer *out, struct str bytes)
-{
-	static const char digits[] = "0123456789abcdef";
-	for (size_t i = 0; i < bytes.len; i++) {
-		buffer_add_char(out, digits[(uint8_t)bytes.data[i] >> 4]);
-		buffer_add_char(out, digits[(uint8_t)bytes.data[i] & 15]);
-	}
-}
-
-static void write_value(struct buffer *out, const struct wire *w)
-{
-	char text[NUMBER_TEXT];
-	if (w->type == WIRE_DOUBLE)
-		write_double(out, w->d);
-	else if (w->type == WIRE_INT)
-		buffer_add(out, text, number_format_integer(text, w->i));
-	else if (w->type == WIRE_UINT)
-		buffer_add(out, text, number_format_unsigned(text, w->u));
-	else if (w->type == WIRE_BOOL)
-		buffer_add_str(out, w->b ? STR("true") : STR("false"));
-	else if (w->type == WIRE_STR)
-		csv_write(out, w->bytes, separator);
-	else if (w->type == WIRE_BIN)
-		write_hex(out, w->bytes);
-}
-
-static void write_status(struct buffer *out, uint32_t status)
-{
-	char text[16];
-	int n = snprintf(text, sizeof(text), status ? "0x%08" PRIx32 : "%" PRIu32, status);
-	buffer_add_char(out, separator);
-	buffer_add(out, text, (size_t)n);
-}
-
-static void write_time_and_source(struct buffer *out, const struct sample *s)
-{
-	char text[TIMESTAMP_TEXT];
-	buffer_add(out, text, timestamp_format(text, s->time));
-	buffer_add_char(out, separator);
-	csv_write(out, s->source, separator);
 }
 
 static void note_left_out(const struct sample *s)
@@ -216,17 +123,17 @@ static void write_row(const struct sample *s)
 	struct buffer *out = text_buffer();
 	uint32_t found = 0;
 	struct wire w;
-	write_time_and_source(out, s);
+	csv_time_and_source(out, s, &form);
 	for (size_t i = 0; i < column_count; i++) {
 		bool there = sample_find(s, &columns[i], &w);
 		found += there;
-		buffer_add_char(out, separator);
+		buffer_add_char(out, form.separator);
 		if (there)
-			write_value(out, &w);
+			csv_value(out, &w, &form);
+		if (with_quality)
+			buffer_add_char(out, form.separator);
 		if (with_quality && there)
-			write_status(out, sample_status(s, columns[i].name));
-		else if (with_quality)
-			buffer_add_char(out, separator);
+			csv_status(out, sample_status(s, columns[i].name));
 	}
 	buffer_add_char(out, '\n');
 	text_done();
@@ -253,12 +160,13 @@ static void write_rows(const struct sample *s)
 		sample_value(s, i, &name, &w);
 		if (!is_chosen(name))
 			continue;
-		write_time_and_source(out, s);
-		buffer_add_char(out, separator);
-		csv_write(out, name, separator);
-		buffer_add_char(out, separator);
-		write_value(out, &w);
-		write_status(out, sample_status(s, name));
+		csv_time_and_source(out, s, &form);
+		buffer_add_char(out, form.separator);
+		csv_write(out, name, form.separator);
+		buffer_add_char(out, form.separator);
+		csv_value(out, &w, &form);
+		buffer_add_char(out, form.separator);
+		csv_status(out, sample_status(s, name));
 		buffer_add_char(out, '\n');
 	}
 	text_done();
@@ -268,7 +176,7 @@ static void take_sample(struct sample *s)
 {
 	static bool begun;
 	if (with_units && !begun && str_eq(s->kind, STR("schema")))
-		keep_units(s);
+		units_learn(&units, s);
 	if (!sample_is_measurement(s))
 		return;
 	if (!begun && !long_form)

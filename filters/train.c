@@ -83,8 +83,8 @@ static int print_label(const struct wire *w, char to[LABEL_MAX])
 		return snprintf(to, LABEL_MAX, "%d", w->b);
 	case WIRE_DOUBLE:
 		if (w->d != trunc(w->d) || fabs(w->d) > 1e15)
-			die_config("%s is %g: a target is an integer, a bool or a text (if it "
-				   "was scaled, scale --fields leaves it out)",
+			die_config("%s is %g: a target is an integer, a bool or a text (if it was "
+				   "scaled, scale --fields leaves it out)",
 				target_name, w->d);
 		return snprintf(to, LABEL_MAX, "%.0f", w->d + 0.0);
 	default:
@@ -274,8 +274,8 @@ static void describe(struct fields *f)
 const struct filter filter = {
 	.summary = "learn a random forest that predicts a field from others",
 	.details = "Reads measurements until the input ends, learns, writes the model and prints "
-		   "what the trees say of rows they had not drawn (out of bag). Rows in which "
-		   "the target or a feature is missing, Bad or beyond float 32 are skipped and "
+		   "what the trees say of rows they had not drawn (out of bag). Rows in which the "
+		   "target or a feature is missing, Bad or beyond float 32 are skipped and "
 		   "counted. The model is laid out in schemas/forest.md.",
 	.options = options,
 	.start = start,

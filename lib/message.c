@@ -59,22 +59,25 @@ static void keep_error(const char *text)
 	snprintf(stat_page->error, sizeof(stat_page->error), "%.255s", text);
 }
 
+static __attribute__((noreturn)) void die(int status, const char *text)
+{
+	say(3, "error: ", text);
+	keep_error(text);
+	loop_leave(status);
+}
+
 void die_config(const char *format, ...)
 {
 	char text[1024];
 	FORMAT(text, format);
-	say(3, "error: ", text);
-	keep_error(text);
-	loop_leave(EXIT_CONFIG);
+	die(EXIT_CONFIG, text);
 }
 
 void die_system(const char *format, ...)
 {
 	char text[1024];
 	FORMAT(text, format);
-	say(3, "error: ", text);
-	keep_error(text);
-	loop_leave(EXIT_SYSTEM);
+	die(EXIT_SYSTEM, text);
 }
 
 void warning(const char *format, ...)

@@ -480,10 +480,10 @@ void opt_wrap(const char *text, int indent, int column, FILE *to)
 
 static void print_option(const struct opt *o, FILE *to)
 {
-	char head[128], value[256], *help;
+	char head[128], value[256];
 	int column = 2 + head_text(o, head, sizeof(head));
 	format_default(o, value, sizeof(value));
-	help = text_print("%s%s%s%s%s%s%s%s", o->help, o->choices && o->arg ? ": " : "",
+	char *help = text_print("%s%s%s%s%s%s%s%s", o->help, o->choices && o->arg ? ": " : "",
 		o->choices && o->arg ? o->choices : "", value[0] ? " [" : "", value,
 		value[0] ? "]" : "", o->required ? " (required)" : "",
 		o->repeat && !o->positional ? " (repeats)" : "");

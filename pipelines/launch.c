@@ -9,6 +9,7 @@
 
 #include "failure.h"
 #include "filter.h"
+#include "text.h"
 
 static void set_environment(const struct post *post)
 {

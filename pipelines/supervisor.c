@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "clock.h"
-#include "failure.h"
 #include "filter.h"
 #include "process.h"
+#include "text.h"
 
 #define HOPELESS (2 * SECONDS) /* for writers whose reader will not come back */
 

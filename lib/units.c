@@ -1,0 +1,52 @@
+#include "units.h"
+
+#include "series.h"
+
+enum { UNITS_MAX = 4096, UNIT_TEXT = 32 };
+
+struct units units_open(void)
+{
+	return (struct units){ series_open(UNIT_TEXT, UNITS_MAX, NULL) };
+}
+
+static char *text_of(struct units *units, struct str name)
+{
+	bool is_new;
+	return series_get(units->texts, name, &is_new);
+}
+
+/* encoded: the map that describes the field. */
+static void learn(struct units *units, struct str name, struct str encoded)
+{
+	struct cursor c = { (const uint8_t *)encoded.data,
+		(const uint8_t *)encoded.data + encoded.len };
+	struct str key, unit;
+	uint32_t size;
+	if (wire_next_map(&c, &size) != 1)
+		return;
+	while (size-- && wire_next_str(&c, &key) == 1) {
+		if (!str_eq(key, STR("unit"))) {
+			if (wire_skip(&c) != 1)
+				return;
+			continue;
+		}
+		if (wire_next_str(&c, &unit) == 1 && unit.len < UNIT_TEXT)
+			*(char *)mempcpy(text_of(units, name), unit.data, unit.len) = '\0';
+		return;
+	}
+}
+
+void units_learn(struct units *units, const struct sample *s)
+{
+	struct str name;
+	struct wire w;
+	for (uint32_t i = 0; i < s->values.count; i++) {
+		sample_value(s, i, &name, &w);
+		learn(units, name, sample_value_bytes(s, i));
+	}
+}
+
+const char *units_of(struct units *units, struct str name)
+{
+	return text_of(units, name);
+}
