@@ -1,5 +1,4 @@
 #include "launch.h"
-#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>

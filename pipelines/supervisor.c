@@ -1,5 +1,4 @@
 #include "supervisor.h"
-#include "text.h"
 
 #include <signal.h>
 #include <stdarg.h>
