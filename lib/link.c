@@ -106,9 +106,9 @@ int link_read(struct link *l, struct link_input *ret)
 	return l->driver->read(l, ret);
 }
 
-void link_used(struct link *l, size_t bytes)
+uint64_t link_used(struct link *l, size_t bytes)
 {
-	l->driver->used(l, bytes);
+	return l->driver->used(l, bytes);
 }
 
 void link_settle(struct link *l, uint64_t number)

@@ -63,10 +63,10 @@ struct link {
 	const char *name; /* as given */
 	struct pollfd waits[LINK_WAITS];
 	int wait_count;
-	int64_t deadline; /* monotonic ns: link_service wants to be called by then; 0: no need */
-	bool ended;	  /* in: the stream's end was read */
-	bool connected;	  /* in: a writer is there, or may have left something unread; never so of a
-			     tap, which owes nothing */
+	int64_t deadline;  /* monotonic ns: link_service wants to be called by then; 0: no need */
+	bool acknowledged; /* in: what is not settled comes again to whoever reads next */
+	bool ended;	   /* in: the stream's end was read */
+	bool connected; /* in: a writer is there, or may have left something unread; never of a tap */
 	uint64_t settled; /* out: the last batch passed on for good */
 	uint64_t lost;	  /* in, taps: messages that did not arrive */
 };
@@ -85,7 +85,7 @@ struct link_driver {
 	int (*open)(struct link **ret, const char *address, const struct link_security *security,
 		char **ret_error);
 	int (*read)(struct link *l, struct link_input *ret);
-	void (*used)(struct link *l, size_t bytes);
+	uint64_t (*used)(struct link *l, size_t bytes);
 	void (*settle)(struct link *l, uint64_t number);
 	int (*write)(struct link *l, struct batch *b);
 	int (*finish)(struct link *l, bool end);
@@ -102,9 +102,9 @@ int link_open(struct link **ret, const char *name, enum link_direction direction
 /* In: 1 with bytes or the end, 0: nothing for now, -errno. */
 int link_read(struct link *l, struct link_input *ret);
 /* In: so many of the bytes read are dealt with; of a stream the others come again with more behind
- * them. */
-void link_used(struct link *l, size_t bytes);
-/* In: all that came up to this message is passed on for good: tells the writer. */
+ * them. Returns the number for link_settle of a stream that is acknowledged, else 0. */
+uint64_t link_used(struct link *l, size_t bytes);
+/* In: all that came up to this number is passed on for good: tells the writer. */
 void link_settle(struct link *l, uint64_t number);
 
 /* Out: takes a batch (and a reference to it); -EAGAIN: no room, try after the next service. */

@@ -1,4 +1,9 @@
-/* Links over plain file descriptors: `-` and file:PATH. */
+/* Links over plain file descriptors: `-` and file:PATH.
+ *
+ * Between the filters of a stage the supervisor lays a second pipe beside the first, the other way: the reader of the first
+ * ($DUTO_ACK_IN) says in it up to which byte it has passed everything on for good, the writer ($DUTO_ACK_OUT) takes
+ * nothing for settled before. So a filter that is killed in the middle of a stage loses nothing that came over an edge.
+ * A number is eight bytes in the machine's order. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,18 +14,28 @@
 #include "link.h"
 #include "text.h"
 
-enum { READ_AT_ONCE = 128 << 10, PIPE_ROOM = 1 << 20 };
+enum { READ_AT_ONCE = 128 << 10, PIPE_ROOM = 1 << 20, MARKS = 256 };
+
+/* A batch that was written, and the byte behind it. */
+struct mark {
+	uint64_t number, end;
+};
 
 struct stream {
 	struct link link;
 	int fd;
-	bool owned, regular, follow, blocking;
+	bool owned, regular, follow, over;
 	/* in: bytes read, of which the first `used` are dealt with */
 	struct buffer bytes;
 	size_t used;
 	/* out: the batch being written, and how much of it is */
 	struct batch *batch;
 	size_t written;
+	int acks; /* -1: not acknowledged */
+	/* in: bytes of the stream before those at hand, passed on, and acknowledged; out: written */
+	uint64_t offset, settled, told;
+	struct mark marks[MARKS];
+	unsigned mark_first, mark_count;
 };
 
 static struct stream *of(struct link *l)
@@ -40,6 +55,7 @@ static int open_fd(struct link **ret, int fd, bool owned, char **ret_error)
 	if (!s)
 		abort();
 	s->fd = fd;
+	s->acks = -1;
 	s->owned = owned;
 	s->regular = S_ISREG(st.st_mode);
 	s->link.connected = true;
@@ -49,14 +65,28 @@ static int open_fd(struct link **ret, int fd, bool owned, char **ret_error)
 	return 0;
 }
 
+/* The pipe of acknowledgements that a supervisor has laid beside a standard stream. */
+static void open_acks(struct stream *s, const char *variable)
+{
+	const char *fd = getenv(variable);
+	if (!fd)
+		return;
+	s->acks = atoi(fd);
+	s->link.acknowledged = true;
+	fcntl(s->acks, F_SETFL, O_NONBLOCK);
+	fcntl(s->acks, F_SETFD, FD_CLOEXEC);
+}
+
 static int open_in(struct link **ret, const char *address, const struct link_security *security,
 	char **ret_error)
 {
 	(void)address;
 	int r = open_fd(ret, STDIN_FILENO, false, ret_error);
-	if (!r)
-		of(*ret)->follow = security->follow && of(*ret)->regular;
-	return r;
+	if (r)
+		return r;
+	of(*ret)->follow = security->follow && of(*ret)->regular;
+	open_acks(of(*ret), "DUTO_ACK_IN");
+	return 0;
 }
 
 /* A pipe's own open file description can be made non-blocking without changing that of whoever
@@ -81,7 +111,10 @@ static int open_out(struct link **ret, const char *address, const struct link_se
 			close(fd);
 		}
 	}
-	return open_fd(ret, STDOUT_FILENO, false, ret_error);
+	int r = open_fd(ret, STDOUT_FILENO, false, ret_error);
+	if (!r)
+		open_acks(of(*ret), "DUTO_ACK_OUT");
+	return r;
 }
 
 static int open_path(struct link **ret, const char *path, int flags, char **ret_error)
@@ -154,6 +187,7 @@ static int stream_read(struct link *l, struct link_input *ret)
 	if (l->ended)
 		return 0;
 	buffer_shift(&s->bytes, s->used);
+	s->offset += s->used;
 	s->used = 0;
 	wait_for(l, s->fd, POLLIN);
 	if (!s->regular && !readable(s->fd))
@@ -168,9 +202,55 @@ static int stream_read(struct link *l, struct link_input *ret)
 	return 1;
 }
 
-static void stream_used(struct link *l, size_t bytes)
+static uint64_t stream_used(struct link *l, size_t bytes)
 {
-	of(l)->used = bytes;
+	struct stream *s = of(l);
+	s->used = bytes;
+	return s->acks < 0 ? 0 : s->offset + bytes;
+}
+
+static void stream_settle(struct link *l, uint64_t number)
+{
+	of(l)->settled = number;
+}
+
+/* One that finds no room is told by the next: each says all that was said before. */
+static int stream_tell(struct link *l)
+{
+	struct stream *s = of(l);
+	if (s->acks >= 0 && s->told != s->settled &&
+		write(s->acks, &s->settled, sizeof(s->settled)) > 0)
+		s->told = s->settled;
+	return 0;
+}
+
+/* Where there are too many marks, the newest takes the place of the one before it. */
+static void add_mark(struct stream *s, uint64_t number)
+{
+	if (s->mark_count < MARKS)
+		s->mark_count++;
+	s->marks[(s->mark_first + s->mark_count - 1) % MARKS] = (struct mark){ number, s->offset };
+}
+
+static void take_acknowledged(struct stream *s, uint64_t offset)
+{
+	while (s->mark_count && s->marks[s->mark_first].end <= offset) {
+		s->link.settled = s->marks[s->mark_first].number;
+		s->mark_first = (s->mark_first + 1) % MARKS;
+		s->mark_count--;
+	}
+}
+
+static int read_acks(struct stream *s)
+{
+	uint64_t offsets[64];
+	ssize_t n;
+	while (s->acks >= 0 && (n = read(s->acks, offsets, sizeof(offsets))) != -1) {
+		if (n == 0)
+			return -EPIPE; /* the reader went, and left something */
+		take_acknowledged(s, offsets[(size_t)n / sizeof(*offsets) - 1]);
+	}
+	return 0;
 }
 
 static int stream_write_some(struct stream *s)
@@ -185,7 +265,11 @@ static int stream_write_some(struct stream *s)
 		s->written += (size_t)n;
 		if (s->written < s->batch->bytes.len)
 			continue;
-		s->link.settled = s->batch->number;
+		s->offset += s->written;
+		if (s->acks < 0)
+			s->link.settled = s->batch->number;
+		else
+			add_mark(s, s->batch->number);
 		batch_unref(s->batch);
 		s->batch = NULL;
 		s->written = 0;
@@ -195,9 +279,12 @@ static int stream_write_some(struct stream *s)
 
 static int stream_service(struct link *l)
 {
-	int r = stream_write_some(of(l));
-	wait_for(l, of(l)->batch ? of(l)->fd : -1, POLLOUT);
-	return r == -EAGAIN ? 0 : r;
+	struct stream *s = of(l);
+	int r = stream_write_some(s), acks = read_acks(s);
+	wait_for(l, s->batch ? s->fd : -1, POLLOUT);
+	if (s->mark_count && s->acks >= 0)
+		l->waits[l->wait_count++] = (struct pollfd){ .fd = s->acks, .events = POLLIN };
+	return r && r != -EAGAIN ? r : s->mark_count ? acks : 0;
 }
 
 static int stream_write(struct link *l, struct batch *b)
@@ -210,16 +297,33 @@ static int stream_write(struct link *l, struct batch *b)
 	return stream_service(l);
 }
 
+/* The reader hears of the end before it has acknowledged all: it may hold back half a record until then. */
+static void end_stream(struct stream *s)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null >= 0)
+		dup2(null, s->fd);
+	close(null);
+	s->over = true;
+}
+
 static int stream_finish(struct link *l, bool end)
 {
+	struct stream *s = of(l);
 	(void)end;
 	int r = stream_service(l);
-	return r ? r : !of(l)->batch;
+	if (r || s->batch)
+		return r;
+	if (s->acks >= 0 && !s->over)
+		end_stream(s);
+	return !s->mark_count;
 }
 
 static void stream_close(struct link *l)
 {
 	struct stream *s = of(l);
+	if (s->acks >= 0)
+		close(s->acks);
 	if (s->owned)
 		close(s->fd);
 	if (s->batch)
@@ -228,8 +332,14 @@ static void stream_close(struct link *l)
 	free(s);
 }
 
-const struct link_driver link_stream_in = { "-", open_in, stream_read, stream_used, NULL, NULL,
-	NULL, NULL, stream_close };
+static void stream_in_close(struct link *l)
+{
+	stream_tell(l);
+	stream_close(l);
+}
+
+const struct link_driver link_stream_in = { "-", open_in, stream_read, stream_used, stream_settle,
+	NULL, NULL, stream_tell, stream_in_close };
 const struct link_driver link_file_in = { "file:", open_file_in, stream_read, stream_used, NULL,
 	NULL, NULL, NULL, stream_close };
 const struct link_driver link_stream_out = { "-", open_out, NULL, NULL, NULL, stream_write,

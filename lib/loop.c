@@ -291,7 +291,7 @@ static bool can_hand_back(void)
 {
 	bool edges = loop_input_count > 0;
 	for (int i = 0; i < loop_input_count; i++)
-		edges &= loop_inputs[i]->driver->settle != NULL;
+		edges &= loop_inputs[i]->acknowledged;
 	return edges;
 }
 
@@ -357,9 +357,11 @@ static void remember(int input, uint64_t number)
 {
 	if (!number)
 		return;
-	if (pending_count == PENDING)
+	unsigned last = (pending_first + pending_count - 1) % PENDING;
+	bool joins = pending_count == PENDING && pending[last].input == input;
+	if (pending_count == PENDING && !joins)
 		die_system("more than %d messages in hand", PENDING);
-	unsigned i = (pending_first + pending_count++) % PENDING;
+	unsigned i = joins ? last : (pending_first + pending_count++) % PENDING;
 	pending[i].input = input;
 	pending[i].number = number;
 	pending[i].position = emit_position();
@@ -391,12 +393,12 @@ static bool read_input(int i)
 	stat_page->in_bytes += used;
 	stat_page->lost += l->lost - lost[i];
 	lost[i] = l->lost;
-	link_used(l, used);
+	uint64_t passed = link_used(l, used), number = in.whole ? in.number : passed;
 	if (in.last && inputs_ended()) {
 		final.input = i;
-		final.number = in.number;
+		final.number = number;
 	} else {
-		remember(i, in.number);
+		remember(i, number);
 	}
 	return true;
 }
@@ -516,12 +518,21 @@ static void close_links(void)
 		link_close(loop_outputs[--loop_output_count]);
 }
 
+/* Those before this one in a stage end when all they wrote is passed on for good: before they are waited for. */
+static void pass_on(void)
+{
+	emit_flush();
+	for (service_all(); pending_count;)
+		loop_wait_for_room();
+}
+
 int loop_run(int64_t stop_after)
 {
 	stop_time = stop_after;
 	while (!inputs_over())
 		turn();
 	bool late = read_until && clock_monotonic() >= read_until;
+	pass_on();
 	bool cut = all_ended() && !end_is_confirmed(), over = all_ended() && !cut;
 	if (filter.end && !cut && (over || filter.produce || !late))
 		filter.end();

@@ -33,19 +33,26 @@ struct team {
 	int64_t kill_at; /* when those that did not are killed; 0: none failed */
 };
 
-/* The descriptors of one member: what it reads, what it writes, and where it hears of the end. */
+/* The descriptors of one member: what it reads and writes, where it acknowledges what it read and
+ * hears of what it wrote, and where it hears of the end. -1: none. */
 struct ends {
-	int in, out, end;
+	int in, out, ack_in, ack_out, end;
 };
 
-static void run_member(struct team *t, size_t i, int end)
+static void hand_down(const char *variable, int fd)
 {
 	char number[16];
-	if (i + 1 == t->count) {
-		int kept = dup(end); /* unlike end itself, open in the filter */
-		snprintf(number, sizeof(number), "%d", kept);
-		setenv("DUTO_END_FD", number, 1);
-	}
+	if (fd < 0)
+		return;
+	snprintf(number, sizeof(number), "%d", dup(fd)); /* unlike fd itself, open in the filter */
+	setenv(variable, number, 1);
+}
+
+static void run_member(struct team *t, size_t i, struct ends e)
+{
+	hand_down("DUTO_END_FD", i + 1 == t->count ? e.end : -1);
+	hand_down("DUTO_ACK_IN", e.ack_in);
+	hand_down("DUTO_ACK_OUT", e.ack_out);
 	t->post.index = i;
 	_exit(launch(&t->post, &t->wired[i]));
 }
@@ -60,26 +67,32 @@ static bool start_member(struct team *t, size_t i, struct ends e)
 {
 	pid_t pid = process_fork((const int[]){ e.in, e.out, -1 });
 	if (pid == 0)
-		run_member(t, i, e.end);
+		run_member(t, i, e);
 	if (pid < 0)
 		return false;
 	t->members[i].pid = pid;
 	return true;
 }
 
+/* From left to right, each pair joined by a pipe, and by one for acknowledgements the other way. */
 static bool start_members(struct team *t)
 {
-	int end[2], joint[2], in = -1;
+	int end[2], joint[2] = { -1, -1 }, acks[2] = { -1, -1 };
+	struct ends e = { -1, -1, -1, -1, -1 };
 	bool good = pipe2(end, O_CLOEXEC) == 0;
+	e.end = end[0];
 	for (size_t i = 0; good && i < t->count; i++) {
 		bool last = i + 1 == t->count;
-		good = last || pipe2(joint, O_CLOEXEC) == 0;
-		good = good &&
-		       start_member(t, i, (struct ends){ in, last ? -1 : joint[1], end[0] });
-		close_end(in);
-		if (!last)
-			close_end(joint[1]);
-		in = last ? -1 : joint[0];
+		good = last || (pipe2(joint, O_CLOEXEC) == 0 && pipe2(acks, O_CLOEXEC) == 0);
+		e.out = last ? -1 : joint[1];
+		e.ack_out = last ? -1 : acks[0];
+		good = good && start_member(t, i, e);
+		close_end(e.in);
+		close_end(e.out);
+		close_end(e.ack_in);
+		close_end(e.ack_out);
+		e.in = last ? -1 : joint[0];
+		e.ack_in = last ? -1 : acks[1];
 	}
 	t->end_fd = end[1];
 	close_end(end[0]);

@@ -273,6 +273,7 @@ static int edge_in_open(struct link **ret, const char *address,
 	struct edge_in *e = calloc(1, sizeof(*e));
 	if (!e)
 		abort();
+	e->link.acknowledged = true;
 	e->base = e->reader = socket_random() & ~UINT64_C(0xffff);
 	zmq_msg_init(&e->message);
 	socket_ack_endpoint(address, ack, sizeof(ack));

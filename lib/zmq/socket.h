@@ -48,7 +48,7 @@ bool socket_take_numbers(const void *data, size_t len, uint64_t *ret, uint32_t n
 size_t socket_put_numbers(uint8_t room[SOCKET_NUMBERS], const uint64_t *numbers, uint32_t n);
 
 /* A message is used whole. */
-void socket_message_used(struct link *l, size_t bytes);
+uint64_t socket_message_used(struct link *l, size_t bytes);
 
 /* A connected inproc pair's end for a socket's monitor events. */
 void *socket_monitor(void *socket, int events);
