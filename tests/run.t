@@ -69,14 +69,15 @@ for round in 1 2 3; do
 	is "and all that the source sent has arrived ($round)" "$(sent chain/read.0)" "$(wc -l <out.json)"
 done
 
-kill_and_count() { # STAGE...: kills each again and again while the samples flow
+kill_and_count() { # STAGE[.INDEX]...: kills each again and again while the samples flow
 	local stage pid killed=0
 	run_slowly --restart 5ms chain.yaml
 	for share in 1 6000 12000; do
 		eventually 10 has_lines out.json $share
 		for stage in "$@"; do
-			eventually 10 runs "chain/$stage.0"
-			pid=$(pid_of "chain/$stage.0")
+			[[ $stage == *.* ]] || stage=$stage.0
+			eventually 10 runs "chain/$stage"
+			pid=$(pid_of "chain/$stage")
 			kill -9 "$pid" && killed=$((killed + 1))
 			eventually 10 gone "$pid"
 		done
@@ -90,6 +91,8 @@ kill_and_count() { # STAGE...: kills each again and again while the samples flow
 kill_and_count middle
 kill_and_count lines
 kill_and_count middle lines
+kill_and_count through.0 # in the middle of a stage, with samples in its pipe
+kill_and_count through.1
 
 cat >file.yaml <<'END'
 name: file
