@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "filter.h"
+#include "fnv.h"
 #include "link.h"
 #include "loop.h"
 #include "series.h"
@@ -114,8 +115,7 @@ void emit(const struct sample *s)
 
 static uint64_t mix(uint64_t hash, const void *data, size_t len)
 {
-	for (const uint8_t *at = data; len--; at++)
-		hash = (hash ^ *at) * 0x100000001b3;
+	hash = fnv_add(hash, data, len);
 	return hash ^ hash >> 31;
 }
 

@@ -56,8 +56,6 @@ struct filter {
 	bool clocked;	  /* timed by a clock: a run is random, new at each start */
 	bool text_output; /* writes text by emit_text: --out takes only `-` and file:PATH */
 	bool no_output;	  /* writes nothing to --out */
-	bool terminal;	  /* ends a pipeline but passes samples on when --out is given (scale --fit,
-			     train) */
 };
 
 extern const struct filter filter;

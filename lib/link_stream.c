@@ -1,9 +1,10 @@
 /* Links over plain file descriptors: `-` and file:PATH.
  *
- * Between the filters of a stage the supervisor lays a second pipe beside the first, the other way: the reader of the first
- * ($DUTO_ACK_IN) says in it up to which byte it has passed everything on for good, the writer ($DUTO_ACK_OUT) takes
- * nothing for settled before. So a filter that is killed in the middle of a stage loses nothing that came over an edge.
- * A number is eight bytes in the machine's order. */
+ * Between the filters of a stage the supervisor lays a second pipe beside the first, the other way:
+ * the reader of the first ($DUTO_ACK_IN) says in it up to which byte it has passed everything on for
+ * good, the writer ($DUTO_ACK_OUT) takes nothing for settled before. So a filter that is killed in
+ * the middle of a stage loses nothing that came over an edge. A number is eight bytes in the
+ * machine's order. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -297,7 +298,8 @@ static int stream_write(struct link *l, struct batch *b)
 	return stream_service(l);
 }
 
-/* The reader hears of the end before it has acknowledged all: it may hold back half a record until then. */
+/* The reader hears of the end before it has acknowledged all: it may hold back half a record until
+ * then. */
 static void end_stream(struct stream *s)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -21,8 +21,8 @@ int loop_input_count, loop_output_count;
 
 static volatile sig_atomic_t stop_signals;
 static int signal_fd = -1;
-/* When the time is over in which a filter that was told to stop still reads, and in which its readers may take what
- * it has made of it. */
+/* When the time is over in which a filter that was told to stop still reads, and in which its
+ * readers may take what it has made of it. */
 static int64_t read_until, leave_at, stop_time;
 
 static bool source_over, source_waits;
@@ -518,7 +518,8 @@ static void close_links(void)
 		link_close(loop_outputs[--loop_output_count]);
 }
 
-/* Those before this one in a stage end when all they wrote is passed on for good: before they are waited for. */
+/* Those before this one in a stage end when all they wrote is passed on for good: before they are
+ * waited for. */
 static void pass_on(void)
 {
 	emit_flush();

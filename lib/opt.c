@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fnv.h"
 #include "text.h"
 #include "timestamp.h"
 
@@ -543,18 +544,10 @@ void opt_describe(const struct opt *table, FILE *to, bool first)
 	}
 }
 
-static uint64_t mix(uint64_t hash, const void *data, size_t len)
-{
-	/* FNV-1a, 64 bits (draft-eastlake-fnv): small, and stable for ever. */
-	for (const uint8_t *at = data; len--; at++)
-		hash = (hash ^ *at) * 0x100000001b3;
-	return hash;
-}
-
 static uint64_t mix_words(uint64_t hash, const struct opt_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		hash = mix(hash, list->words[i], strlen(list->words[i]) + 1);
+		hash = fnv_add(hash, list->words[i], strlen(list->words[i]) + 1);
 	return hash;
 }
 
@@ -563,19 +556,19 @@ static uint64_t mix_value(uint64_t hash, const struct opt *o)
 	if (o->repeat || o->type == OPT_LIST)
 		return mix_words(hash, o->to);
 	if (o->type == OPT_FLAG)
-		return mix(hash, o->to, sizeof(bool));
+		return fnv_add(hash, o->to, sizeof(bool));
 	if (o->type == OPT_TEXT || o->type == OPT_CHOICE || o->type == OPT_FILE ||
 		o->type == OPT_OUTPUT)
-		return mix(hash, *(const char **)o->to, strlen(*(const char **)o->to) + 1);
-	return mix(hash, o->to, 8);
+		return fnv_add(hash, *(const char **)o->to, strlen(*(const char **)o->to) + 1);
+	return fnv_add(hash, o->to, 8);
 }
 
 uint64_t opt_hash(const struct opt *const tables[])
 {
-	uint64_t hash = 0xcbf29ce484222325;
+	uint64_t hash = FNV_START;
 	for (; *tables; tables++)
 		for (const struct opt *o = *tables; o->name; o++)
 			if (!o->incidental && opt_given(o->to))
-				hash = mix_value(mix(hash, o->name, strlen(o->name) + 1), o);
+				hash = mix_value(fnv_add(hash, o->name, strlen(o->name) + 1), o);
 	return hash;
 }

@@ -69,8 +69,8 @@ bool opt_given(const void *to);
 /* Prints the help of one table, aligned, with defaults, types and choices. */
 void opt_help(const struct opt *table, FILE *to);
 
-/* Prints text in lines of bounded width, those after the first indented; column: where the first begins. Line ends in the
- * text stay. */
+/* Prints text in lines of bounded width, those after the first indented; column: where the first
+ * begins. Line ends in the text stay. */
 void opt_wrap(const char *text, int indent, int column, FILE *to);
 
 /* Prints the table as the inside of a JSON array of objects:

@@ -178,9 +178,11 @@ static void remove_quality(struct sample *s)
 	add_keys(s, -1);
 }
 
-static void remove_status(struct sample *s, uint32_t entry, const uint8_t *end)
+/* The entry whose value is at the cursor. */
+static void remove_status(struct sample *s, uint32_t entry, struct cursor c)
 {
-	splice(s, entry, (uint32_t)(end - s->data) - entry, "", 0);
+	wire_skip(&c);
+	splice(s, entry, (uint32_t)(c.at - s->data) - entry, "", 0);
 	set_count(s, &s->quality, s->quality.count - 1);
 	if (!s->quality.count)
 		remove_quality(s);
@@ -194,13 +196,10 @@ void sample_set_status(struct sample *s, struct str name, uint32_t status)
 	struct str encoded = { (const char *)value, sizeof(value) };
 	wire_store32(value + 1, status);
 	bool there = sample_find_entry(s, &s->quality, name, &c, &entry);
-	uint32_t at = (uint32_t)(c.at - s->data);
-	if (there)
-		wire_skip(&c);
 	if (there && status == STATUS_GOOD)
-		remove_status(s, entry, c.at);
+		remove_status(s, entry, c);
 	else if (there)
-		splice(s, at, (uint32_t)(c.at - s->data) - at, value, sizeof(value));
+		replace(s, c, encoded);
 	else if (status != STATUS_GOOD && s->quality.start)
 		append(s, &s->quality, name, encoded);
 	else if (status != STATUS_GOOD)
@@ -220,9 +219,7 @@ static void set_entry(struct sample *s, struct str key, struct str value)
 		append(s, &s->via, key, value);
 		return;
 	}
-	uint32_t at = (uint32_t)(c.at - s->data);
-	wire_skip(&c);
-	splice(s, at, (uint32_t)(c.at - s->data) - at, value.data, value.len);
+	replace(s, c, value);
 }
 
 void sample_set_via(struct sample *s, struct str key, struct str v)
