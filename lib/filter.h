@@ -49,6 +49,13 @@ struct filter {
 			       back */
 	void (*idle)(void); /* nothing more to do for now: finish partial output; rarely needed */
 
+	/* State across restarts: a filter that remembers anything from one sample to the next has both.
+	 * save appends all of it, as wire_ objects; load takes it back, after start and before the
+	 * first sample: false where it is not what save wrote. The library calls save at positions of
+	 * the stream (schemas/keep.md) and keeps what it knows itself: the identities of emit_begin. */
+	void (*save)(struct buffer *to);
+	bool (*load)(struct str from);
+
 	/* Says which fields it needs and makes with the options given, through fields_*; called
 	 * after start. NULL: needs none, passes all on, makes none. */
 	void (*fields)(struct fields *f);
@@ -56,6 +63,9 @@ struct filter {
 	bool clocked;	  /* timed by a clock: a run is random, new at each start */
 	bool text_output; /* writes text by emit_text: --out takes only `-` and file:PATH */
 	bool no_output;	  /* writes nothing to --out */
+	bool acts;    /* on the world (a database, a device, a mail): `duto run --replay` leaves it
+			     out, unless it is named in --live */
+	bool commits; /* stores what it is given by itself: see resume_from */
 };
 
 extern const struct filter filter;
@@ -97,6 +107,16 @@ void watch(int fd,
 void wake_at(int64_t monotonic, void (*wake)(void)); /* one deadline a function; 0 takes it back */
 bool stopping(void); /* told to stop; long computations look at it now and then */
 bool checking(void); /* --check or --describe: verify, do nothing that lasts */
+
+/* Of a filter that commits: it stores samples, and with them where their stream stood, in one go, so
+ * that nothing is stored twice. A position sample (kind position) comes to `sample` as every other;
+ * the last of them that was committed is handed to resume_from at the start, once it is known: an
+ * empty text where there is none. Nothing is read before. What came in is settled up to
+ * committed(), and not before; after `end` the loop goes on until that is handled(). */
+void resume_from(struct str position);
+uint64_t handled(void); /* samples handled so far, the one at hand included */
+void committed(uint64_t handled);
+void hold_inputs(bool hold); /* no room for now: nothing is read until it is taken back */
 
 /* Where the input stands, for messages. */
 const char *input_name(void); /* "standard input" or the file's path */
