@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <math.h>
 
-enum { STATE_ITEMS = 16 };
-#define SUMS	(1u << AGGREGATE_SUM)
-#define MOMENTS (1u << AGGREGATE_MEAN | 1u << AGGREGATE_STDDEV)
+enum {
+	STATE_ITEMS = 16,
+	SUMS = 1 << AGGREGATE_SUM | 1 << AGGREGATE_MEAN,
+	MOMENTS = 1 << AGGREGATE_STDDEV,
+};
 
 const char *const aggregate_names[AGGREGATE_KINDS + 1] = {
 	[AGGREGATE_MEAN] = "mean",
@@ -152,6 +154,15 @@ static struct wire double_wire(double v)
 	return (struct wire){ .type = isfinite(v) ? WIRE_DOUBLE : WIRE_NIL, .d = v };
 }
 
+/* Rounding must not bring it beyond the values that it is the mean of. */
+static struct wire mean_of(const struct aggregate *a)
+{
+	double mean = ((double)a->whole + (a->sum + a->carry)) / (double)a->numbers;
+	if (isfinite(mean) && a->least.type != WIRE_NIL && a->greatest.type != WIRE_NIL)
+		mean = fmin(fmax(mean, as_double(&a->least)), as_double(&a->greatest));
+	return double_wire(mean);
+}
+
 static struct wire sum_of(const struct aggregate *a)
 {
 	if (a->doubles)
@@ -167,7 +178,7 @@ static struct wire number_of(const struct aggregate *a, enum aggregate_kind kind
 {
 	switch (kind) {
 	case AGGREGATE_MEAN:
-		return double_wire(a->mean);
+		return mean_of(a);
 	case AGGREGATE_MIN:
 		return a->least;
 	case AGGREGATE_MAX:

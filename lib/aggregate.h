@@ -3,7 +3,7 @@
  * Values whose quality is Bad, and those that are nil or not finite, are left out; what is made of
  * the others carries the worst of their qualities (OPC 10000-13, 5.4.3). Mean, min, max, sum and
  * stddev are of numbers, where false is 0 and true 1; first, last and count of any value. Integers
- * stay integers and exact, but for the mean and stddev. */
+ * stay integers and exact, but for the mean and stddev. A mean lies between min and max. */
 #ifndef DUTO_AGGREGATE_H
 #define DUTO_AGGREGATE_H
 
@@ -35,7 +35,8 @@ struct aggregate {
 	uint64_t good, bad;	     /* values used, values left out */
 	uint64_t numbers, doubles;   /* of those used */
 	uint32_t worst, first_bad;   /* status */
-	double mean, squares;	     /* squares: of the distances from the mean, added up */
+	double mean, squares;	     /* running, for the stddev; squares of the distances from
+					the mean, added up */
 	__int128 whole;		     /* the integers added up */
 	double sum, carry;	     /* the float 64 numbers added up, and what rounding lost */
 	struct wire least, greatest; /* nil: none */
