@@ -149,6 +149,11 @@ static void print_help(void)
 		filter.no_output ? "nothing" : output_kind());
 }
 
+static const char *truth(bool v)
+{
+	return v ? "true" : "false";
+}
+
 static void print_description(bool complete)
 {
 	static struct fields fields; /* its names stay until the end */
@@ -157,8 +162,10 @@ static void print_description(bool complete)
 	opt_json(message_program(), stdout);
 	printf(",\"summary\":");
 	opt_json(filter.summary, stdout);
-	printf(",\"input\":\"%s\",\"output\":\"%s\",\"clocked\":%s,\"options\":[", input_kind(),
-		output_kind(), filter.clocked ? "true" : "false");
+	printf(",\"input\":\"%s\",\"output\":\"%s\",\"clocked\":%s,\"state\":%s,"
+	       "\"acts\":%s,\"commits\":%s,\"options\":[",
+		input_kind(), output_kind(), truth(filter.clocked), truth(filter.save != NULL),
+		truth(filter.acts), truth(filter.commits));
 	for (int i = 0; tables[i]; i++)
 		opt_describe(tables[i], stdout, i == 0 || (i == 1 && !tables[0]->name));
 	printf("]");
