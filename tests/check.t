@@ -75,7 +75,7 @@ mistake 'a stage name of 25 letters' 3:3 'up to 24' <<<$'name: m\nstages:\n  abc
 mistake 'an empty stage' 3:3 'stage a is empty' <<<$'name: m\nstages:\n  a:'
 mistake 'a stage without run' 3:3 'no run' < <(stage 'from: b')
 mistake 'an unknown key of a stage' 5:5 'unknown key "form".*"from"' < <(stage 'run: guess' 'form: b')
-mistake 'a key of a later version' 5:5 '"keep" is not in this version' < <(stage 'run: guess' 'keep: 30d')
+mistake 'a key of a later version' 5:5 '"every" is not in this version' < <(stage 'run: guess' 'every: 30s')
 
 # What stages read
 mistake 'a stage that is not there' 7:12 'no stage "sin".*"sim"' < <(behind 'taps: [sin]' 'run: drain')
