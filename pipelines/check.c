@@ -4,6 +4,7 @@
 
 #include "blame.h"
 #include "capture.h"
+#include "check_keep.h"
 #include "commands.h"
 #include "describe.h"
 #include "filter.h"
@@ -15,7 +16,8 @@ struct checked {
 	struct flow flow; /* what it gives */
 	char output[8];	  /* "samples", "text", "none"; "" where it is not known */
 	const char *last_filter;
-	bool known; /* checked already; in a circle, one stage is not when its reader is */
+	bool known;  /* checked already; in a circle, one stage is not when its reader is */
+	bool passes; /* what comes in goes on with the identity that it has, as far as is known */
 };
 
 /* A check on its way through a stage. */
@@ -223,6 +225,7 @@ static void set_output(struct check *c, const char *output)
 static void lose_track(struct check *c)
 {
 	c->now.flow.open = c->now.flow.muted = true;
+	c->now.passes = false;
 }
 
 static void check_substage(struct check *c)
@@ -244,6 +247,8 @@ static void check_substage(struct check *c)
 	if (clean) {
 		check_needs(c, description);
 		flow_through(&c->now.flow, description);
+		if (strcmp(describe_text(description, "passes"), "none") == 0)
+			c->now.passes = false;
 	} else {
 		lose_track(c);
 	}
@@ -266,10 +271,17 @@ static void take_source(struct check *c, const struct source *source)
 			from->last_filter);
 }
 
+static void need_samples(struct check *c, int line, int column, const char *what_for)
+{
+	if (strcmp(c->now.output, "samples") != 0 && *c->now.output)
+		pipeline_mistake(c->p, line, column, "nothing to %s: %s gives no samples on",
+			what_for, c->now.last_filter);
+}
+
 static void check_stage(struct check *c, struct stage *stage)
 {
 	c->stage = stage;
-	c->now = (struct checked){ .known = true };
+	c->now = (struct checked){ .known = true, .passes = true };
 	for (size_t i = 0; i < stage->from_count; i++)
 		take_source(c, &stage->from[i]);
 	for (size_t i = 0; i < stage->tap_count; i++)
@@ -283,10 +295,22 @@ static void check_stage(struct check *c, struct stage *stage)
 		c->first = i == 0;
 		check_substage(c);
 	}
-	if (stage->listen.text && strcmp(c->now.output, "samples") != 0 && *c->now.output)
-		pipeline_mistake(c->p, stage->listen.line, stage->listen.column,
-			"nothing to listen for: %s gives no samples on", c->now.last_filter);
+	if (stage->listen.text)
+		need_samples(c, stage->listen.line, stage->listen.column, "listen for");
+	if (stage->keep.line && !stage->keep.refused)
+		need_samples(c, stage->keep.line, stage->keep.column, "keep");
 	c->stages[stage - c->p->stages] = c->now;
+}
+
+static void check_all_keeps(struct check *c)
+{
+	bool *passes = calloc(c->p->stage_count + 1, sizeof(*passes));
+	if (!passes)
+		abort();
+	for (size_t i = 0; i < c->p->stage_count; i++)
+		passes[i] = c->stages[i].passes;
+	check_keeps(c->p, passes);
+	free(passes);
 }
 
 size_t check_pipeline(struct pipeline *p)
@@ -296,6 +320,7 @@ size_t check_pipeline(struct pipeline *p)
 		abort();
 	for (size_t i = 0; i < p->stage_count; i++)
 		check_stage(&c, &p->stages[p->order[i]]);
+	check_all_keeps(&c);
 	for (size_t i = 0; i < p->stage_count; i++)
 		flow_free(&c.stages[i].flow);
 	free(c.stages);

@@ -136,7 +136,7 @@ static int supervise(struct supervisor *s, int signals)
 	return s->status;
 }
 
-static int run_in(const struct pipeline *p, const char *rundir)
+static int run_in(const struct pipeline *p, const struct traits *traits, const char *rundir)
 {
 	char *error;
 	int signals;
@@ -149,6 +149,7 @@ static int run_in(const struct pipeline *p, const char *rundir)
 	outlet_open(&output, STDOUT_FILENO);
 	outlet_open(&errors, STDERR_FILENO);
 	struct supervisor s = { .p = p,
+		.traits = traits,
 		.rundir = rundir,
 		.output = &output,
 		.errors = &errors,
@@ -164,7 +165,9 @@ static int run_in(const struct pipeline *p, const char *rundir)
 static int run_pipeline(struct pipeline *p)
 {
 	char *error, *rundir = rundir_make(p->name.text, &error);
-	int status = rundir ? run_in(p, rundir) : failure_with(EXIT_SYSTEM, error);
+	struct traits *traits = traits_read(p);
+	int status = rundir ? run_in(p, traits, rundir) : failure_with(EXIT_SYSTEM, error);
+	traits_free(traits);
 	free(rundir);
 	pipeline_close(p);
 	return status;

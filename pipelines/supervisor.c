@@ -50,7 +50,7 @@ static void fail_later(struct supervisor *s, struct unit *u, const char *what)
 
 static void start(struct supervisor *s, struct unit *u)
 {
-	int r = unit_start(u, s->p, s->rundir, s->ended);
+	int r = unit_start(u, &(struct site){ s->p, s->traits, s->rundir, s->ended });
 	if (r)
 		fail_later(s, u, strerror(-r));
 }

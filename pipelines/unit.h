@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "pipeline.h"
 #include "relay.h"
+#include "wiring.h"
 
 enum unit_state { UNIT_WAITING, UNIT_RUNNING, UNIT_DONE };
 
@@ -32,7 +32,7 @@ int unit_open(struct unit *u, const struct stage *stage, char *prefix, struct ou
 void unit_close(struct unit *u);
 
 /* As stage_run. 0 or -errno. */
-int unit_start(struct unit *u, const struct pipeline *p, const char *rundir, const bool *ended);
+int unit_start(struct unit *u, const struct site *site);
 
 /* It failed: it will start again after first, or after twice the last delay, up to 30 s, where it
  * fails in a row. */

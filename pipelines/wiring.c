@@ -1,19 +1,17 @@
 #include "wiring.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "describe.h"
+#include "keeps.h"
 #include "libexec.h"
 #include "rundir.h"
 #include "text.h"
 
 struct wiring {
+	const struct site *site;
 	const struct pipeline *p;
 	const struct stage *stage;
-	const char *rundir;
-	const bool *ended;
 	struct wired *wired;
 	char *error;
 };
@@ -40,7 +38,7 @@ static void add_link(struct wired *w, const char *option, char *link)
 static char *socket_link(
 	struct wiring *w, const char *kind, const char *from, const char *mark, const char *to)
 {
-	char *link = text_print("%s:ipc://%s/%s%s%s", kind, w->rundir, from, mark, to);
+	char *link = text_print("%s:ipc://%s/%s%s%s", kind, w->site->rundir, from, mark, to);
 	const char *path = strstr(link, "ipc://") + strlen("ipc://");
 	if (strlen(path) > RUNDIR_SOCKET_MAX && !w->error)
 		w->error = text_print("%s: a socket's path has at most %d bytes: set "
@@ -49,36 +47,29 @@ static char *socket_link(
 	return link;
 }
 
+static char *edge_in(struct wiring *w, const struct source *source)
+{
+	if (w->site->traits[source->stage].keeps)
+		return keeps_in(w->p, &w->p->stages[source->stage], w->stage);
+	return socket_link(w, "pull", source->name.text, "-", w->stage->name.text);
+}
+
 static void add_inputs(struct wiring *w)
 {
 	const struct stage *s = w->stage;
 	struct wired *first = &w->wired[0];
 	for (size_t i = 0; i < s->from_count; i++)
-		add_link(first, "--in",
-			socket_link(w, "pull", s->from[i].name.text, "-", s->name.text));
+		add_link(first, "--in", edge_in(w, &s->from[i]));
 	for (size_t i = 0; i < s->tap_count; i++)
 		add_link(first, "--in", socket_link(w, "sub", s->taps[i].name.text, ".", "tap"));
 }
 
-/* Whether the filter has --out LINK: one that keeps its own --out to itself gives nothing on. */
-static bool has_links(const json_t *description)
-{
-	size_t i;
-	json_t *option;
-	json_array_foreach(json_object_get(description, "options"), i, option)
-	{
-		if (strcmp(describe_text(option, "name"), "out") == 0 &&
-			strcmp(describe_text(option, "arg"), "LINK") == 0)
-			return true;
-	}
-	return false;
-}
-
 static void add_edges(struct wiring *w, struct wired *last)
 {
+	const bool *ended = w->site->ended;
 	for (size_t i = 0; i < w->p->stage_count; i++) {
 		const struct stage *reader = &w->p->stages[i];
-		for (size_t k = 0; k < reader->from_count && !(w->ended && w->ended[i]); k++)
+		for (size_t k = 0; k < reader->from_count && !(ended && ended[i]); k++)
 			if (&w->p->stages[reader->from[k].stage] == w->stage)
 				add_link(last, "--out",
 					socket_link(w, "push", w->stage->name.text, "-",
@@ -89,15 +80,15 @@ static void add_edges(struct wiring *w, struct wired *last)
 static void add_outputs(struct wiring *w)
 {
 	struct wired *last = &w->wired[w->stage->substage_count - 1];
-	json_t *description = describe(last->path, last->argv[0]);
-	bool samples = strcmp(describe_text(description, "output"), "samples") == 0 &&
-		       has_links(description);
-	last->mute = strcmp(describe_text(description, "output"), "text") != 0;
-	json_decref(description);
-	add_edges(w, last);
-	if (samples)
+	const struct traits *t = &w->site->traits[w->stage - w->p->stages];
+	last->mute = !t->text;
+	if (t->keeps)
+		add_link(last, "--out", keeps_out(w->p, w->stage));
+	else
+		add_edges(w, last);
+	if (t->samples)
 		add_link(last, "--out", socket_link(w, "pub", w->stage->name.text, ".", "tap"));
-	if (samples && w->stage->listen.text)
+	if (t->samples && w->stage->listen.text)
 		add_link(last, "--out", text_print("pub:%s", w->stage->listen.text));
 }
 
@@ -121,10 +112,9 @@ static void find_filter(struct wiring *w, size_t i)
 			s->words[0].line, s->words[0].column, s->words[0].text);
 }
 
-struct wired *wiring_make(const struct pipeline *p, const struct stage *stage, const char *rundir,
-	const bool *ended, char **ret_error)
+struct wired *wiring_make(const struct site *site, const struct stage *stage, char **ret_error)
 {
-	struct wiring w = { .p = p, .stage = stage, .rundir = rundir, .ended = ended };
+	struct wiring w = { .site = site, .p = site->p, .stage = stage };
 	w.wired = calloc(stage->substage_count, sizeof(*w.wired));
 	if (!w.wired)
 		abort();
