@@ -77,6 +77,9 @@ void pipeline_close(struct pipeline *p);
 
 struct stage *pipeline_stage(const struct pipeline *p, const char *name); /* NULL: not there */
 
+/* The name of the stage that was probably meant; NULL: of none. */
+const char *pipeline_suggest_stage(const struct pipeline *p, const char *name);
+
 /* Whether any stage reads this one's output, by an edge or by a tap. */
 bool pipeline_is_read(const struct pipeline *p, const struct stage *stage);
 

@@ -21,10 +21,17 @@ static void set(const char *name, char *value)
 	free(value);
 }
 
+static char *stat_page_path(const struct post *post)
+{
+	const char *rundir = post->site->rundir;
+	return rundir ? text_print("%s/%s.%zu.stat", rundir, post->stage->name.text, post->index)
+		      : NULL;
+}
+
 static char *checkpoint(const struct post *post)
 {
 	const struct pipeline *p = post->site->p;
-	if (!post->site->traits[post->stage - p->stages].state)
+	if (!post->site->rundir || !post->site->traits[post->stage - p->stages].state)
 		return NULL;
 	char *folder = statedir_checkpoint(p->name.text, post->stage->name.text);
 	char *path = text_print("%s/%zu", folder, post->index);
@@ -34,10 +41,9 @@ static char *checkpoint(const struct post *post)
 
 static void set_environment(const struct post *post)
 {
-	const char *stage = post->stage->name.text;
-	setenv("DUTO_STAGE", stage, 1);
+	setenv("DUTO_STAGE", post->stage->name.text, 1);
 	setenv("DUTO_PIPELINE", post->site->p->name.text, 1);
-	set("DUTO_STAT", text_print("%s/%s.%zu.stat", post->site->rundir, stage, post->index));
+	set("DUTO_STAT", stat_page_path(post));
 	set("DUTO_CHECKPOINT", checkpoint(post));
 }
 

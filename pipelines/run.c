@@ -12,12 +12,14 @@
 #include "filter.h"
 #include "notify.h"
 #include "process.h"
+#include "rerun.h"
 #include "rundir.h"
 #include "supervisor.h"
 
 static const char *file;
 static int64_t duration, restart_delay = SECONDS;
 static bool no_check;
+static struct rerun on_recordings;
 
 static const struct opt options[] = {
 	{ .name = "file",
@@ -37,9 +39,37 @@ static const struct opt options[] = {
 		.type = OPT_FLAG,
 		.to = &no_check,
 		.help = "start without what duto check does" },
+	{ .name = "replay",
+		.type = OPT_TEXT,
+		.to = &on_recordings.recordings,
+		.repeat = true,
+		.arg = "STAGE=KEEP",
+		.help = "evaluate the pipeline on recordings instead of running it: this one in "
+			"the place of that stage" },
+	{ .name = "since",
+		.type = OPT_TIME,
+		.to = &on_recordings.since,
+		.arg = "TIME",
+		.help = "only samples of recordings from this time on" },
+	{ .name = "until",
+		.type = OPT_TIME,
+		.to = &on_recordings.until,
+		.arg = "TIME",
+		.help = "only samples of recordings from before this time" },
+	{ .name = "out",
+		.type = OPT_OUTPUT,
+		.to = &on_recordings.out,
+		.arg = "FOLDER",
+		.help = "where what comes out of recordings goes" },
+	{ .name = "live",
+		.type = OPT_LIST,
+		.to = &on_recordings.live,
+		.arg = "STAGE,..",
+		.help = "let these stages act on the world, on recordings too" },
 	OPT_END,
 };
 
+static const struct opt *const option_tables[] = { options, NULL };
 static struct outlet output, errors;
 
 static struct pipeline *open_checked(void)
@@ -173,14 +203,41 @@ static int run_pipeline(struct pipeline *p)
 	return status;
 }
 
+/* NULL where they go together. */
+static const char *wrong_options(void)
+{
+	if (opt_missing(option_tables))
+		return "run needs a pipeline file (duto run mill.yaml)";
+	if (!on_recordings.recordings.count)
+		return opt_given(&on_recordings.out) || opt_given(&on_recordings.live) ||
+				       opt_given(&on_recordings.since) ||
+				       opt_given(&on_recordings.until)
+			       ? "--since, --until, --out and --live go with --replay STAGE=KEEP"
+			       : NULL;
+	return on_recordings.out ? NULL : "--replay needs --out FOLDER, for what comes out";
+}
+
+static int evaluate(struct pipeline *p)
+{
+	struct traits *traits = traits_read(p);
+	on_recordings.p = p;
+	on_recordings.traits = traits;
+	int status = rerun(&on_recordings);
+	traits_free(traits);
+	pipeline_close(p);
+	return status;
+}
+
 int command_run(int argc, char **argv)
 {
-	static const struct opt *const tables[] = { options, NULL };
 	char *error;
-	if (opt_parse(tables, argc, argv, &error))
+	if (opt_parse(option_tables, argc, argv, &error))
 		return failure_with(EXIT_CONFIG, error);
-	if (opt_missing(tables))
-		return failure(EXIT_CONFIG, "run needs a pipeline file (duto run mill.yaml)");
+	const char *wrong = wrong_options();
+	if (wrong)
+		return failure(EXIT_CONFIG, "%s", wrong);
 	struct pipeline *p = open_checked();
-	return p ? run_pipeline(p) : EXIT_CONFIG;
+	if (!p)
+		return EXIT_CONFIG;
+	return on_recordings.recordings.count ? evaluate(p) : run_pipeline(p);
 }

@@ -13,14 +13,6 @@
 #include "statedir.h"
 #include "team.h"
 
-int stage_run_wired(const struct post *post, const struct wired *wired)
-{
-	const char *dir = post->site->p->dir;
-	if (chdir(dir))
-		return failure(EXIT_SYSTEM, "%s: %s", dir, strerror(errno));
-	return post->stage->substage_count > 1 ? team_run(post, wired) : launch(post, wired);
-}
-
 /* A relative path would name another folder once the stage works in the pipeline's. */
 static void fix_state_dir(void)
 {
@@ -29,11 +21,19 @@ static void fix_state_dir(void)
 	free(root);
 }
 
+int stage_run_wired(const struct post *post, const struct wired *wired)
+{
+	const char *dir = post->site->p->dir;
+	fix_state_dir();
+	if (chdir(dir))
+		return failure(EXIT_SYSTEM, "%s: %s", dir, strerror(errno));
+	return post->stage->substage_count > 1 ? team_run(post, wired) : launch(post, wired);
+}
+
 int stage_run(const struct site *site, const struct stage *stage)
 {
 	const struct traits *t = &site->traits[stage - site->p->stages];
 	char *error;
-	fix_state_dir();
 	if (keeps_make(site->p, stage, t, &error))
 		return failure_with(EXIT_SYSTEM, error);
 	struct wired *wired = wiring_make(site, stage, &error);

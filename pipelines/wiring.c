@@ -28,10 +28,11 @@ static void add_word(struct wired *w, char *word)
 	w->argv[n + 1] = NULL;
 }
 
-static void add_link(struct wired *w, const char *option, char *link)
+void wiring_add(struct wired *w, const char *option, char *value)
 {
 	add_word(w, strdup(option));
-	add_word(w, link);
+	if (value)
+		add_word(w, value);
 }
 
 /* Malloc'ed name of a link to a socket in the run folder. */
@@ -59,9 +60,9 @@ static void add_inputs(struct wiring *w)
 	const struct stage *s = w->stage;
 	struct wired *first = &w->wired[0];
 	for (size_t i = 0; i < s->from_count; i++)
-		add_link(first, "--in", edge_in(w, &s->from[i]));
+		wiring_add(first, "--in", edge_in(w, &s->from[i]));
 	for (size_t i = 0; i < s->tap_count; i++)
-		add_link(first, "--in", socket_link(w, "sub", s->taps[i].name.text, ".", "tap"));
+		wiring_add(first, "--in", socket_link(w, "sub", s->taps[i].name.text, ".", "tap"));
 }
 
 static void add_edges(struct wiring *w, struct wired *last)
@@ -71,7 +72,7 @@ static void add_edges(struct wiring *w, struct wired *last)
 		const struct stage *reader = &w->p->stages[i];
 		for (size_t k = 0; k < reader->from_count && !(ended && ended[i]); k++)
 			if (&w->p->stages[reader->from[k].stage] == w->stage)
-				add_link(last, "--out",
+				wiring_add(last, "--out",
 					socket_link(w, "push", w->stage->name.text, "-",
 						reader->name.text));
 	}
@@ -83,13 +84,13 @@ static void add_outputs(struct wiring *w)
 	const struct traits *t = &w->site->traits[w->stage - w->p->stages];
 	last->mute = !t->text;
 	if (t->keeps)
-		add_link(last, "--out", keeps_out(w->p, w->stage));
+		wiring_add(last, "--out", keeps_out(w->p, w->stage));
 	else
 		add_edges(w, last);
 	if (t->samples)
-		add_link(last, "--out", socket_link(w, "pub", w->stage->name.text, ".", "tap"));
+		wiring_add(last, "--out", socket_link(w, "pub", w->stage->name.text, ".", "tap"));
 	if (t->samples && w->stage->listen.text)
-		add_link(last, "--out", text_print("pub:%s", w->stage->listen.text));
+		wiring_add(last, "--out", text_print("pub:%s", w->stage->listen.text));
 }
 
 static char **copy_words(const struct substage *s)
@@ -102,28 +103,35 @@ static char **copy_words(const struct substage *s)
 	return argv;
 }
 
-static void find_filter(struct wiring *w, size_t i)
+struct wired *wiring_words(const struct pipeline *p, const struct stage *stage, char **ret_error)
 {
-	const struct substage *s = &w->stage->substages[i];
-	w->wired[i].path = libexec_path(s->words[0].text);
-	w->wired[i].argv = copy_words(s);
-	if (!w->wired[i].path && !w->error)
-		w->error = text_print("%s:%d:%d: there is no filter \"%s\"", w->p->path,
-			s->words[0].line, s->words[0].column, s->words[0].text);
+	struct wired *wired = calloc(stage->substage_count, sizeof(*wired));
+	const struct word *missing = NULL;
+	if (!wired)
+		abort();
+	for (size_t i = 0; i < stage->substage_count; i++) {
+		const struct substage *s = &stage->substages[i];
+		wired[i].path = libexec_path(s->words[0].text);
+		wired[i].argv = copy_words(s);
+		if (!wired[i].path && !missing)
+			missing = &s->words[0];
+	}
+	if (!missing)
+		return wired;
+	*ret_error = text_print("%s:%d:%d: there is no filter \"%s\"", p->path, missing->line,
+		missing->column, missing->text);
+	wiring_free(stage, wired);
+	return NULL;
 }
 
 struct wired *wiring_make(const struct site *site, const struct stage *stage, char **ret_error)
 {
 	struct wiring w = { .site = site, .p = site->p, .stage = stage };
-	w.wired = calloc(stage->substage_count, sizeof(*w.wired));
+	w.wired = wiring_words(site->p, stage, ret_error);
 	if (!w.wired)
-		abort();
-	for (size_t i = 0; i < stage->substage_count; i++)
-		find_filter(&w, i);
-	if (!w.error) {
-		add_inputs(&w);
-		add_outputs(&w);
-	}
+		return NULL;
+	add_inputs(&w);
+	add_outputs(&w);
 	if (!w.error)
 		return w.wired;
 	*ret_error = w.error;
