@@ -144,7 +144,8 @@ diamond() { # RUN-OF-A RUN-OF-B FROM [RUN]: stage end reads FROM, stages a and b
 }
 mistake 'samples that come twice' 12:15 'samples of sim come here twice, straight and by way of a' < <(diamond narrow narrow '[a, sim]')
 mistake 'in whatever order' 12:17 'samples of sim come here twice, straight and by way of a' < <(diamond narrow narrow '[sim, a]')
-mistake 'before a keep behind a stage' 12:15 'come here twice' < <(diamond narrow narrow '[a, sim]' narrow; printf '  keep:\n    from: end\n    run: once\n')
+mistake 'before a keep behind a stage' 12:15 'come here twice' < <(diamond narrow narrow '[a, sim]' narrow
+	printf '  more:\n    from: end\n    run: narrow\n  last:\n    from: more\n    run: once\n')
 quiet() { # TITLE < FILE: no mistake and no note
 	check
 	is "$1" '0 ' "$status $(cat errors)"
