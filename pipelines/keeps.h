@@ -17,4 +17,10 @@ char *keeps_text(const struct stage *stage);
 int keeps_make(const struct pipeline *p, const struct stage *stage, const struct traits *t,
 	char **ret_error);
 
+/* Opens every keep of the pipeline for writing and closes it: what a kill left is mended, and a
+ * reader that comes before the writer does not take the end of an earlier run for that of this one.
+ * said gets what recovery has to tell. 0 or -errno with a malloc'ed message. */
+int keeps_begin(const struct pipeline *p, const struct traits *all,
+	void (*said)(const char *message, void *context), void *context, char **ret_error);
+
 #endif

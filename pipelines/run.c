@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "failure.h"
 #include "filter.h"
+#include "keeps.h"
 #include "notify.h"
 #include "process.h"
 #include "rerun.h"
@@ -166,6 +167,11 @@ static int supervise(struct supervisor *s, int signals)
 	return s->status;
 }
 
+static void say_of_keep(const char *message, void *context)
+{
+	supervisor_say(context, "%s", message);
+}
+
 static int run_in(const struct pipeline *p, const struct traits *traits, const char *rundir)
 {
 	char *error;
@@ -185,8 +191,13 @@ static int run_in(const struct pipeline *p, const struct traits *traits, const c
 		.errors = &errors,
 		.restart_delay = restart_delay,
 		.colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR") };
-	int status = supervise(&s, signals);
-	supervisor_close(&s);
+	int status = EXIT_SYSTEM;
+	if (keeps_begin(p, traits, say_of_keep, &s, &error)) {
+		failure_with(status, error);
+	} else {
+		status = supervise(&s, signals);
+		supervisor_close(&s);
+	}
 	buffer_free(&output.bytes);
 	buffer_free(&errors.bytes);
 	return status;
