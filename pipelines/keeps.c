@@ -38,8 +38,9 @@ char *keeps_text(const struct stage *stage)
 {
 	const struct stage_keep *keep = &stage->keep;
 	const char *age = age_of(keep), *size = keep->size;
-	return text_print("%s%s%s%s%s", age ? age : "", age && size ? ", " : "", size ? size : "",
-		size ? " at most" : "", keep->drop_oldest ? ", then the oldest go" : "");
+	return text_print("keeps %s%s%s%s%s", age ? age : "", age && size ? ", " : "",
+		size ? size : "", size ? " at most" : "",
+		keep->drop_oldest ? ", then the oldest go" : "");
 }
 
 static int make(char *path, mode_t mode, char **ret_error)

@@ -9,7 +9,7 @@
 char *keeps_out(const struct pipeline *p, const struct stage *stage);
 char *keeps_in(const struct pipeline *p, const struct stage *stage, const struct stage *reader);
 
-/* "30d, 20G at most, then the oldest go": for people. Malloc'ed. */
+/* "keeps 30d, 20G at most, then the oldest go": for people. Malloc'ed. */
 char *keeps_text(const struct stage *stage);
 
 /* Makes the folders that a stage writes to: its keep, and where its filters save their state. 0 or
