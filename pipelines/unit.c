@@ -46,6 +46,7 @@ int unit_start(struct unit *u, const struct site *site)
 	if (null < 0)
 		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	u->started = clock_monotonic();
+	u->clean = false;
 	pid_t pid = process_fork((const int[]){ null, u->text.to, u->messages.to });
 	if (pid == 0)
 		run(u, site);
