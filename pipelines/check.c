@@ -4,6 +4,7 @@
 
 #include "blame.h"
 #include "capture.h"
+#include "check_fields.h"
 #include "check_keep.h"
 #include "commands.h"
 #include "describe.h"
@@ -162,59 +163,6 @@ static void check_input(struct check *c, const json_t *description)
 		check_reader(c, input);
 }
 
-static void check_unit(struct check *c, const struct flow_field *field, const char *unit)
-{
-	if (!*unit || !*field->unit || strcmp(unit, field->unit) == 0)
-		return;
-	struct place at = blame_field(c->sub, field->name);
-	pipeline_mistake(c->p, at.line, at.column, "%s comes in %s, but %s needs it in %s",
-		field->name, field->unit, c->sub->words[0].text, unit);
-}
-
-static void missing_field(struct check *c, const char *name)
-{
-	struct place at = blame_field(c->sub, name);
-	const char *meant = flow_suggest(&c->now.flow, name);
-	if (c->now.flow.muted)
-		return;
-	if (c->now.flow.open)
-		pipeline_note(c->p, at.line, at.column,
-			"%s needs the field %s; whether it comes in is not known here",
-			c->sub->words[0].text, name);
-	else
-		pipeline_mistake(c->p, at.line, at.column,
-			"%s needs the field %s, which nothing before it makes%s%s%s",
-			c->sub->words[0].text, name, meant ? " (did you mean " : "",
-			meant ? meant : "", meant ? "?)" : "");
-}
-
-static void check_need(struct check *c, const char *name, const char *unit)
-{
-	const struct flow_field *field = name ? flow_find(&c->now.flow, name) : NULL;
-	if (!name)
-		return;
-	if (field)
-		check_unit(c, field, unit);
-	else
-		missing_field(c, name);
-}
-
-/* A field that a filter lets through by its name must come in, like one that it computes from. */
-static void check_needs(struct check *c, const json_t *description)
-{
-	const json_t *passes = json_object_get(description, "passes");
-	size_t i;
-	json_t *need;
-	json_array_foreach(json_object_get(description, "needs"), i, need)
-	{
-		check_need(c, describe_text(need, "name"), describe_text(need, "unit"));
-	}
-	json_array_foreach(passes, i, need)
-	{
-		check_need(c, json_string_value(need), "");
-	}
-}
-
 static void set_output(struct check *c, const char *output)
 {
 	snprintf(c->now.output, sizeof(c->now.output), "%s", output);
@@ -245,7 +193,7 @@ static void check_substage(struct check *c)
 	if (description)
 		check_input(c, description);
 	if (clean) {
-		check_needs(c, description);
+		check_fields(c->p, s, &c->now.flow, description);
 		flow_through(&c->now.flow, description);
 		if (strcmp(describe_text(description, "passes"), "none") == 0)
 			c->now.passes = false;
