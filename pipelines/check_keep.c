@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "traits.h"
+#include "keeps.h"
 
 struct keep_check {
 	struct pipeline *p;
@@ -120,6 +120,11 @@ static void check_all_ways(struct keep_check *c)
 	free(c->counts);
 }
 
+static void note_stranger(const struct stage *stage, const char *message, void *context)
+{
+	pipeline_note(context, stage->name.line, stage->name.column, "%s", message);
+}
+
 void check_keeps(struct pipeline *p, const bool *passes)
 {
 	bool whole = mistake_count(&p->mistakes) == 0;
@@ -129,5 +134,7 @@ void check_keeps(struct pipeline *p, const bool *passes)
 		check_refused(&c, &p->stages[i]);
 	if (whole)
 		check_all_ways(&c);
+	if (p->name.text)
+		keeps_strangers(p, traits, note_stranger, p);
 	traits_free(traits);
 }

@@ -172,6 +172,12 @@ static void say_of_keep(const char *message, void *context)
 	supervisor_say(context, "%s", message);
 }
 
+static void say_of_cursor(const struct stage *stage, const char *message, void *context)
+{
+	(void)stage;
+	supervisor_say(context, "warning: %s", message);
+}
+
 static int run_in(const struct pipeline *p, const struct traits *traits, const char *rundir)
 {
 	char *error;
@@ -195,6 +201,7 @@ static int run_in(const struct pipeline *p, const struct traits *traits, const c
 	if (keeps_begin(p, traits, say_of_keep, &s, &error)) {
 		failure_with(status, error);
 	} else {
+		keeps_strangers(p, traits, say_of_cursor, &s);
 		status = supervise(&s, signals);
 		supervisor_close(&s);
 	}

@@ -157,6 +157,15 @@ check < <(diamond narrow narrow '[a, b]')
 is 'two that may each let others through are no mistake' 0 "$status"
 like 'but a note' 'm.yaml:12:15: note: samples of sim may come here twice, by way of a and of b' "$(cat errors)"
 
+export DUTO_STATE_DIR=$PWD/state
+mkdir -p state/mill/sim/cursors
+touch state/mill/sim/cursors/{a,gone}
+check < <(behind 'run: mean')
+is 'a cursor of a stage that is gone is no mistake' 0 "$status"
+is 'but a note that says how to be rid of it' \
+	'm.yaml:3:3: note: the keep of sim holds what the cursor gone has not passed, and no stage of that name reads it (duto keep forget mill/sim gone)' \
+	"$(cat errors)"
+
 # Addresses and variables
 mistake 'a malformed address' 5:13 'expected tcp://ADDRESS:PORT' < <(stage 'run: guess' 'listen: 127.0.0.1:9000')
 mistake 'a port that cannot be' 5:13 'expected tcp://' < <(stage 'run: guess' 'listen: tcp://*:70000')
