@@ -78,13 +78,12 @@ static void to_bytes(uint64_t *cells, size_t n, enum seal_kind kind)
 		cells[i] = htobe64(cells[i]);
 }
 
-static int read_columns(
-	struct seal *s, const struct seal_shape *shape, struct cursor *c, const uint8_t *start)
+static int read_columns(struct seal *s, const struct seal_shape *shape, struct cursor *c)
 {
 	for (uint32_t i = 0; i < shape->hole_count; i++) {
 		enum seal_kind kind = s->table.holes[shape->first_hole + i].kind;
 		uint64_t *cells = s->cells + shape->first_cell + (size_t)i * shape->rows;
-		if (seal_column_read(c, kind, cells, shape->rows, start, &s->room))
+		if (seal_column_read(c, kind, cells, shape->rows, &s->room))
 			return -EBADMSG;
 		if (kind <= SEAL_FLOAT64)
 			to_bytes(cells, shape->rows, kind);
@@ -93,9 +92,9 @@ static int read_columns(
 }
 
 /* Reads the columns of all shapes of the source; clears the rows of the others. */
-static int read_all_columns(
-	struct seal *s, struct cursor *c, struct str source, const uint8_t *start)
+static int read_all_columns(struct seal *s, struct cursor *c, struct str source)
 {
+	s->room.texts.len = 0;
 	for (size_t i = 0; i < s->table.shape_count; i++) {
 		struct seal_shape *shape = &s->table.shapes[i];
 		if (c->end - c->at < 4)
@@ -108,16 +107,16 @@ static int read_all_columns(
 		c->at += len;
 		if (!seal_shape_under(&s->table, shape, source))
 			shape->rows = 0;
-		if (shape->rows && read_columns(s, shape, &columns, start))
+		if (shape->rows && read_columns(s, shape, &columns))
 			return -EBADMSG;
 	}
 	return c->at == c->end ? 0 : -EBADMSG;
 }
 
 static void write_other(
-	struct buffer *out, enum seal_kind kind, uint64_t cell, const uint8_t *start)
+	struct buffer *out, enum seal_kind kind, uint64_t cell, const struct buffer *texts)
 {
-	struct str text = { (const char *)start + (cell >> 32), (uint32_t)cell };
+	struct str text = { (const char *)texts->data + (cell >> 32), (uint32_t)cell };
 	if (kind == SEAL_INTEGER) {
 		wire_int(out, (int64_t)cell);
 	} else if (kind == SEAL_BOOL) {
@@ -135,7 +134,7 @@ static void write_other(
 
 /* Appends one sample; -EBADMSG where it would go beyond limit bytes. */
 static int write_sample(const struct seal *s, const struct seal_shape *shape, uint32_t row,
-	const uint8_t *start, size_t limit, struct buffer *out)
+	size_t limit, struct buffer *out)
 {
 	const uint64_t *cell = s->cells + shape->first_cell + row;
 	for (uint32_t i = 0; i < shape->run_count; i++) {
@@ -152,17 +151,17 @@ static int write_sample(const struct seal *s, const struct seal_shape *shape, ui
 		bool long_one = run->last == SEAL_TEXT || run->last == SEAL_BYTES;
 		if (out->len > limit || (long_one && limit - out->len < (uint32_t)*cell))
 			return -EBADMSG;
-		write_other(out, run->last, *cell, start);
+		write_other(out, run->last, *cell, &s->room.texts);
 		cell += shape->rows;
 	}
 	return out->len <= limit ? 0 : -EBADMSG;
 }
 
-static int write_samples(struct seal *s, const uint8_t *start, size_t limit, struct buffer *ret)
+static int write_samples(struct seal *s, size_t limit, struct buffer *ret)
 {
 	for (size_t i = 0; i < s->sample_count; i++) {
 		struct seal_shape *shape = &s->table.shapes[s->shapes[i]];
-		if (shape->rows && write_sample(s, shape, shape->done++, start, limit, ret))
+		if (shape->rows && write_sample(s, shape, shape->done++, limit, ret))
 			return -EBADMSG;
 	}
 	return 0;
@@ -179,18 +178,16 @@ static bool is_plausible(const struct seal *s, uint64_t raw)
 
 int seal_body_read(struct seal *s, struct str body, struct str source, struct buffer *ret)
 {
-	const uint8_t *start = (const uint8_t *)body.data;
-	struct cursor c = { start, start + body.len };
+	struct cursor c = { (const uint8_t *)body.data, (const uint8_t *)body.data + body.len };
 	size_t before = ret->len;
 	uint64_t raw;
 	if (seal_varint_read(&c, &raw) || raw > SEAL_RAW_MAX || read_shapes(&s->table, &c) ||
 		read_order(s, &c) || !is_plausible(s, raw) || seal_cells_place(s) ||
-		read_all_columns(s, &c, source, start))
+		read_all_columns(s, &c, source))
 		return -EBADMSG;
 	if (!source.len)
 		buffer_reserve(ret, raw);
-	if (write_samples(s, start, before + raw, ret) ||
-		(!source.len && ret->len != before + raw)) {
+	if (write_samples(s, before + raw, ret) || (!source.len && ret->len != before + raw)) {
 		ret->len = before;
 		return -EBADMSG;
 	}
