@@ -253,7 +253,7 @@ const struct filter filter = {
 		"reads pt-BR back.\n"
 		"pandas 2: read_csv(file, parse_dates=['time'], date_format='ISO8601'), as whole "
 		"seconds have\n"
-		"no decimals. Power BI takes both forms as they are.",
+		"no decimals.",
 	.options = options,
 	.start = start,
 	.sample = take_sample,

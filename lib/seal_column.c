@@ -41,7 +41,7 @@ void seal_room_free(struct seal_room *room)
 /* Floats. */
 
 /* Fills ret with v * scale as whole numbers; false where they do not give v back, bit by bit. */
-COLUMN_PASS static bool to_whole(const uint64_t *bits, uint64_t *ret, size_t n, double scale)
+SEAL_PASS static bool to_whole(const uint64_t *bits, uint64_t *ret, size_t n, double scale)
 {
 	uint64_t wrong = 0, base;
 	const double whole_base = WHOLE_BASE;
@@ -60,7 +60,7 @@ COLUMN_PASS static bool to_whole(const uint64_t *bits, uint64_t *ret, size_t n, 
 	return wrong == 0;
 }
 
-COLUMN_PASS static uint64_t from_whole(uint64_t *v, size_t n, double scale)
+SEAL_PASS static uint64_t from_whole(uint64_t *v, size_t n, double scale)
 {
 	uint64_t beyond = 0, base;
 	const double whole_base = WHOLE_BASE;
@@ -95,7 +95,7 @@ static unsigned decimals_of(const uint64_t *bits, size_t n, uint64_t *ret)
 	return to_whole(bits, ret, changed, powers[decimals]) ? decimals : FLOAT_XOR;
 }
 
-COLUMN_PASS static uint64_t xor_previous(const uint64_t *bits, size_t n, uint64_t *ret)
+SEAL_PASS static uint64_t xor_previous(const uint64_t *bits, size_t n, uint64_t *ret)
 {
 	uint64_t any = ret[0] = bits[0];
 	for (size_t i = 1; i < n; i++)

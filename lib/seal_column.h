@@ -9,15 +9,6 @@
 #include "buffer.h"
 #include "seal_shape.h"
 
-/* The passes over whole columns are what sealing costs: each is a plain loop that the compiler turns
- * into vector instructions, in a second version for processors that have wider ones. */
-#if defined(__x86_64__) && defined(__OPTIMIZE__) && !defined(__clang__) &&                         \
-	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define COLUMN_PASS __attribute__((optimize("O3"), target_clones("avx2", "default")))
-#else
-#define COLUMN_PASS
-#endif
-
 /* What a cell holds: of a time nanoseconds; of an integer, bool or float 32 its value; of a float 64
  * its bits; of text and bytes where they are, offset << 32 | length. */
 

@@ -25,7 +25,7 @@ static inline uint64_t bounded(uint64_t v)
 	return v >> 32 ? (uint64_t)1 << 32 : v;
 }
 
-COLUMN_PASS static void measure(const uint64_t *v, size_t n, struct costs *ret)
+SEAL_PASS static void measure(const uint64_t *v, size_t n, struct costs *ret)
 {
 	uint64_t zero = 0, one = 0, two = 0, first = v[0];
 	for (size_t i = 2; i < n; i++) {
@@ -38,7 +38,7 @@ COLUMN_PASS static void measure(const uint64_t *v, size_t n, struct costs *ret)
 
 /* Fill ret with n - 1 differences, or n - 2 of order 2; all return what is set in any of them. */
 
-COLUMN_PASS static uint64_t from_first(const uint64_t *v, size_t n, uint64_t *ret)
+SEAL_PASS static uint64_t from_first(const uint64_t *v, size_t n, uint64_t *ret)
 {
 	uint64_t any = 0, first = v[0];
 	for (size_t i = 1; i < n; i++)
@@ -46,7 +46,7 @@ COLUMN_PASS static uint64_t from_first(const uint64_t *v, size_t n, uint64_t *re
 	return any;
 }
 
-COLUMN_PASS static uint64_t from_previous(const uint64_t *v, size_t n, uint64_t *ret)
+SEAL_PASS static uint64_t from_previous(const uint64_t *v, size_t n, uint64_t *ret)
 {
 	uint64_t any = 0;
 	for (size_t i = 1; i < n; i++)
@@ -54,7 +54,7 @@ COLUMN_PASS static uint64_t from_previous(const uint64_t *v, size_t n, uint64_t 
 	return any;
 }
 
-COLUMN_PASS static uint64_t from_line(const uint64_t *v, size_t n, uint64_t *ret)
+SEAL_PASS static uint64_t from_line(const uint64_t *v, size_t n, uint64_t *ret)
 {
 	uint64_t any = 0;
 	for (size_t i = 2; i < n; i++)
@@ -62,19 +62,19 @@ COLUMN_PASS static uint64_t from_line(const uint64_t *v, size_t n, uint64_t *ret
 	return any;
 }
 
-COLUMN_PASS static void plane_write(uint8_t *to, const uint64_t *v, size_t n, unsigned shift)
+SEAL_PASS static void plane_write(uint8_t *to, const uint64_t *v, size_t n, unsigned shift)
 {
 	for (size_t i = 0; i < n; i++)
 		to[i] = (uint8_t)(v[i] >> shift);
 }
 
-COLUMN_PASS static void plane_set(uint64_t *v, const uint8_t *from, size_t n)
+SEAL_PASS static void plane_set(uint64_t *v, const uint8_t *from, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		v[i] = from[i];
 }
 
-COLUMN_PASS static void plane_add(uint64_t *v, const uint8_t *from, size_t n, unsigned shift)
+SEAL_PASS static void plane_add(uint64_t *v, const uint8_t *from, size_t n, unsigned shift)
 {
 	for (size_t i = 0; i < n; i++)
 		v[i] |= (uint64_t)from[i] << shift;
@@ -128,7 +128,7 @@ void seal_integers_write(struct buffer *out, const uint64_t *v, size_t n, struct
 	seal_planes_write(out, room->coded, n - (order == 2 ? 2 : 1), width);
 }
 
-COLUMN_PASS static void plus_first(uint64_t *v, size_t n)
+SEAL_PASS static void plus_first(uint64_t *v, size_t n)
 {
 	uint64_t first = v[0];
 	for (size_t i = 1; i < n; i++)
