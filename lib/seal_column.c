@@ -95,12 +95,11 @@ static unsigned decimals_of(const uint64_t *bits, size_t n, uint64_t *ret)
 	return to_whole(bits, ret, changed, powers[decimals]) ? decimals : FLOAT_XOR;
 }
 
-SEAL_PASS static uint64_t xor_previous(const uint64_t *bits, size_t n, uint64_t *ret)
+SEAL_PASS static void xor_previous(const uint64_t *bits, size_t n, uint64_t *ret)
 {
-	uint64_t any = ret[0] = bits[0];
+	ret[0] = bits[0];
 	for (size_t i = 1; i < n; i++)
-		any |= ret[i] = bits[i] ^ bits[i - 1];
-	return any;
+		ret[i] = bits[i] ^ bits[i - 1];
 }
 
 static void floats_write(struct buffer *out, const uint64_t *bits, size_t n, struct seal_room *room)

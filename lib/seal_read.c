@@ -142,8 +142,8 @@ static int write_sample(const struct seal *s, const struct seal_shape *shape, ui
 	for (uint32_t i = 0; i < shape->run_count; i++) {
 		const struct seal_run *run = &s->table.runs[shape->first_run + i];
 		const struct seal_hole *h = &s->table.holes[run->first_hole];
-		uint8_t *at = buffer_reserve(out, run->len);
-		if (run->len)
+		uint8_t *at = run->len ? buffer_reserve(out, run->len) : NULL;
+		if (at)
 			memcpy(at, s->table.bytes.data + run->bytes, run->len);
 		for (uint32_t j = 0; j < run->fixed_count; j++, cell += shape->rows)
 			memcpy(at + h[j].at, cell, 8);
@@ -195,7 +195,7 @@ int seal_body_read(struct seal *s, struct str body, struct str source, struct bu
 	uint64_t raw;
 	if (read_parts(s, body, source, &raw))
 		return -EBADMSG;
-	if (!source.len)
+	if (!source.len && raw)
 		buffer_reserve(ret, raw);
 	if (write_samples(s, before + raw, ret) || (!source.len && ret->len != before + raw)) {
 		ret->len = before;

@@ -79,7 +79,8 @@ static void add_bytes(
 	struct seal_table *t, struct buffer *mask, const void *bytes, size_t len, uint8_t masked)
 {
 	buffer_add(&t->bytes, bytes, len);
-	memset(buffer_reserve(mask, len), masked, len);
+	if (len)
+		memset(buffer_reserve(mask, len), masked, len);
 	mask->len += len;
 }
 
