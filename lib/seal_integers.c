@@ -135,7 +135,7 @@ SEAL_PASS static void plus_first(uint64_t *v, size_t n)
 		v[i] = first + unzigzag(v[i]);
 }
 
-static void plus_previous(uint64_t *v, size_t n)
+SEAL_PASS static void plus_previous(uint64_t *v, size_t n)
 {
 	uint64_t last = v[0];
 	for (size_t i = 1; i < n; i++)

@@ -72,7 +72,7 @@ static uint64_t time_bits(uint64_t ns)
 }
 
 /* Cells of fixed holes become their bytes. */
-static void to_bytes(uint64_t *cells, size_t n, enum seal_kind kind)
+SEAL_PASS static void to_bytes(uint64_t *cells, size_t n, enum seal_kind kind)
 {
 	for (size_t i = 0; i < n && kind == SEAL_TIME; i++)
 		cells[i] = time_bits(cells[i]);
