@@ -49,6 +49,10 @@ struct filter {
 			       back */
 	void (*idle)(void); /* nothing more to do for now: finish partial output; rarely needed */
 
+	/* Of a source that remembers how far it has come: all that it had emitted when made() was this
+	 * much is passed on for good. Called as that grows, also behind end. */
+	void (*settled)(uint64_t made);
+
 	/* State across restarts: a filter that remembers anything from one sample to the next has both.
 	 * save appends all of it, as wire_ objects; load takes it back, after start and before the
 	 * first sample: false where it is not what save wrote. The library calls save at positions of
@@ -72,6 +76,9 @@ extern const struct filter filter;
 
 /* Passes a sample on, with the edits made to it. */
 void emit(const struct sample *s);
+
+/* Counts on with what is emitted: see settled. */
+uint64_t made(void);
 
 /* Makes a sample of this filter's own, with run and seq given by the library: add values through
  * what emit_begin returns, then emit_end. kind empty: a measurement. Run (53 bits): of a clocked

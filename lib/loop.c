@@ -227,11 +227,32 @@ static void settle_inputs(void)
 	}
 }
 
+uint64_t made(void)
+{
+	return emit_position();
+}
+
+static void tell_settled(void)
+{
+	static uint64_t told;
+	uint64_t settled = filter.settled ? emit_settled() : told;
+	if (settled == told)
+		return;
+	told = settled;
+	filter.settled(settled);
+}
+
+static void settle(void)
+{
+	settle_inputs();
+	tell_settled();
+}
+
 static void service_all(void)
 {
 	for (int i = 0; i < loop_output_count; i++)
 		service(loop_outputs[i]);
-	settle_inputs();
+	settle();
 	for (int i = 0; i < loop_input_count; i++)
 		service(loop_inputs[i]);
 }
@@ -474,7 +495,7 @@ static void turn(void)
 	bool busy = run_wakes();
 	busy |= read_inputs();
 	busy |= filter.produce && run_source();
-	settle_inputs();
+	settle();
 	feed_watchdog();
 	if (busy) {
 		count_queue();
@@ -502,7 +523,7 @@ static void finish_outputs(bool end)
 				loop_output_failed(loop_outputs[i], r);
 			done &= r == 1;
 		}
-		settle_inputs();
+		settle();
 		if (done)
 			return;
 		loop_wait_for_room();
