@@ -112,8 +112,9 @@ void run_by_clock(void); /* from start: with these options the filter is clocked
 void watch(int fd,
 	void (*ready)(int fd)); /* call ready whenever fd is readable; again with NULL: no more */
 void wake_at(int64_t monotonic, void (*wake)(void)); /* one deadline a function; 0 takes it back */
-bool stopping(void); /* told to stop; long computations look at it now and then */
-bool checking(void); /* --check or --describe: verify, do nothing that lasts */
+void leave_with(int status); /* when all ends well: of a filter that looks for something, as diff */
+bool stopping(void);	     /* told to stop; long computations look at it now and then */
+bool checking(void);	     /* --check or --describe: verify, do nothing that lasts */
 
 /* Of a filter that commits: it stores samples, and with them where their stream stood, in one go, so
  * that nothing is stored twice. A position sample (kind position) comes to `sample` as every other;

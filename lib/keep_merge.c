@@ -32,18 +32,12 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-static int compare_sources(struct str a, struct str b)
-{
-	int r = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
-	return r ? r : compare_numbers(a.len, b.len);
-}
-
 static bool is_before(const struct keep_stream *a, const struct keep_stream *b)
 {
 	const struct sample *x = &a->sample, *y = &b->sample;
 	if (x->time != y->time)
 		return x->time < y->time;
-	int r = compare_sources(x->source, y->source);
+	int r = str_compare(x->source, y->source);
 	r = r ? r : compare_numbers(x->run, y->run);
 	return (r ? r : compare_numbers(x->seq, y->seq)) < 0;
 }

@@ -25,6 +25,7 @@ static int signal_fd = -1;
  * readers may take what it has made of it. */
 static int64_t read_until, leave_at, stop_time;
 
+static int status_at_end = EXIT_OK;
 static bool source_over, source_waits;
 static int64_t source_at;
 static const struct sample *current;
@@ -84,6 +85,11 @@ void loop_listen(void)
 bool stopping(void)
 {
 	return stop_signals > 0;
+}
+
+void leave_with(int status)
+{
+	status_at_end = status;
 }
 
 const struct sample *loop_current(void)
@@ -564,7 +570,7 @@ int loop_run(int64_t stop_after)
 	close_links();
 	if (cut)
 		die_system("what came before in the stage did not end well");
-	return EXIT_OK;
+	return status_at_end;
 }
 
 void loop_leave(int status)
