@@ -1,4 +1,5 @@
 #include "filter.h"
+#include "source.h"
 
 static struct opt_list only, except, sources, kinds;
 
@@ -20,20 +21,10 @@ static bool in_list(const struct opt_list *list, struct str name)
 	return false;
 }
 
-/* By whole segments: plant/line1 is above plant/line1/meter3, not above plant/line10. */
-static bool is_under(struct str source, const char *path)
-{
-	size_t len = strlen(path);
-	while (len && path[len - 1] == '/')
-		len--;
-	return str_starts(source, (struct str){ path, len }) &&
-	       (source.len == len || source.data[len] == '/');
-}
-
 static bool source_goes_on(struct str source)
 {
 	for (size_t i = 0; i < sources.count; i++)
-		if (is_under(source, sources.words[i]))
+		if (source_under(source, str(sources.words[i])))
 			return true;
 	return !sources.count;
 }

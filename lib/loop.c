@@ -25,6 +25,7 @@ static int signal_fd = -1;
  * readers may take what it has made of it. */
 static int64_t read_until, leave_at, stop_time;
 
+static int status_at_end = EXIT_OK;
 static bool source_over, source_waits;
 static int64_t source_at;
 static const struct sample *current;
@@ -84,6 +85,11 @@ void loop_listen(void)
 bool stopping(void)
 {
 	return stop_signals > 0;
+}
+
+void leave_with(int status)
+{
+	status_at_end = status;
 }
 
 const struct sample *loop_current(void)
@@ -227,11 +233,32 @@ static void settle_inputs(void)
 	}
 }
 
+uint64_t made(void)
+{
+	return emit_position();
+}
+
+static void tell_settled(void)
+{
+	static uint64_t told;
+	uint64_t settled = filter.settled ? emit_settled() : told;
+	if (settled == told)
+		return;
+	told = settled;
+	filter.settled(settled);
+}
+
+static void settle(void)
+{
+	settle_inputs();
+	tell_settled();
+}
+
 static void service_all(void)
 {
 	for (int i = 0; i < loop_output_count; i++)
 		service(loop_outputs[i]);
-	settle_inputs();
+	settle();
 	for (int i = 0; i < loop_input_count; i++)
 		service(loop_inputs[i]);
 }
@@ -474,7 +501,7 @@ static void turn(void)
 	bool busy = run_wakes();
 	busy |= read_inputs();
 	busy |= filter.produce && run_source();
-	settle_inputs();
+	settle();
 	feed_watchdog();
 	if (busy) {
 		count_queue();
@@ -502,7 +529,7 @@ static void finish_outputs(bool end)
 				loop_output_failed(loop_outputs[i], r);
 			done &= r == 1;
 		}
-		settle_inputs();
+		settle();
 		if (done)
 			return;
 		loop_wait_for_room();
@@ -543,7 +570,7 @@ int loop_run(int64_t stop_after)
 	close_links();
 	if (cut)
 		die_system("what came before in the stage did not end well");
-	return EXIT_OK;
+	return status_at_end;
 }
 
 void loop_leave(int status)

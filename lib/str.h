@@ -25,6 +25,14 @@ static inline bool str_eq(struct str a, struct str b)
 	return a.len == b.len && (!a.len || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* By bytes, as qsort wants it. */
+static inline int str_compare(struct str a, struct str b)
+{
+	size_t both = a.len < b.len ? a.len : b.len;
+	int r = both ? memcmp(a.data, b.data, both) : 0;
+	return r ? r : (a.len > b.len) - (a.len < b.len);
+}
+
 static inline bool str_starts(struct str s, struct str prefix)
 {
 	return s.len >= prefix.len && (!prefix.len || memcmp(s.data, prefix.data, prefix.len) == 0);
