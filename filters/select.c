@@ -13,14 +13,6 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-static bool in_list(const struct opt_list *list, struct str name)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (str_eq(str(list->words[i]), name))
-			return true;
-	return false;
-}
-
 static bool source_goes_on(struct str source)
 {
 	for (size_t i = 0; i < sources.count; i++)
@@ -31,12 +23,12 @@ static bool source_goes_on(struct str source)
 
 static bool kind_goes_on(struct str kind)
 {
-	return !kinds.count || in_list(&kinds, kind.len ? kind : STR("measurement"));
+	return !kinds.count || opt_has(&kinds, kind.len ? kind : STR("measurement"));
 }
 
 static bool field_goes_on(struct str name)
 {
-	return (!only.count || in_list(&only, name)) && !in_list(&except, name);
+	return (!only.count || opt_has(&only, name)) && !opt_has(&except, name);
 }
 
 static void on_sample(struct sample *s)
@@ -55,7 +47,7 @@ static void on_sample(struct sample *s)
 static void fields(struct fields *f)
 {
 	for (size_t i = 0; i < only.count; i++)
-		if (!in_list(&except, str(only.words[i])))
+		if (!opt_has(&except, str(only.words[i])))
 			fields_only(f, only.words[i]);
 }
 

@@ -1,7 +1,8 @@
 #include "aggregate.h"
 
-#include <errno.h>
 #include <math.h>
+
+#include "text.h"
 
 enum {
 	STATE_ITEMS = 16,
@@ -9,7 +10,7 @@ enum {
 	MOMENTS = 1 << AGGREGATE_STDDEV,
 };
 
-const char *const aggregate_names[AGGREGATE_KINDS + 1] = {
+const char *const aggregate_names[AGGREGATE_KINDS] = {
 	[AGGREGATE_MEAN] = "mean",
 	[AGGREGATE_MIN] = "min",
 	[AGGREGATE_MAX] = "max",
@@ -20,15 +21,28 @@ const char *const aggregate_names[AGGREGATE_KINDS + 1] = {
 	[AGGREGATE_STDDEV] = "stddev",
 };
 
-int aggregate_parse(struct str name, enum aggregate_kind *ret)
+static int refuse(const char *word, char **ret_error)
 {
-	for (int i = 0; i < AGGREGATE_KINDS; i++) {
-		if (!str_eq(name, str(aggregate_names[i])))
-			continue;
-		*ret = (enum aggregate_kind)i;
-		return 0;
+	const char *meant = opt_suggest(word, aggregate_names, AGGREGATE_KINDS);
+	if (meant)
+		return text_refuse(ret_error, "there is no %s; did you mean %s?", word, meant);
+	return text_refuse(ret_error,
+		"there is no %s; expected mean, min, max, first, last, sum, count or stddev", word);
+}
+
+int aggregate_kinds(const struct opt_list *words, unsigned *ret, char **ret_error)
+{
+	unsigned kinds = 0;
+	for (size_t i = 0; i < words->count; i++) {
+		int kind = 0;
+		while (kind < AGGREGATE_KINDS && strcmp(words->words[i], aggregate_names[kind]))
+			kind++;
+		if (kind == AGGREGATE_KINDS)
+			return refuse(words->words[i], ret_error);
+		kinds |= 1u << kind;
 	}
-	return -EINVAL;
+	*ret = kinds;
+	return 0;
 }
 
 static bool is_number(const struct wire *w)

@@ -8,6 +8,7 @@
 #define DUTO_AGGREGATE_H
 
 #include "buffer.h"
+#include "opt.h"
 #include "status.h"
 #include "str.h"
 #include "wire.h"
@@ -25,10 +26,11 @@ enum aggregate_kind {
 };
 
 /* Their names, as people write them. */
-extern const char *const aggregate_names[AGGREGATE_KINDS + 1];
+extern const char *const aggregate_names[AGGREGATE_KINDS];
 
-/* 0 or -EINVAL. */
-int aggregate_parse(struct str name, enum aggregate_kind *ret);
+/* The set of kinds, 1 << kind each, that these words name. 0, or -EINVAL with a message, which is the
+ * caller's. */
+int aggregate_kinds(const struct opt_list *words, unsigned *ret, char **ret_error);
 
 /* A zeroed struct is empty. */
 struct aggregate {

@@ -10,6 +10,7 @@
 #include "aggregate.h"
 #include "sample.h"
 
+struct fields;
 struct windows;
 struct window;
 
@@ -47,6 +48,9 @@ void window_write(const struct window *window, struct sample_writer *to);
  * max, first, last and mean are as the field; of a sum and a stddev only unit and label hold, of a
  * count only the label. */
 void windows_schema(const struct windows *w, const struct sample *schema, struct sample_writer *to);
+
+/* The fields that are made of those named. */
+void windows_make(const struct windows *w, const struct opt_list *names, struct fields *f);
 
 /* All that is held, as one wire object; and back, into windows of the same form that are empty: false
  * where it is not what windows_save writes; of no use then but for windows_close. */
