@@ -73,7 +73,7 @@ static int is_repeat(struct call *c, const struct sample *s)
 {
 	if (!keep_identifies(s))
 		return 0;
-	struct keep_identity *i = keep_identity_of(c->w->identities, s);
+	struct keep_identity *i = keep_identity_of(c->w->memory.identities, s);
 	enum keep_known known = keep_identity_look(i, s->seq);
 	if (known == KEEP_IS_KNOWN)
 		return 1;
@@ -123,17 +123,12 @@ static void each_sample(struct call *c, void (*each)(struct keep_writer *w, cons
 static void forget_sample(struct keep_writer *w, const struct sample *s)
 {
 	if (keep_identifies(s))
-		keep_identity_remove(keep_identity_of(w->identities, s), s->seq);
+		keep_identity_remove(keep_identity_of(w->memory.identities, s), s->seq);
 }
 
 static void note_special(struct keep_writer *w, const struct sample *s)
 {
-	if (str_eq(s->kind, STR("schema")))
-		keep_schema_add(w->identities, s);
-	if (!str_eq(s->kind, STR("position")))
-		return;
-	w->position.len = 0;
-	buffer_add(&w->position, s->data, s->len);
+	keep_remember_special(&w->memory, s);
 }
 
 /* Nothing of the call is taken. */

@@ -23,7 +23,8 @@ enum keep_kind {
 	KEEP_SAMPLES = 1, /* as they were given */
 	KEEP_POSITION,	  /* one sample of kind position */
 	KEEP_SNAPSHOT, /* what a segment begins with: keep_identity.h; empty: look in the one before */
-	KEEP_SEALED,	/* samples as lib/seal.h packs them */
+	KEEP_SEALED, /* samples as lib/seal.h packs them */
+	KEEP_TRAILER, /* the last block of a sealed segment, empty: `first` is where its directory stands */
 	KEEP_DIRECTORY, /* what a sealed segment ends with: keep_directory.h */
 };
 

@@ -15,12 +15,16 @@ struct keep_identities *keep_identities_open(void)
 	return all;
 }
 
+static void free_identity(struct keep_identity *i)
+{
+	free((char *)i->key.data);
+	free(i);
+}
+
 void keep_identities_close(struct keep_identities *all)
 {
-	for (size_t i = 0; i < all->count; i++) {
-		free((char *)all->list[i]->key.data);
-		free(all->list[i]);
-	}
+	for (size_t i = 0; i < all->count; i++)
+		free_identity(all->list[i]);
 	for (size_t i = 0; i < all->schema_count; i++) {
 		buffer_free(all->schemas[i]);
 		free(all->schemas[i]);
@@ -168,6 +172,32 @@ void keep_identity_remove(struct keep_identity *i, uint64_t seq)
 		if (i->count > KEEP_SPANS)
 			collapse(i);
 	}
+}
+
+static void move_identity(struct keep_identities *to, struct keep_identity *i)
+{
+	bool is_new;
+	struct keep_identity **at = series_get(to->by_key, i->key, &is_new);
+	*at = i;
+	to->list = grow(to->list, to->count);
+	to->list[to->count++] = i;
+}
+
+void keep_identities_forget(struct keep_identities *all, uint64_t first)
+{
+	struct keep_identities left = { .by_key = series_open(
+						sizeof(struct keep_identity *), SIZE_MAX, NULL) };
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->list[i]->newest >= first)
+			move_identity(&left, all->list[i]);
+		else
+			free_identity(all->list[i]);
+	}
+	series_close(all->by_key);
+	free(all->list);
+	all->by_key = left.by_key;
+	all->list = left.list;
+	all->count = left.count;
 }
 
 void keep_schema_add(struct keep_identities *all, const struct sample *s)

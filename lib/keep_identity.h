@@ -44,7 +44,7 @@ void keep_identity_remove(struct keep_identity *i, uint64_t seq);
 void keep_schema_add(struct keep_identities *all, const struct sample *s);
 
 /* Leaves out those whose newest sample is numbered below first. */
-void keep_identities_forget(struct keep_identities **all, uint64_t first);
+void keep_identities_forget(struct keep_identities *all, uint64_t first);
 
 /* As the payload of a snapshot block: MessagePack, packed by zstd. position: the newest one of the
  * keep, or empty. */
@@ -53,7 +53,8 @@ int keep_snapshot_write(const struct keep_identities *all, uint64_t repeats, str
 /* Adds what a snapshot says. -EBADMSG. */
 int keep_snapshot_read(struct keep_identities *all, struct str payload, uint64_t *ret_repeats,
 	struct buffer *ret_position);
-/* Appends the schema samples in a snapshot. */
-int keep_snapshot_schemas(struct str payload, struct buffer *ret);
+/* Appends the schema samples of that source and those under it. */
+void keep_identities_schemas(
+	const struct keep_identities *all, struct str source, struct buffer *ret);
 
 #endif

@@ -5,11 +5,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "keep_identity.h"
+#include "keep_lookup.h"
+#include "keep_remember.h"
 #include "keep_segment.h"
 
 struct keep_writer {
-	int folder, lock_file, head_file, aside;
+	int folder, lock_file, head_file, aside, cursors;
 	char id[KEEP_ID_SIZE];
 	struct keep_limits limits;
 
@@ -34,9 +35,8 @@ struct keep_writer {
 	struct keep_head head;
 	bool head_due;
 
-	struct keep_identities *identities;
-	uint64_t repeats_before; /* what earlier sessions have counted */
-	struct buffer position;	 /* the newest one */
+	struct keep_memory memory;
+	struct keep_lookup *lookup;
 };
 
 /* Makes a segment ready to be appended to: the newest, or a new one. */
@@ -44,13 +44,11 @@ int keep_writer_ready(struct keep_writer *w, int64_t now);
 /* Waits until no sync is under way, then syncs all. With the mutex held. */
 int keep_writer_sync(struct keep_writer *w);
 
+/* Writes a closed segment as columns; what it was written from stays. -EBADMSG: it is damaged. */
+int keep_seal(struct keep_writer *w, const struct keep_segment *segment, uint64_t behind,
+	uint64_t *ret_size);
+
 /* Brings the folder in order and finds where to go on. */
 int keep_recover(struct keep_writer *w, struct keep_recovery *ret, char **ret_error);
-
-/* Fills identities, position and repeats_before from what is on disk. */
-int keep_remember(struct keep_writer *w);
-
-/* Whether the samples on disk or in w->unsynced have this one. 1, 0, or -errno. */
-int keep_lookup(struct keep_writer *w, const struct sample *s);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "disk.h"
 #include "keep_reader_parts.h"
+#include "seal.h"
 #include "text.h"
 
 static int open_parts(struct keep_reader *r, char **ret_error)
@@ -27,6 +28,7 @@ int keep_reader_open(struct keep_reader **ret, const char *path, char **ret_erro
 		abort();
 	r->folder = r->lock_file = r->head_file = r->notify = r->walk.fd = -1;
 	r->path = text_print("%s", path);
+	r->seal = seal_open();
 	r->next = 1;
 	r->from_oldest = true;
 	*ret_error = NULL;
@@ -54,6 +56,7 @@ void keep_reader_close(struct keep_reader *r)
 		close(r->notify);
 	buffer_free(&r->walk.payload);
 	buffer_free(&r->samples);
+	seal_close(r->seal);
 	free(r->segments.all);
 	free(r->path);
 	free(r);
@@ -66,6 +69,7 @@ const char *keep_reader_id(const struct keep_reader *r)
 
 void keep_reader_query(struct keep_reader *r, const struct keep_query *query)
 {
+	keep_reader_leave(r);
 	r->query = *query;
 }
 

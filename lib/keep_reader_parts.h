@@ -2,6 +2,7 @@
 #ifndef DUTO_KEEP_READER_PARTS_H
 #define DUTO_KEEP_READER_PARTS_H
 
+#include "keep_directory.h"
 #include "keep_walk.h"
 
 struct keep_reader {
@@ -19,8 +20,10 @@ struct keep_reader {
 	uint64_t scanned_first, scanned_size; /* the newest segment when it was last scanned */
 
 	struct keep_segments segments;
-	struct keep_segment segment; /* at hand, if walk.fd >= 0 */
-	uint64_t behind;	     /* the number behind it; UINT64_MAX: not known */
+	struct keep_segment segment;	 /* at hand, if walk.fd >= 0 */
+	uint64_t behind;		 /* the number behind it; UINT64_MAX: not known */
+	struct keep_directory directory; /* of a sealed one; empty where it is not to be had */
+	struct seal *seal;
 	struct keep_walk walk;
 	struct buffer samples;
 };

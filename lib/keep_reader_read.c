@@ -9,6 +9,7 @@
 
 void keep_reader_leave(struct keep_reader *r)
 {
+	keep_directory_free(&r->directory);
 	disk_close(r->walk.fd);
 	r->walk.fd = -1;
 }
@@ -32,6 +33,8 @@ static int enter_segment(struct keep_reader *r)
 	r->walk.fd = fd;
 	r->walk.next = r->segment.first;
 	r->walk.offset = 0;
+	if (r->segment.sealed && r->query.source.len)
+		keep_directory_read(fd, r->query.source, &r->directory);
 	if (r->from_oldest && r->segment.first > r->next)
 		r->next = r->segment.first;
 	r->from_oldest = false;
@@ -57,6 +60,9 @@ static bool is_wanted(const struct keep_reader *r, const struct keep_header *h)
 	const struct keep_query *q = &r->query;
 	if (h->kind == KEEP_POSITION)
 		return q->positions;
+	const struct keep_directory_entry *entry = keep_directory_at(&r->directory, r->walk.at);
+	if (entry && !entry->wanted)
+		return false;
 	return (!q->since || h->time_last >= q->since) && (!q->until || h->time_first < q->until);
 }
 
@@ -82,22 +88,15 @@ static void trim(struct keep_reader *r, uint64_t first)
 	buffer_shift(&r->samples, at);
 }
 
-static int unpack(struct keep_reader *r)
-{
-	struct buffer empty = r->samples;
-	r->samples = r->walk.payload;
-	r->walk.payload = empty;
-	return 0;
-}
-
 /* The block at hand, of which the header has been read. 1, or an error. */
 static int take_block(struct keep_reader *r, struct keep_block *ret, char **ret_error)
 {
 	const struct keep_header *h = &r->walk.header;
+	struct str source = h->first < r->next ? (struct str){ 0 } : r->query.source;
 	uint64_t first = h->first > r->next ? h->first : r->next;
 	int result = keep_walk_payload(&r->walk);
 	if (!result)
-		result = unpack(r);
+		result = keep_walk_unpack(&r->walk, r->seal, source, &r->samples);
 	if (result)
 		return result == -EBADMSG ? corrupt(r, ret_error) : result;
 	trim(r, h->first);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "disk.h"
 #include "keep_parts.h"
@@ -136,6 +137,34 @@ static int recover_tail(struct recovery *c)
 	return r < 0 ? r : disk_sync_folder(w->folder);
 }
 
+static int remove_leftover(const char *name, void *context)
+{
+	struct keep_writer *w = context;
+	size_t len = strlen(name);
+	return len > 8 && strcmp(name + len - 8, ".sealing") == 0 ? disk_remove(w->folder, name)
+								  : 0;
+}
+
+/* Of a segment that was sealed, the log may still be there; the sealed one had been synced before it
+ * got its name. */
+static int remove_sealed_log(struct keep_writer *w, const struct keep_segment *sealed)
+{
+	struct keep_segment log = { .first = sealed->first };
+	char name[KEEP_FILE_NAME_SIZE];
+	keep_segment_name(&log, name);
+	int r = disk_remove(w->folder, name);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int remove_leftovers(struct keep_writer *w)
+{
+	int r = disk_list(w->folder, remove_leftover, w);
+	for (size_t i = 0; !r && i < w->segments.count; i++)
+		if (w->segments.all[i].sealed)
+			r = remove_sealed_log(w, &w->segments.all[i]);
+	return r;
+}
+
 static int measure(struct keep_writer *w)
 {
 	int r = 0;
@@ -153,12 +182,16 @@ int keep_recover(struct keep_writer *w, struct keep_recovery *ret, char **ret_er
 	(void)ret_error;
 	int r = keep_segments_list(w->folder, &w->segments);
 	if (!r)
+		r = remove_leftovers(w);
+	if (!r)
 		r = recover_tail(&c);
 	if (!r)
 		r = measure(w);
 	w->synced = w->settled = w->number;
 	if (!r)
-		r = keep_remember(w);
+		r = keep_remember(w->folder, &w->segments, w->number, &w->memory);
+	if (!r && w->segments.count)
+		keep_identities_forget(w->memory.identities, w->segments.all[0].first);
 	if (!r && c.message.len) {
 		buffer_add_char(&c.message, 0);
 		ret->message = (char *)c.message.data;

@@ -32,9 +32,10 @@ static int write_snapshot(struct keep_writer *w)
 	struct buffer block = { 0 };
 	buffer_reserve(&block, KEEP_HEADER_SIZE);
 	block.len = KEEP_HEADER_SIZE;
-	int r = w->broken ? 0
-			  : keep_snapshot_write(w->identities, w->repeats_before + w->repeats,
-				    buffer_str(&w->position), &block);
+	int r = w->broken
+			? 0
+			: keep_snapshot_write(w->memory.identities, w->memory.repeats + w->repeats,
+				  buffer_str(&w->memory.position), &block);
 	h.len = (uint32_t)(block.len - KEEP_HEADER_SIZE);
 	h.crc = crc32c(0, block.data + KEEP_HEADER_SIZE, h.len);
 	keep_header_write(&h, block.data);

@@ -9,7 +9,10 @@
 struct keep_segment {
 	uint64_t first; /* number of the first sample */
 	bool sealed;
-	uint64_t size; /* bytes; known to the writer only */
+	/* What only the writer knows. */
+	uint64_t size;	 /* bytes */
+	int64_t arrived; /* when its last sample did; 0: not looked at yet */
+	bool damaged;	 /* it cannot be sealed */
 };
 
 /* The segments of a keep, oldest first. */

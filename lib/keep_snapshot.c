@@ -4,6 +4,7 @@
 
 #include "keep_identity_parts.h"
 #include "keep_packed.h"
+#include "keep_source.h"
 
 /* [repeats, position, [[key, run, newest, unclear_from, unclear_below, [from, to, ...]], ...], [schema, ...]] */
 static void write_identity(const struct keep_identity *i, struct buffer *ret)
@@ -133,28 +134,13 @@ int keep_snapshot_read(struct keep_identities *all, struct str payload, uint64_t
 	return r;
 }
 
-static int find_schemas(struct cursor c, struct buffer *ret)
+void keep_identities_schemas(
+	const struct keep_identities *all, struct str source, struct buffer *ret)
 {
-	uint32_t n;
-	uint64_t repeats;
-	struct str bytes;
-	int r = read_head(&c, &repeats, &bytes);
-	if (!r)
-		r = wire_skip(&c) == 1 ? keep_take_array(&c, &n) : -EBADMSG;
-	while (!r && n--) {
-		r = keep_take_bytes(&c, &bytes);
-		if (!r)
-			buffer_add_str(ret, bytes);
+	struct sample s = { 0 };
+	for (size_t i = 0; i < all->schema_count; i++) {
+		sample_decode(&s, all->schemas[i]->data, all->schemas[i]->len);
+		if (keep_source_is_under(s.source, source))
+			buffer_add(ret, s.data, s.len);
 	}
-	return r;
-}
-
-int keep_snapshot_schemas(struct str payload, struct buffer *ret)
-{
-	struct buffer plain = { 0 };
-	int r = keep_unpack(payload, &plain);
-	if (!r)
-		r = find_schemas((struct cursor){ plain.data, plain.data + plain.len }, ret);
-	buffer_free(&plain);
-	return r;
 }

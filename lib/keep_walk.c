@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "disk.h"
+#include "seal.h"
 
 /* Blocks with numbers that were passed already are part of the damage: bytes in a sample that look
  * like a block. */
@@ -29,6 +30,8 @@ int keep_walk_header(struct keep_walk *w)
 	if (r == 1 && w->header.first < w->next)
 		r = -EBADMSG;
 	w->at = w->offset;
+	if (r == 1 && w->header.kind == KEEP_DIRECTORY)
+		return 0;
 	return r == -EBADMSG ? find_on(w) : r;
 }
 
@@ -55,5 +58,30 @@ int keep_walk_block(struct keep_walk *w)
 		r = keep_walk_payload(w);
 	else
 		return r;
+	return r ? r : 1;
+}
+
+int keep_walk_unpack(struct keep_walk *w, struct seal *seal, struct str source, struct buffer *ret)
+{
+	struct buffer before = *ret;
+	ret->len = 0;
+	if (w->header.kind == KEEP_SEALED) {
+		w->bad_from = w->at;
+		w->bad_to = w->offset;
+		return seal_unpack(seal, buffer_str(&w->payload), source, ret);
+	}
+	if (!w->header.count)
+		return 0;
+	*ret = w->payload;
+	w->payload = before;
+	return 0;
+}
+
+int keep_walk_samples(struct keep_walk *w, struct seal *seal, struct str source, struct buffer *ret)
+{
+	int r = keep_walk_block(w);
+	if (r != 1)
+		return r;
+	r = keep_walk_unpack(w, seal, source, ret);
 	return r ? r : 1;
 }

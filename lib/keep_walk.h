@@ -25,4 +25,13 @@ int keep_walk_payload(struct keep_walk *w);
 /* Both. */
 int keep_walk_block(struct keep_walk *w);
 
+struct seal;
+
+/* Puts the samples of the block just read in the place of what is in ret; none for blocks that hold
+ * none. source, where not empty: only those of it and under it need to be there. -EBADMSG as above. */
+int keep_walk_unpack(struct keep_walk *w, struct seal *seal, struct str source, struct buffer *ret);
+/* The next block and its samples. 1, 0, -EBADMSG or -errno as above. */
+int keep_walk_samples(
+	struct keep_walk *w, struct seal *seal, struct str source, struct buffer *ret);
+
 #endif

@@ -114,7 +114,7 @@ uint64_t keep_writer_repeats(const struct keep_writer *w)
 
 int keep_writer_position(struct keep_writer *w, struct buffer *ret)
 {
-	buffer_add_str(ret, buffer_str(&w->position));
+	buffer_add_str(ret, buffer_str(&w->memory.position));
 	return 0;
 }
 
@@ -152,10 +152,9 @@ static int open_subfolder(const char *path, const char *name)
 
 static int open_folders(struct keep_writer *w, const char *path)
 {
-	int cursors = open_subfolder(path, "cursors");
-	if (cursors < 0)
-		return cursors;
-	disk_close(cursors);
+	w->cursors = open_subfolder(path, "cursors");
+	if (w->cursors < 0)
+		return w->cursors;
 	w->aside = open_subfolder(path, "aside");
 	if (w->aside < 0)
 		return w->aside;
@@ -187,11 +186,11 @@ int keep_writer_open(struct keep_writer **ret, const char *path, const struct ke
 	struct keep_writer *w = calloc(1, sizeof(*w));
 	if (!w)
 		abort();
-	w->folder = w->lock_file = w->head_file = w->aside = w->fd = -1;
+	w->folder = w->lock_file = w->head_file = w->aside = w->cursors = w->fd = -1;
 	w->limits = *limits;
 	pthread_mutex_init(&w->mutex, NULL);
 	pthread_cond_init(&w->calm, NULL);
-	w->identities = keep_identities_open();
+	w->lookup = keep_lookup_open();
 	*ret_recovery = (struct keep_recovery){ 0 };
 	*ret_error = NULL;
 	int r = open_parts(w, path, ret_recovery, ret_error);
@@ -213,12 +212,13 @@ void keep_writer_close(struct keep_writer *w)
 	disk_close(w->fd);
 	disk_close(w->head_file);
 	disk_close(w->aside);
+	disk_close(w->cursors);
 	disk_close(w->lock_file);
 	disk_close(w->folder);
-	keep_identities_close(w->identities);
+	keep_lookup_close(w->lookup);
+	keep_forget(&w->memory);
 	free(w->segments.all);
 	buffer_free(&w->unsynced);
-	buffer_free(&w->position);
 	pthread_mutex_destroy(&w->mutex);
 	pthread_cond_destroy(&w->calm);
 	free(w);
