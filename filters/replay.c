@@ -86,6 +86,8 @@ static void open_recording(struct recording *r, const char *name)
 			statedir_root());
 	read_cursor(r);
 	int result = keep_stream_open(&r->stream, r->progress.path, &period, &error);
+	if (result == -ENOENT || result == -ENOTDIR)
+		die_config("%s: not a keep", r->progress.path);
 	if (result == -EIO || result == -ENOMEM || result == -EMFILE)
 		die_system("%s", error);
 	if (result)
