@@ -5,7 +5,7 @@
 #include "text.h"
 
 enum {
-	STATE_ITEMS = 16,
+	STATE_ITEMS = 17,
 	SUMS = 1 << AGGREGATE_SUM | 1 << AGGREGATE_MEAN,
 	MOMENTS = 1 << AGGREGATE_STDDEV,
 };
@@ -94,11 +94,21 @@ static void put(struct buffer *to, const struct wire *w)
 	}
 }
 
+/* From the first number, which is near: far from 0 the squares would lose their digits. */
+static double from_origin(const struct aggregate *a, const struct wire *w)
+{
+	if (w->type != WIRE_DOUBLE && a->origin.type != WIRE_DOUBLE)
+		return (double)(whole_number(w) - whole_number(&a->origin));
+	return as_double(w) - as_double(&a->origin);
+}
+
 /* B. P. Welford, Note on a Method for Calculating Corrected Sums of Squares and Products, 1962;
  * Knuth, The Art of Computer Programming 2, 4.2.2, (15) and (16). */
-static void add_moments(struct aggregate *a, double v)
+static void add_moments(struct aggregate *a, const struct wire *w)
 {
-	double distance = v - a->mean;
+	if (a->origin.type == WIRE_NIL)
+		a->origin = *w;
+	double v = from_origin(a, w), distance = v - a->mean;
 	a->mean += distance / (double)a->numbers;
 	a->squares += distance * (v - a->mean);
 }
@@ -122,7 +132,7 @@ static void add_number(struct aggregate *a, unsigned kinds, const struct wire *w
 	a->numbers++;
 	a->doubles += w->type == WIRE_DOUBLE;
 	if (kinds & MOMENTS)
-		add_moments(a, as_double(w));
+		add_moments(a, w);
 	if (kinds & SUMS && w->type == WIRE_DOUBLE)
 		add_double(a, w->d);
 	else if (kinds & SUMS)
@@ -266,6 +276,7 @@ void aggregate_save(const struct aggregate *a, struct buffer *to)
 	wire_uint(to, (uint64_t)a->whole);
 	wire_double(to, a->sum);
 	wire_double(to, a->carry);
+	put(to, &a->origin);
 	put(to, &a->least);
 	put(to, &a->greatest);
 	wire_bin(to, buffer_str(&a->first));
@@ -337,9 +348,9 @@ bool aggregate_load(struct aggregate *a, struct cursor *from)
 {
 	struct wire w;
 	return wire_next(from, &w) == 1 && w.type == WIRE_ARRAY && w.size == STATE_ITEMS &&
-	       load_counts(a, from) && load_sums(a, from) && load_number(from, &a->least) &&
-	       load_number(from, &a->greatest) && load_encoded(from, &a->first) &&
-	       load_encoded(from, &a->last);
+	       load_counts(a, from) && load_sums(a, from) && load_number(from, &a->origin) &&
+	       load_number(from, &a->least) && load_number(from, &a->greatest) &&
+	       load_encoded(from, &a->first) && load_encoded(from, &a->last);
 }
 
 void aggregate_free(struct aggregate *a)

@@ -34,15 +34,15 @@ int aggregate_kinds(const struct opt_list *words, unsigned *ret, char **ret_erro
 
 /* A zeroed struct is empty. */
 struct aggregate {
-	uint64_t good, bad;	     /* values used, values left out */
-	uint64_t numbers, doubles;   /* of those used */
-	uint32_t worst, first_bad;   /* status */
-	double mean, squares;	     /* running, for the stddev; squares of the distances from
-					the mean, added up */
-	__int128 whole;		     /* the integers added up */
-	double sum, carry;	     /* the float 64 numbers added up, and what rounding lost */
-	struct wire least, greatest; /* nil: none */
-	struct buffer first, last;   /* encoded; empty: none */
+	uint64_t good, bad;	   /* values used, values left out */
+	uint64_t numbers, doubles; /* of those used */
+	uint32_t worst, first_bad; /* status */
+	double mean, squares;	   /* for the stddev, running: from the origin; of the distances
+					from the mean, added up */
+	__int128 whole;		   /* the integers added up */
+	double sum, carry;	   /* the float 64 numbers added up, and what rounding lost */
+	struct wire origin, least, greatest; /* nil: none; origin: the first number */
+	struct buffer first, last;	     /* encoded; empty: none */
 };
 
 /* Takes one value in; kinds is the set of what will be asked for, 1 << kind each. Maps, arrays and
