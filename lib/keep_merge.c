@@ -37,7 +37,7 @@ static bool is_before(const struct keep_stream *a, const struct keep_stream *b)
 	const struct sample *x = &a->sample, *y = &b->sample;
 	if (x->time != y->time)
 		return x->time < y->time;
-	int r = str_compare(x->source, y->source);
+	int r = str_cmp(x->source, y->source);
 	r = r ? r : compare_numbers(x->run, y->run);
 	return (r ? r : compare_numbers(x->seq, y->seq)) < 0;
 }

@@ -205,8 +205,8 @@ static void settle(const struct account *a, bool whole, void (*each)(const struc
 static int compare(const void *x, const void *y)
 {
 	const struct account *a = *(struct account *const *)x, *b = *(struct account *const *)y;
-	int r = str_compare(a->source, b->source);
-	r = r ? r : str_compare(a->kind, b->kind);
+	int r = str_cmp(a->source, b->source);
+	r = r ? r : str_cmp(a->kind, b->kind);
 	return r ? r : (a->index > b->index) - (a->index < b->index);
 }
 

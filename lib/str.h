@@ -25,11 +25,11 @@ static inline bool str_eq(struct str a, struct str b)
 	return a.len == b.len && (!a.len || memcmp(a.data, b.data, a.len) == 0);
 }
 
-/* By bytes, as qsort wants it. */
-static inline int str_compare(struct str a, struct str b)
+/* By bytes, a shorter one before what it begins. */
+static inline int str_cmp(struct str a, struct str b)
 {
-	size_t both = a.len < b.len ? a.len : b.len;
-	int r = both ? memcmp(a.data, b.data, both) : 0;
+	size_t len = a.len < b.len ? a.len : b.len;
+	int r = len ? memcmp(a.data, b.data, len) : 0;
 	return r ? r : (a.len > b.len) - (a.len < b.len);
 }
 

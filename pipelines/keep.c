@@ -58,6 +58,24 @@ bool keep_command_colored(void)
 	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 }
 
+void keep_command_time(char to[TIMESTAMP_TEXT], int64_t time)
+{
+	strcpy(to, "-");
+	if (!time)
+		return;
+	timestamp_format(to, time);
+	to[10] = ' ';
+	to[19] = 0;
+}
+
+int keep_command_failed(const char *path, int error, char *message)
+{
+	if (error != -ENOENT && error != -ENOTDIR)
+		return failure_with(error == -EIO ? EXIT_SYSTEM : EXIT_CONFIG, message);
+	free(message);
+	return failure(EXIT_CONFIG, "%s: not a keep", path);
+}
+
 static void found_corrupt(const char *message, void *context)
 {
 	(void)context;
@@ -76,7 +94,7 @@ int keep_command_verify(int argc, char **argv)
 	if (!corrupt)
 		corrupt = keep_verify(path, found_corrupt, NULL, &error);
 	if (corrupt < 0)
-		return failure_with(EXIT_CONFIG, error);
+		return keep_command_failed(path, (int)corrupt, error);
 	printf("%s: %" PRIu64 " samples in %" PRIu64 " segments, %" PRId64 " corrupt blocks\n",
 		name, info.last - info.first + (info.last > 0), info.segments, corrupt);
 	keep_info_free(&info);

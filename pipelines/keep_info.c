@@ -86,8 +86,9 @@ static void put_times(struct terminal *t, const char *title, int64_t from, int64
 	if (!from && !to)
 		return;
 	human_span(span, to - from);
-	put_line(t, title, "", "%.*s to %.*s, %s", (int)timestamp_format(first, from), first,
-		(int)timestamp_format(last, to), last, span);
+	keep_command_time(first, from);
+	keep_command_time(last, to);
+	put_line(t, title, "", "%s to %s, %s", first, last, span);
 }
 
 static void put_sizes(struct terminal *t, const struct keep_info *i)
@@ -96,11 +97,10 @@ static void put_sizes(struct terminal *t, const struct keep_info *i)
 	human_size(bytes, (double)i->bytes);
 	human_size(raw, (double)i->raw_bytes);
 	if (i->bytes)
-		put_line(t, "on disk", "",
-			"%sB in %" PRIu64 " segments, %" PRIu64
-			" of them sealed; %sB as given, %.1f times as much",
-			bytes, i->segments, i->sealed, raw,
+		put_line(t, "on disk", "", "%sB; %sB as given: %.1f times as much", bytes, raw,
 			(double)i->raw_bytes / (double)i->bytes);
+	put_line(t, "segments", "", "%" PRIu64 ", %" PRIu64 " of them sealed", i->segments,
+		i->sealed);
 }
 
 static void put_troubles(struct terminal *t, const struct keep_info *i)
@@ -177,7 +177,7 @@ int keep_command_info(int argc, char **argv)
 		return status ? status : EXIT_CONFIG;
 	int r = keep_info(path, &info, &error);
 	if (r)
-		return failure_with(r == -EIO ? EXIT_SYSTEM : EXIT_CONFIG, error);
+		return keep_command_failed(path, r, error);
 	if (json)
 		print_json(path, &info);
 	else

@@ -107,23 +107,12 @@ static const struct {
 } columns[COLUMNS] = { { "SAMPLES", 9 }, { "SIZE", 8 }, { "OLDEST", 21 }, { "NEWEST", 21 },
 	{ "", 0 } };
 
-/* To the second, without the T and the Z. */
-static void show_time(char to[TIMESTAMP_TEXT], int64_t time)
-{
-	strcpy(to, "-");
-	if (!time)
-		return;
-	timestamp_format(to, time);
-	to[10] = ' ';
-	to[19] = 0;
-}
-
 static void show_cells(const struct keep_info *info, char cells[COLUMNS][TIMESTAMP_TEXT])
 {
 	human_count(cells[SAMPLES], info->last ? (double)(info->last - info->first + 1) : 0);
 	human_size(cells[SIZE], (double)info->bytes);
-	show_time(cells[OLDEST], info->oldest);
-	show_time(cells[NEWEST], info->newest);
+	keep_command_time(cells[OLDEST], info->oldest);
+	keep_command_time(cells[NEWEST], info->newest);
 	snprintf(cells[STATE], TIMESTAMP_TEXT, "%s%s",
 		info->writing ? "writing"
 		: info->ended ? "ended"

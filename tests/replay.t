@@ -77,12 +77,13 @@ duto sim mill --count 50 --start 2026-01-01T00:00:00Z > piece1
 duto sim mill --count 50 --seed 2 --source plant/mill9 --start 2026-01-02T00:00:00Z > piece2
 cat piece1 piece2 > both
 mkfifo pipe
-start "$DUTO" select --out keep:grown < pipe
+keep_pipe() { start sh -c 'exec "$0" select --out keep:grown < pipe' "$DUTO"; }
+keep_pipe
 writer=$started_pid
 exec 8> pipe
 cat piece1 >&8
 ok "a keep is begun" eventually 10 test -s grown/ID
-start "$DUTO" replay grown --follow > followed
+start "$DUTO" replay grown --follow > followed 8>&-
 follower=$started_pid
 ok "--follow gives what is there" eventually 10 same_as piece1 followed
 cat piece2 >&8
@@ -91,13 +92,16 @@ exec 8>&-
 wait "$writer"
 wait "$follower"
 is "and ends with the stream" 0 $?
-exec 9<>pipe
-start "$DUTO" select --out keep:grown < pipe
-start "$DUTO" replay grown --follow > followed
-ok "with one that goes on" eventually 10 same_as both followed
+keep_pipe
+exec 8> pipe
+is_written() { [ "$(duto keep info "$1" --json | jq .writing)" == true ]; }
+ok "a keep that is written again" eventually 10 is_written grown
+start "$DUTO" replay grown --follow > followed 8>&-
+ok "is followed" eventually 10 same_as both followed
 kill -TERM "$started_pid"
 wait "$started_pid"
 is "it ends when it is told to" 0 $?
+exec 8>&-
 
 # Cursors.
 keep cursed < samples
