@@ -1,11 +1,9 @@
-#include "aggregate.h"
-
 #include <math.h>
 
+#include "aggregate_parts.h"
 #include "text.h"
 
 enum {
-	STATE_ITEMS = 17,
 	SUMS = 1 << AGGREGATE_SUM | 1 << AGGREGATE_MEAN,
 	MOMENTS = 1 << AGGREGATE_STDDEV,
 };
@@ -45,17 +43,6 @@ int aggregate_kinds(const struct opt_list *words, unsigned *ret, char **ret_erro
 	return 0;
 }
 
-static bool is_number(const struct wire *w)
-{
-	return w->type == WIRE_BOOL || w->type == WIRE_INT || w->type == WIRE_UINT ||
-	       w->type == WIRE_DOUBLE;
-}
-
-static bool is_value(const struct wire *w)
-{
-	return is_number(w) || w->type == WIRE_STR || w->type == WIRE_BIN;
-}
-
 static __int128 whole_number(const struct wire *w)
 {
 	return w->type == WIRE_BOOL ? w->b : w->type == WIRE_INT ? (__int128)w->i : (__int128)w->u;
@@ -72,26 +59,6 @@ static bool is_less(const struct wire *a, const struct wire *b)
 	if (a->type != WIRE_DOUBLE && b->type != WIRE_DOUBLE)
 		return whole_number(a) < whole_number(b);
 	return as_double(a) < as_double(b);
-}
-
-static void put(struct buffer *to, const struct wire *w)
-{
-	switch (w->type) {
-	case WIRE_BOOL:
-		return wire_bool(to, w->b);
-	case WIRE_INT:
-		return wire_int(to, w->i);
-	case WIRE_UINT:
-		return wire_uint(to, w->u);
-	case WIRE_DOUBLE:
-		return wire_double(to, w->d);
-	case WIRE_STR:
-		return wire_str(to, w->bytes);
-	case WIRE_BIN:
-		return wire_bin(to, w->bytes);
-	default:
-		return wire_nil(to);
-	}
 }
 
 /* From the first number, which is near: far from 0 the squares would lose their digits. */
@@ -146,7 +113,7 @@ static void add_number(struct aggregate *a, unsigned kinds, const struct wire *w
 static void keep(struct buffer *at, const struct wire *w)
 {
 	at->len = 0;
-	put(at, w);
+	wire_scalar(at, w);
 }
 
 static void leave_out(struct aggregate *a, uint32_t status)
@@ -162,10 +129,10 @@ void aggregate_add(struct aggregate *a, unsigned kinds, const struct wire *value
 		leave_out(a, status);
 		return;
 	}
-	if (!is_value(value))
+	if (!aggregate_is_value(value))
 		return;
 	a->worst = a->good++ ? status_worst(a->worst, status) : status;
-	if (is_number(value))
+	if (aggregate_is_number(value))
 		add_number(a, kinds, value);
 	if (kinds & 1u << AGGREGATE_FIRST && a->good == 1)
 		keep(&a->first, value);
@@ -236,7 +203,7 @@ static bool put_number(
 	struct wire w = number_of(a, kind);
 	if (!a->numbers)
 		return false;
-	put(to, &w);
+	wire_scalar(to, &w);
 	if (w.type == WIRE_NIL)
 		*status = a->numbers > 1 ? STATUS_BAD_OUT_OF_RANGE : STATUS_BAD_NO_DATA;
 	return true;
@@ -259,98 +226,6 @@ bool aggregate_result(const struct aggregate *a, enum aggregate_kind kind, doubl
 		return put_number(a, kind, to, ret_status);
 	}
 	return true;
-}
-
-void aggregate_save(const struct aggregate *a, struct buffer *to)
-{
-	wire_array(to, STATE_ITEMS);
-	wire_uint(to, a->good);
-	wire_uint(to, a->bad);
-	wire_uint(to, a->numbers);
-	wire_uint(to, a->doubles);
-	wire_uint(to, a->worst);
-	wire_uint(to, a->first_bad);
-	wire_double(to, a->mean);
-	wire_double(to, a->squares);
-	wire_uint(to, (uint64_t)((unsigned __int128)a->whole >> 64));
-	wire_uint(to, (uint64_t)a->whole);
-	wire_double(to, a->sum);
-	wire_double(to, a->carry);
-	put(to, &a->origin);
-	put(to, &a->least);
-	put(to, &a->greatest);
-	wire_bin(to, buffer_str(&a->first));
-	wire_bin(to, buffer_str(&a->last));
-}
-
-static bool load_uint(struct cursor *from, uint64_t max, uint64_t *ret)
-{
-	struct wire w;
-	if (wire_next(from, &w) != 1 || w.type != WIRE_UINT || w.u > max)
-		return false;
-	*ret = w.u;
-	return true;
-}
-
-static bool load_double(struct cursor *from, double *ret)
-{
-	struct wire w;
-	if (wire_next(from, &w) != 1 || w.type != WIRE_DOUBLE)
-		return false;
-	*ret = w.d;
-	return true;
-}
-
-static bool load_number(struct cursor *from, struct wire *ret)
-{
-	return wire_next(from, ret) == 1 && (ret->type == WIRE_NIL || is_number(ret));
-}
-
-/* One encoded value, or none. */
-static bool load_encoded(struct cursor *from, struct buffer *ret)
-{
-	struct wire w, value;
-	if (wire_next(from, &w) != 1 || w.type != WIRE_BIN)
-		return false;
-	struct cursor inner = { (const uint8_t *)w.bytes.data,
-		(const uint8_t *)w.bytes.data + w.bytes.len };
-	if (w.bytes.len &&
-		(wire_next(&inner, &value) != 1 || !is_value(&value) || inner.at < inner.end))
-		return false;
-	buffer_add_str(ret, w.bytes);
-	return true;
-}
-
-static bool load_counts(struct aggregate *a, struct cursor *from)
-{
-	uint64_t worst, first_bad;
-	if (!load_uint(from, UINT64_MAX, &a->good) || !load_uint(from, UINT64_MAX, &a->bad) ||
-		!load_uint(from, a->good, &a->numbers) ||
-		!load_uint(from, a->numbers, &a->doubles) || !load_uint(from, UINT32_MAX, &worst) ||
-		!load_uint(from, UINT32_MAX, &first_bad))
-		return false;
-	a->worst = (uint32_t)worst;
-	a->first_bad = (uint32_t)first_bad;
-	return true;
-}
-
-static bool load_sums(struct aggregate *a, struct cursor *from)
-{
-	uint64_t high, low;
-	if (!load_double(from, &a->mean) || !load_double(from, &a->squares) ||
-		!load_uint(from, UINT64_MAX, &high) || !load_uint(from, UINT64_MAX, &low))
-		return false;
-	a->whole = (__int128)((unsigned __int128)high << 64 | low);
-	return load_double(from, &a->sum) && load_double(from, &a->carry);
-}
-
-bool aggregate_load(struct aggregate *a, struct cursor *from)
-{
-	struct wire w;
-	return wire_next(from, &w) == 1 && w.type == WIRE_ARRAY && w.size == STATE_ITEMS &&
-	       load_counts(a, from) && load_sums(a, from) && load_number(from, &a->origin) &&
-	       load_number(from, &a->least) && load_number(from, &a->greatest) &&
-	       load_encoded(from, &a->first) && load_encoded(from, &a->last);
 }
 
 void aggregate_free(struct aggregate *a)

@@ -66,7 +66,7 @@ def encoded(samples):
 def results(args, samples):
     """What comes out of measurements: (source, second, values, quality)."""
     out, errors = window(args, encoded(samples))
-    return [(s["source"], int(seconds(s["time"])), s["values"], s.get("quality", {})) for s in out], errors
+    return [(s["source"], int(seconds(s["time"])), s["values"], s.get("quality", {})) for s in out if "kind" not in s], errors
 
 
 def same(got, expected):
@@ -167,6 +167,7 @@ def test_kinds():
     mark = sample(23, {"by": "clock"}, kind="mark")
     stream = [sample(3, {"x": 1}), sample(14, {"x": 2}), event, mark, sample(22, {"x": 3}), sample(19, {"x": 4})]
     out, errors = window("--every 10s --agg sum", encoded(stream))
+    out = [s for s in out if s.get("kind") != "gap"]
     came = [(s.get("kind", ""), int(seconds(s["time"])), s["values"]) for s in out]
     ok(came == [("", 0, {"x": 1}), ("event", 12, event["values"]), ("", 10, {"x": 2}), ("mark", 20, mark["values"]),
                 ("", 20, {"x": 3})], "a mark closes what is before it, and goes on behind it, with the time up to which "
