@@ -155,9 +155,9 @@ const struct filter filter = {
 		"known; of the fields asked for. With --every they are aggregated as `duto window` "
 		"does it: one sample for each source and stretch of time, whose time is the "
 		"beginning of the stretch; stretches begin at multiples of --every since the "
-		"epoch (UTC).\n\n"
-		"`history ... | to-csv` gives one row for each time and source; `to-csv --long` one for "
-		"each value, as Power BI and pandas take it. Times may be relative: --since "
+		"epoch (UTC), and those at --since and --until hold what lies between the two.\n\n"
+		"`history ... | to-csv` gives one row for each time and source; `to-csv --long` "
+		"one for each value, as Power BI and pandas take it. Times may be relative: --since "
 		"-24h.\n\n"
 		"A damaged part of the past is told of and passed over.",
 	.options = options,

@@ -131,14 +131,14 @@ const struct filter filter = {
 		"multiples since the epoch (UTC). A window goes out, with its beginning as time, "
 		"when a sample of its source comes that is behind its end by --late, when a mark "
 		"says that nothing older comes, or at the end of input. What comes for a window "
-		"that is closed is dropped and counted.\n"
+		"that is closed is dropped and counted.\n\n"
 		"Values that are Bad, absent or not finite are left out; the result carries the "
 		"worst quality of the others, and is Uncertain where some were left out (--good). "
-		"Where all were, it is nil and Bad. Fields of text have a first, a last and a count, and "
-		"are left out of the other aggregates. Min, max, first, last, sum and count of integers are exact integers; "
-		"stddev is that of a sample, divided by n - 1 (Welford).\n"
+		"Where all were, it is nil and Bad. Fields of text have a first, a last and a "
+		"count, and no other aggregates. Min, max, first, last, sum and count of integers "
+		"are exact integers; stddev is that of a sample, divided by n - 1 (Welford).\n\n"
 		"Schemas go on for the fields that come out. A mark goes on behind the windows "
-		"that it closes, with the time of the beginning of the first that is still open. "
+		"that it closes, with the beginning of the first that may still come as time. "
 		"Other kinds pass unchanged.",
 	.options = options,
 	.start = start,

@@ -28,8 +28,8 @@ enum aggregate_kind {
 /* Their names, as people write them. */
 extern const char *const aggregate_names[AGGREGATE_KINDS];
 
-/* The set of kinds, 1 << kind each, that these words name. 0, or -EINVAL with a message, which is the
- * caller's. */
+/* The set of kinds, 1 << kind each, that these words name. 0, or -EINVAL with a message, which is
+ * the caller's. */
 int aggregate_kinds(const struct opt_list *words, unsigned *ret, char **ret_error);
 
 /* A zeroed struct is empty. */
@@ -49,10 +49,11 @@ struct aggregate {
  * extensions are no values. */
 void aggregate_add(struct aggregate *a, unsigned kinds, const struct wire *value, uint32_t status);
 
-/* Appends the result, one wire object, and tells its quality. good_share: with less than this share
- * of the values used it is at most Uncertain. Nil, and Bad, where nothing was used, where there is no
- * such thing (the stddev of one value), and where it is beyond a float 64. false, and nothing is
- * appended: there were values, but none that this aggregate is made of (the mean of texts). */
+/* Appends the result, one wire object, and tells its quality. good_share: with less than this
+ * share of the values used it is at most Uncertain. Nil, and Bad, where nothing was used, where
+ * there is no such thing (the stddev of one value), and where it is beyond a float 64. false, and
+ * nothing is appended: there were values, but none that this aggregate is made of (the mean of
+ * texts). */
 bool aggregate_result(const struct aggregate *a, enum aggregate_kind kind, double good_share,
 	struct buffer *to, uint32_t *ret_status);
 

@@ -24,9 +24,9 @@ int history_open(struct history **ret, const char *address, const struct history
 /* The next sample: 1; 0: there is no more; -errno with a message. -EBADMSG: a part of the past is
  * damaged, the next call goes on behind it.
  *
- * Measurements and schemas come, no other kinds: before the first sample of a source its last schema
- * from before, where there is one. The samples of one source come as they were stored, mostly in the
- * order of time. *ret stays until the next call and may be edited. */
+ * Measurements and schemas come, no other kinds: before the first sample of a source its last
+ * schema from before, where there is one. The samples of one source come as they were stored,
+ * mostly in the order of time. *ret stays until the next call and may be edited. */
 int history_next(struct history *h, struct sample **ret, char **ret_error);
 
 void history_close(struct history *h);
