@@ -40,7 +40,14 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc
 
-units: $(UNITS)
+# Crash tests bring a disk of their own, in place of the library's.
+CRASHES = $(patsubst tests/crash/%.c,$(BUILD)/crash/%,$(filter-out tests/crash/disk.c,$(wildcard tests/crash/*.c)))
+
+$(BUILD)/crash/%: $(BUILD)/obj/tests/crash/%.o $(BUILD)/obj/tests/crash/disk.o $(BUILD)/libduto.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+
+units: $(UNITS) $(CRASHES)
 
 # Packages come before what is built with them, so these call make again; the build itself is one makefile.
 check:
