@@ -124,7 +124,8 @@ static int recover_log(struct recovery *c)
 	return r;
 }
 
-/* Its blocks were synced before it had its name. */
+/* Its blocks were synced before it had its name. However damaged it is, no number is given twice: its
+ * directory and the head tell how far they went, and there was one at least. */
 static int recover_sealed(struct recovery *c)
 {
 	struct keep_walk walk = { .next = c->segment->first };
@@ -136,7 +137,10 @@ static int recover_sealed(struct recovery *c)
 		if (r == 1)
 			keep_walk_pass(&walk);
 	disk_close(walk.fd);
-	c->w->number = walk.next - 1;
+	uint64_t number =
+		walk.header.kind == KEEP_DIRECTORY ? walk.header.first - 1 : walk.next - 1;
+	number = number > c->synced ? number : c->synced;
+	c->w->number = number > c->segment->first ? number : c->segment->first;
 	return r;
 }
 
