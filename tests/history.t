@@ -57,12 +57,6 @@ is "a late sample counts in its stretch" "3 5 7" "$(duto history late --every 1h
 exits "unless it is too late" 0 duto history late --every 30m --agg sum --late 10m
 like "which is told of" "late" "$(cat errors)"
 
-cp -r kept damaged
-printf XXXX | dd of="$(echo damaged/*.log)" bs=1 seek=500000 conv=notrunc status=none
-exits "a damaged block" 0 duto history damaged
-like "is named by file and place, and passed over" "damaged/[0-9]*.log: [0-9]* bytes from byte [0-9]* on are corrupt" "$(cat errors)"
-ok "the rest comes" cmp <(tail -c 500000 plant) <(tail -c 500000 output)
-
 exits "no keep" 100 duto history absent
 like "is named" "absent" "$(cat errors)"
 exits "an aggregate that is not there" 100 duto history kept --every 1m --agg meen
