@@ -95,8 +95,8 @@ int keep_command_verify(int argc, char **argv)
 		corrupt = keep_verify(path, found_corrupt, NULL, &error);
 	if (corrupt < 0)
 		return keep_command_failed(path, (int)corrupt, error);
-	printf("%s: %" PRIu64 " samples in %" PRIu64 " segments, %" PRId64 " corrupt blocks\n",
-		name, info.last - info.first + (info.last > 0), info.segments, corrupt);
+	printf("%s: %" PRIu64 " samples, %" PRId64 " corrupt blocks\n", name,
+		info.last - info.first + (info.last > 0), corrupt);
 	keep_info_free(&info);
 	free(path);
 	return corrupt ? EXIT_SYSTEM : EXIT_OK;

@@ -35,7 +35,7 @@ exits "a folder that is none" 100 duto keep info state
 like "is named" "state: not a keep" "$(cat errors)"
 
 exits "verify: all is good" 0 duto keep verify mill/score
-is "and it says so" "mill/score: 1017 samples in 1 segments, 0 corrupt blocks" "$(cat output)"
+is "and it says so" "mill/score: 1017 samples, 0 corrupt blocks" "$(cat output)"
 duto select --out keep:damaged < samples
 duto sim meter --count 60 --start 2026-02-01T00:00:00Z | duto select --out keep:damaged
 log=$(ls damaged/*.log | head -n 1)
