@@ -17,6 +17,7 @@
 enum { AHEAD = 4 * KEEP_UNSYNCED_MAX };
 #define TRY_AGAIN  SECONDS
 #define TIDY_EVERY (10 * SECONDS)
+#define LEAVES_WITHIN (2 * SECONDS)
 
 struct out {
 	struct link link;
@@ -169,6 +170,20 @@ static void free_out(struct out *o)
 	free(o);
 }
 
+/* A writer that was killed may still be on its way out. */
+static int open_writer(struct out *o, const struct keep_limits *limits,
+	struct keep_recovery *ret_found, char **ret_error)
+{
+	int64_t until = clock_monotonic() + LEAVES_WITHIN;
+	for (;;) {
+		int r = keep_writer_open(&o->keep, o->path, limits, ret_found, ret_error);
+		if (r != -EBUSY || clock_monotonic() >= until)
+			return r;
+		free(*ret_error);
+		poll(NULL, 0, 20);
+	}
+}
+
 static int open_out(struct link **ret, const char *address, const struct link_security *security,
 	char **ret_error)
 {
@@ -181,7 +196,7 @@ static int open_out(struct link **ret, const char *address, const struct link_se
 	o->commit_after = 50 * MILLISECONDS;
 	int r = parse(address, o, &limits, ret_error);
 	if (!r)
-		r = keep_writer_open(&o->keep, o->path, &limits, &found, ret_error);
+		r = open_writer(o, &limits, &found, ret_error);
 	if (r) {
 		free_out(o);
 		return r == -ENOTSUP ? -EINVAL : r;

@@ -134,13 +134,20 @@ static void tell_writers(void)
 	}
 }
 
-static void open_folder(const struct link *reader)
+static void find_folder(const struct link *reader)
 {
 	if (!folder_path && reader && strncmp(reader->name, "keep:", 5) == 0)
 		folder_path = text_print("%.*s/checkpoint", (int)strcspn(reader->name + 5, "?#"),
 			reader->name + 5);
-	if (!folder_path)
+}
+
+static void open_folder(void)
+{
+	if (folder >= 0)
 		return;
+	if (!folder_path)
+		die_config("a filter that remembers needs --checkpoint FOLDER here, to go on after "
+			   "a kill");
 	folder = checkpoint_open(folder_path);
 	if (folder < 0)
 		die_system("%s: %s", folder_path, strerror(-folder));
@@ -159,8 +166,9 @@ static bool take_state(struct str bytes)
  * said, as it may matter. */
 static void load_state(void)
 {
-	if (folder < 0 || !number)
+	if (!number || (!filter.save && !folder_path))
 		return;
+	open_folder();
 	int r = checkpoint_load(folder, number, owner, &state);
 	if (r == -ENOENT && filter.save)
 		warning("%s: there is no checkpoint %" PRIu64 ": begins without memory",
@@ -204,7 +212,7 @@ bool position_resume(void)
 	tell_writers();
 	put_here = wanted && reads_a_keep();
 	if (wanted) {
-		open_folder(reader);
+		find_folder(reader);
 		load_state();
 	}
 	put.time = clock_monotonic();
@@ -232,11 +240,9 @@ void position_end_filter(void)
 static void save_state(void)
 {
 	struct buffer own = { 0 };
-	if (folder < 0 && filter.save)
-		die_config("a filter that remembers needs --checkpoint FOLDER here, to go on after "
-			   "a kill");
-	if (folder < 0 || (!filter.save && !emit_made_any()))
+	if (!filter.save && !emit_made_any())
 		return;
+	open_folder();
 	if (filter.save)
 		filter.save(&own);
 	state.len = 0;
