@@ -143,7 +143,7 @@ static bool take_next(void)
 	int r;
 	while (!at_hand && (r = keep_merge_next(merge, &at_hand, &error)) != 0) {
 		if (r < 0 && r != -EBADMSG)
-			die_system("%s", error);
+			die_system("%s", error ? error : strerror(-r));
 		if (r < 0) {
 			warning("%s", error);
 			free(error);

@@ -46,10 +46,11 @@ int keep_command_parse(const struct opt *options, int argc, char **argv)
 
 char *keep_command_find(const char *wanted)
 {
-	char *path = statedir_find(wanted);
+	char *path = statedir_find(wanted), *root = statedir_root();
 	if (!path)
 		failure(EXIT_CONFIG, "%s: there is no such folder, and no keep of that name in %s",
-			wanted, statedir_root());
+			wanted, root);
+	free(root);
 	return path;
 }
 
@@ -85,7 +86,7 @@ static void found_corrupt(const char *message, void *context)
 int keep_command_verify(int argc, char **argv)
 {
 	static const struct opt options[] = { KEEP_ARGUMENT, OPT_END };
-	struct keep_info info;
+	struct keep_info info = { 0 };
 	char *error = NULL, *path;
 	int status = keep_command_parse(options, argc, argv);
 	if (status || !(path = keep_command_find(name)))
@@ -93,13 +94,16 @@ int keep_command_verify(int argc, char **argv)
 	int64_t corrupt = keep_info(path, &info, &error);
 	if (!corrupt)
 		corrupt = keep_verify(path, found_corrupt, NULL, &error);
-	if (corrupt < 0)
-		return keep_command_failed(path, (int)corrupt, error);
-	printf("%s: %" PRIu64 " samples in %" PRIu64 " segments, %" PRId64 " corrupt blocks\n",
-		name, info.last - info.first + (info.last > 0), info.segments, corrupt);
+	if (corrupt < 0) {
+		status = keep_command_failed(path, (int)corrupt, error);
+	} else {
+		printf("%s: %" PRIu64 " samples, %" PRId64 " corrupt blocks\n", name,
+			info.last - info.first + (info.last > 0), corrupt);
+		status = corrupt ? EXIT_SYSTEM : EXIT_OK;
+	}
 	keep_info_free(&info);
 	free(path);
-	return corrupt ? EXIT_SYSTEM : EXIT_OK;
+	return status;
 }
 
 int keep_command_export(int argc, char **argv)

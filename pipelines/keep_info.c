@@ -177,12 +177,13 @@ int keep_command_info(int argc, char **argv)
 		return status ? status : EXIT_CONFIG;
 	int r = keep_info(path, &info, &error);
 	if (r)
-		return keep_command_failed(path, r, error);
-	if (json)
+		status = keep_command_failed(path, r, error);
+	else if (json)
 		print_json(path, &info);
 	else
 		print_info(path, &info);
-	keep_info_free(&info);
+	if (!r)
+		keep_info_free(&info);
 	free(path);
-	return EXIT_OK;
+	return status;
 }

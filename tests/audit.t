@@ -1,6 +1,6 @@
 #!/bin/bash
 # audit: every sample that was sent is stored, or was dropped for a reason.
-# conformance input: printf '{"time":"2026-01-01T00:00:00Z","source":"m","run":1,"seq":1,"values":{}}\n' | duto from-json
+# conformance input: duto sim mill --count 300 --start 2026-01-01T00:00:00Z
 . "$(dirname "$0")/lib/tap.sh"
 
 samples() { # SOURCE RUN FIRST LAST [KIND]: a sample a second, from 2026-01-01 on

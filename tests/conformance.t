@@ -300,6 +300,13 @@ def test_cut(name, options, described, data):
             ok(r.status in (0, 100, 111), f"{name}: input without its last {cut} bytes", r)
 
 
+FINDERS = {"audit"}  # leave with 1 where what they look for is not so, as diff does
+
+
+def is_exit(name, status):
+    return status in (0, 100, 111) or (status == 1 and name in FINDERS)
+
+
 HOSTILE = [("a map of 4 billion entries", b"\xdf\xff\xff\xff\xff"), ("a text of 4 GiB", b"\xdb\xff\xff\xff\xff"),
            ("nesting without end", b"\x91" * 100000), ("maps in maps", b"\x81\xa1a" * 50000), ("zeros", bytes(70000)),
            ("one line", b"a" * 300000), ("quotes", b'"' * 70001), ("braces", b"{[" * 40000)]
@@ -315,12 +322,12 @@ def test_noise(name, options, described, data):
         for _ in range(rng.randrange(1, 20) if data else 0):
             damaged[rng.randrange(len(damaged))] = rng.randrange(256)
         r = run(name, options, bytes(damaged))
-        if r.status not in (0, 100, 111):
+        if not is_exit(name, r.status):
             bad.append(f"seed {seed}: {r}")
     ok(not bad, f"{name}: 20 damaged inputs", "\n".join(bad))
     for title, hostile in HOSTILE:
         r = run(name, options, hostile)
-        ok(r.status in (0, 100, 111), f"{name}: {title}", r)
+        ok(is_exit(name, r.status), f"{name}: {title}", r)
 
 
 def test_full(name, options, data, plain):

@@ -35,10 +35,11 @@ exits "a folder that is none" 100 duto keep info state
 like "is named" "state: not a keep" "$(cat errors)"
 
 exits "verify: all is good" 0 duto keep verify mill/score
-is "and it says so" "mill/score: 1017 samples in 1 segments, 0 corrupt blocks" "$(cat output)"
-cp -r state/mill/score damaged
-log=$(ls damaged/*.log)
-/usr/bin/python3 -c 'import sys; f = open(sys.argv[1], "r+b"); f.seek(0, 2); f.seek(f.tell() // 3); f.write(b"damage")' "$log"
+is "and it says so" "mill/score: 1017 samples, 0 corrupt blocks" "$(cat output)"
+duto select --out keep:damaged < samples
+duto sim meter --count 60 --start 2026-02-01T00:00:00Z | duto select --out keep:damaged
+log=$(ls damaged/*.log | head -n 1)
+/usr/bin/python3 -c 'import sys; f = open(sys.argv[1], "r+b"); f.seek(2000); f.write(b"damage")' "$log"
 exits "something is corrupt" 111 duto keep verify damaged
 ok "and named by file and byte" grep -qE "${log##*/}: .* byte [0-9]+" errors
 
