@@ -68,8 +68,9 @@ demo:
 
 bench:
 	@tests/install.sh build check
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/bench/codec $(BUILD)/bench/raw $(BUILD)/bench/keep
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst %,$(BUILD)/bench/%,codec raw seal keep)
 	@$(BUILD)/bench/codec
+	@$(BUILD)/bench/seal
 	@$(BUILD)/bench/keep
 	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(ROUNDS)
 

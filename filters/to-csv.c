@@ -6,8 +6,9 @@
 #include "units.h"
 
 static struct opt_list chosen;
-static const char *separator_text = ",", *decimal_text = ".";
+static const char *locale_name = "C", *separator_text, *decimal_text;
 static bool long_form, with_quality, with_units, no_header;
+static struct csv_form form;
 
 static const struct opt options[] = {
 	{ "fields", OPT_LIST, &chosen, "FIELD,...",
@@ -19,21 +20,46 @@ static const struct opt options[] = {
 			"code in hex" },
 	{ "units", OPT_FLAG, &with_units,
 		.help = "units that were announced behind the names: torque [Nm]" },
+	{ "locale", OPT_CHOICE, &locale_name, "LOCALE",
+		.help = "for Excel set to a country: its separator and decimal sign, a byte order "
+			"mark, and times that it takes for times; see above",
+		.choices = "C|en-US|pt-BR" },
+	{ "utc-offset", OPT_DURATION, &form.utc_offset, "TIME",
+		.help = "with --locale, what times are ahead of UTC: -3h; else they are UTC" },
 	{ "separator", OPT_TEXT, &separator_text, "CHARACTER",
-		.help = "what stands between cells; tab for a tabulator" },
-	{ "decimal", OPT_TEXT, &decimal_text, "CHARACTER", .help = "decimal point or comma" },
+		.help = "what stands between cells; tab for a tabulator; else , (pt-BR: ;)" },
+	{ "decimal", OPT_TEXT, &decimal_text, "CHARACTER",
+		.help = "decimal point or comma; else . (pt-BR: ,)" },
 	{ "no-header", OPT_FLAG, &no_header, .help = "leave the titles out" },
 	OPT_END,
 };
 
-static struct csv_form form;
+/* What spreadsheets take for cells and numbers, by the country they are set to. */
+static const struct locale {
+	const char *name, *separator, *decimal;
+} locales[] = { { "C", ",", "." }, { "en-US", ",", "." }, { "pt-BR", ";", "," } };
+
 static struct field *columns;
 static size_t column_count;
 static struct units units;
 static uint64_t left_out;
 
+/* What was not said follows from the locale. */
+static void follow_locale(void)
+{
+	const struct locale *l = locales;
+	while (strcmp(l->name, locale_name))
+		l++;
+	separator_text = separator_text ? separator_text : l->separator;
+	decimal_text = decimal_text ? decimal_text : l->decimal;
+	form.for_spreadsheet = l != locales;
+	if (form.utc_offset && !form.for_spreadsheet)
+		die_config("--utc-offset: without --locale times say their zone, UTC");
+}
+
 static void start(void)
 {
+	follow_locale();
 	form.separator = csv_separator(separator_text);
 	form.decimal = decimal_text[0];
 	if (!form.separator)
@@ -82,6 +108,13 @@ static void write_title(struct buffer *out, struct str name, const char *end)
 	}
 	buffer_add_char(out, form.separator);
 	csv_write(out, buffer_str(&title), form.separator);
+}
+
+/* Without it Excel takes UTF-8 for the letters of Windows. */
+static void write_byte_order_mark(void)
+{
+	buffer_add_str(text_buffer(), STR("\xef\xbb\xbf"));
+	text_done();
 }
 
 static void write_header(void)
@@ -181,6 +214,8 @@ static void take_sample(struct sample *s)
 		return;
 	if (!begun && !long_form)
 		choose_columns(s);
+	if (!begun && form.for_spreadsheet)
+		write_byte_order_mark();
 	if (!begun && !no_header)
 		write_header();
 	begun = true;
@@ -204,13 +239,21 @@ static void fields(struct fields *f)
 
 const struct filter filter = {
 	.summary = "write samples as CSV",
-	.details = "Writes measurements, one a row: time, source and a column for each field; "
-		   "other kinds are\n"
-		   "left out. Fields that come up later have no column: they are told of once "
-		   "and counted.\n"
-		   "Times are RFC 3339 in UTC, numbers the shortest that read back the same "
-		   "(integers without,\n"
-		   "floats with a point), absent values empty, binary ones in hexadecimal.",
+	.details =
+		"Writes measurements, one a row: time, source and a column for each field; "
+		"other kinds are\n"
+		"left out. Fields that come up later have no column: they are told of once "
+		"and counted.\n"
+		"Times are RFC 3339 in UTC, numbers the shortest that read back the same "
+		"(integers without,\n"
+		"floats with a point), absent values empty, binary ones in hexadecimal.\n"
+		"With --locale times are 2026-01-31 13:45:00.250, what is finer than a "
+		"millisecond cut off, as\n"
+		"Excel takes any other form for text; from-csv --separator ';' --decimal , "
+		"reads pt-BR back.\n"
+		"pandas 2: read_csv(file, parse_dates=['time'], date_format='ISO8601'), as whole "
+		"seconds have\n"
+		"no decimals.",
 	.options = options,
 	.start = start,
 	.sample = take_sample,

@@ -55,10 +55,28 @@ void csv_status(struct buffer *out, uint32_t status)
 	buffer_add(out, text, (size_t)n);
 }
 
+/* 2026-01-31 13:45:00.250, with the decimal sign of numbers. */
+static size_t spreadsheet_time(char *text, int64_t time, const struct csv_form *form)
+{
+	const int64_t millisecond = 1000000;
+	if (__builtin_add_overflow(time, form->utc_offset, &time))
+		time = form->utc_offset < 0 ? INT64_MIN : INT64_MAX;
+	int64_t finer = time % millisecond;
+	size_t len = timestamp_format(text, time - finer) - 1;
+	text[10] = ' ';
+	if (len > 19)
+		text[19] = form->decimal;
+	return len;
+}
+
 void csv_time_and_source(struct buffer *out, const struct sample *s, const struct csv_form *form)
 {
 	char text[TIMESTAMP_TEXT];
-	buffer_add(out, text, timestamp_format(text, s->time));
+	if (form->for_spreadsheet)
+		csv_write(out, (struct str){ text, spreadsheet_time(text, s->time, form) },
+			form->separator);
+	else
+		buffer_add(out, text, timestamp_format(text, s->time));
 	buffer_add_char(out, form->separator);
 	csv_write(out, s->source, form->separator);
 }

@@ -7,7 +7,9 @@
 
 struct csv_form {
 	char separator;
-	char decimal; /* '.' or ',' */
+	char decimal;	      /* '.' or ',' */
+	bool for_spreadsheet; /* times without T and zone, to the millisecond */
+	int64_t utc_offset;   /* ns that these are ahead of UTC */
 };
 
 /* Appends a value: numbers the shortest that read back the same (integers without, floats with a
@@ -17,7 +19,7 @@ void csv_value(struct buffer *out, const struct wire *w, const struct csv_form *
 /* Appends 0 for Good, else the status code in hexadecimal. */
 void csv_status(struct buffer *out, uint32_t status);
 
-/* Appends the time (RFC 3339 in UTC) and the source of a sample, a separator between. */
+/* Appends the time (RFC 3339 in UTC, or for a spreadsheet) and the source of a sample, a separator between. */
 void csv_time_and_source(struct buffer *out, const struct sample *s, const struct csv_form *form);
 
 #endif

@@ -196,7 +196,14 @@ int keep_reader_read(struct keep_reader *r, struct keep_block *ret, char **ret_e
 			result = keep_reader_look(r);
 		if (result || r->next > r->limit)
 			return result;
+		uint64_t limit = r->limit;
 		result = step(r, ret, ret_error);
+		if (result == -EAGAIN)
+			result = keep_reader_look(r);
+		else
+			continue;
+		if (result || r->limit == limit)
+			return result;
 	}
-	return result == -EAGAIN ? 0 : result;
+	return result;
 }

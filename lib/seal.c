@@ -56,30 +56,6 @@ static int pack_body(struct seal *s, struct buffer *ret)
 	return 0;
 }
 
-/* Whether what was packed behind "before" comes back as samples. */
-static bool comes_back(struct seal *s, const struct buffer *ret, size_t before, struct str samples)
-{
-	struct str sealed = { (const char *)ret->data + before, ret->len - before };
-	s->trial.len = 0;
-	return seal_unpack(s, sealed, STR(""), &s->trial) == 0 &&
-	       str_eq(buffer_str(&s->trial), samples);
-}
-
-int seal_pack(struct seal *s, struct str samples, struct buffer *ret)
-{
-	size_t before = ret->len;
-	if (samples.len > SEAL_RAW_MAX)
-		return -EFBIG;
-	if (seal_body_write(s, samples) == 0) {
-		int r = pack_body(s, ret);
-		if (r || comes_back(s, ret, before, samples))
-			return r;
-		ret->len = before;
-	}
-	store_as_it_was(s, samples);
-	return pack_body(s, ret);
-}
-
 static int unpack_body(struct seal *s, struct str sealed)
 {
 	if (sealed.len < 1 || sealed.data[0] != SEAL_VERSION)
@@ -97,16 +73,43 @@ static int unpack_body(struct seal *s, struct str sealed)
 	return -EBADMSG;
 }
 
+static struct str behind_form(const struct seal *s)
+{
+	return (struct str){ (const char *)s->body.data + 1, s->body.len - 1 };
+}
+
+/* Whether what was packed behind "before" comes back as samples: it is unpacked in earnest. */
+static bool comes_back(struct seal *s, const struct buffer *ret, size_t before, struct str samples)
+{
+	struct str sealed = { (const char *)ret->data + before, ret->len - before };
+	return unpack_body(s, sealed) == 0 && s->body.data[0] == SEAL_COLUMNS &&
+	       seal_body_gives(s, behind_form(s), samples);
+}
+
+int seal_pack(struct seal *s, struct str samples, struct buffer *ret)
+{
+	size_t before = ret->len;
+	if (samples.len > SEAL_RAW_MAX)
+		return -EFBIG;
+	if (seal_body_write(s, samples) == 0) {
+		int r = pack_body(s, ret);
+		if (r || comes_back(s, ret, before, samples))
+			return r;
+		ret->len = before;
+	}
+	store_as_it_was(s, samples);
+	return pack_body(s, ret);
+}
+
 int seal_unpack(struct seal *s, struct str sealed, struct str source, struct buffer *ret)
 {
 	int r = unpack_body(s, sealed);
 	if (r)
 		return r;
-	struct str rest = { (const char *)s->body.data + 1, s->body.len - 1 };
 	if (s->body.data[0] == SEAL_COLUMNS)
-		return seal_body_read(s, rest, source, ret);
+		return seal_body_read(s, behind_form(s), source, ret);
 	if (s->body.data[0] != SEAL_AS_IT_WAS)
 		return -EBADMSG;
-	buffer_add_str(ret, rest);
+	buffer_add_str(ret, behind_form(s));
 	return 0;
 }

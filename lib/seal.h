@@ -17,7 +17,8 @@ struct seal; /* what both directions need again and again; one a thread */
 struct seal *seal_open(void);
 void seal_close(struct seal *s);
 
-/* Appends the sealed form of whole samples to ret. Any bytes can be given and come back. */
+/* Appends the sealed form of whole samples to ret. Any bytes can be given and come back. -EFBIG: more
+ * than 64 MiB. */
 int seal_pack(struct seal *s, struct str samples, struct buffer *ret);
 
 /* Appends the samples of a sealed form to ret. source, where not empty: only samples of that source

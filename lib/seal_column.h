@@ -14,10 +14,11 @@
 
 /* Room that columns are worked on in; grows as needed. */
 struct seal_room {
-	uint64_t *whole, *coded;
+	uint64_t *whole, *coded, *heads, *tails;
 	size_t cells;
 	uint32_t *slots;
 	size_t slot_count;
+	struct buffer texts; /* where cells of texts point to that were read */
 };
 void seal_room_free(struct seal_room *room);
 
@@ -25,8 +26,17 @@ void seal_room_free(struct seal_room *room);
 void seal_column_write(struct buffer *out, enum seal_kind kind, const uint64_t *cells, size_t n,
 	const uint8_t *data, struct seal_room *room);
 
-/* Reads n > 0 cells at c, of which start is where offsets of texts count from. 0, -EBADMSG. */
+/* Reads n > 0 cells at c; texts go behind those in room->texts. 0, -EBADMSG. */
 int seal_column_read(struct cursor *c, enum seal_kind kind, uint64_t *ret_cells, size_t n,
-	const uint8_t *start, struct seal_room *room);
+	struct seal_room *room);
+
+/* The parts of it, with room for n cells made. */
+void seal_integers_write(struct buffer *out, const uint64_t *v, size_t n, struct seal_room *room);
+int seal_integers_read(struct cursor *c, uint64_t *v, size_t n);
+void seal_planes_write(struct buffer *out, const uint64_t *v, size_t n, unsigned width);
+int seal_planes_read(struct cursor *c, uint64_t *v, size_t n, unsigned width);
+void seal_texts_write(struct buffer *out, const uint64_t *cells, size_t n, const uint8_t *data,
+	struct seal_room *room);
+int seal_texts_read(struct cursor *c, uint64_t *ret_cells, size_t n, struct seal_room *room);
 
 #endif

@@ -49,4 +49,7 @@ int seal_body_write(struct seal *s, struct str samples);
 /* Appends the samples of a body (of form SEAL_COLUMNS, behind the form). As seal_unpack. */
 int seal_body_read(struct seal *s, struct str body, struct str source, struct buffer *ret);
 
+/* Whether such a body gives just these samples. */
+bool seal_body_gives(struct seal *s, struct str body, struct str samples);
+
 #endif

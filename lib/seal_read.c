@@ -3,6 +3,8 @@
 
 #include "seal_parts.h"
 
+enum { COMPARED_TOGETHER = 8 << 10 };
+
 static int read_shape(struct seal_table *t, struct cursor *c)
 {
 	uint64_t len, source_at, source_len;
@@ -70,7 +72,7 @@ static uint64_t time_bits(uint64_t ns)
 }
 
 /* Cells of fixed holes become their bytes. */
-static void to_bytes(uint64_t *cells, size_t n, enum seal_kind kind)
+SEAL_PASS static void to_bytes(uint64_t *cells, size_t n, enum seal_kind kind)
 {
 	for (size_t i = 0; i < n && kind == SEAL_TIME; i++)
 		cells[i] = time_bits(cells[i]);
@@ -78,13 +80,12 @@ static void to_bytes(uint64_t *cells, size_t n, enum seal_kind kind)
 		cells[i] = htobe64(cells[i]);
 }
 
-static int read_columns(
-	struct seal *s, const struct seal_shape *shape, struct cursor *c, const uint8_t *start)
+static int read_columns(struct seal *s, const struct seal_shape *shape, struct cursor *c)
 {
 	for (uint32_t i = 0; i < shape->hole_count; i++) {
 		enum seal_kind kind = s->table.holes[shape->first_hole + i].kind;
 		uint64_t *cells = s->cells + shape->first_cell + (size_t)i * shape->rows;
-		if (seal_column_read(c, kind, cells, shape->rows, start, &s->room))
+		if (seal_column_read(c, kind, cells, shape->rows, &s->room))
 			return -EBADMSG;
 		if (kind <= SEAL_FLOAT64)
 			to_bytes(cells, shape->rows, kind);
@@ -93,9 +94,9 @@ static int read_columns(
 }
 
 /* Reads the columns of all shapes of the source; clears the rows of the others. */
-static int read_all_columns(
-	struct seal *s, struct cursor *c, struct str source, const uint8_t *start)
+static int read_all_columns(struct seal *s, struct cursor *c, struct str source)
 {
+	s->room.texts.len = 0;
 	for (size_t i = 0; i < s->table.shape_count; i++) {
 		struct seal_shape *shape = &s->table.shapes[i];
 		if (c->end - c->at < 4)
@@ -108,16 +109,16 @@ static int read_all_columns(
 		c->at += len;
 		if (!seal_shape_under(&s->table, shape, source))
 			shape->rows = 0;
-		if (shape->rows && read_columns(s, shape, &columns, start))
+		if (shape->rows && read_columns(s, shape, &columns))
 			return -EBADMSG;
 	}
 	return c->at == c->end ? 0 : -EBADMSG;
 }
 
 static void write_other(
-	struct buffer *out, enum seal_kind kind, uint64_t cell, const uint8_t *start)
+	struct buffer *out, enum seal_kind kind, uint64_t cell, const struct buffer *texts)
 {
-	struct str text = { (const char *)start + (cell >> 32), (uint32_t)cell };
+	struct str text = { (const char *)texts->data + (cell >> 32), (uint32_t)cell };
 	if (kind == SEAL_INTEGER) {
 		wire_int(out, (int64_t)cell);
 	} else if (kind == SEAL_BOOL) {
@@ -135,14 +136,14 @@ static void write_other(
 
 /* Appends one sample; -EBADMSG where it would go beyond limit bytes. */
 static int write_sample(const struct seal *s, const struct seal_shape *shape, uint32_t row,
-	const uint8_t *start, size_t limit, struct buffer *out)
+	size_t limit, struct buffer *out)
 {
 	const uint64_t *cell = s->cells + shape->first_cell + row;
 	for (uint32_t i = 0; i < shape->run_count; i++) {
 		const struct seal_run *run = &s->table.runs[shape->first_run + i];
 		const struct seal_hole *h = &s->table.holes[run->first_hole];
-		uint8_t *at = buffer_reserve(out, run->len);
-		if (run->len)
+		uint8_t *at = run->len ? buffer_reserve(out, run->len) : NULL;
+		if (at)
 			memcpy(at, s->table.bytes.data + run->bytes, run->len);
 		for (uint32_t j = 0; j < run->fixed_count; j++, cell += shape->rows)
 			memcpy(at + h[j].at, cell, 8);
@@ -152,17 +153,17 @@ static int write_sample(const struct seal *s, const struct seal_shape *shape, ui
 		bool long_one = run->last == SEAL_TEXT || run->last == SEAL_BYTES;
 		if (out->len > limit || (long_one && limit - out->len < (uint32_t)*cell))
 			return -EBADMSG;
-		write_other(out, run->last, *cell, start);
+		write_other(out, run->last, *cell, &s->room.texts);
 		cell += shape->rows;
 	}
 	return out->len <= limit ? 0 : -EBADMSG;
 }
 
-static int write_samples(struct seal *s, const uint8_t *start, size_t limit, struct buffer *ret)
+static int write_samples(struct seal *s, size_t limit, struct buffer *ret)
 {
 	for (size_t i = 0; i < s->sample_count; i++) {
 		struct seal_shape *shape = &s->table.shapes[s->shapes[i]];
-		if (shape->rows && write_sample(s, shape, shape->done++, start, limit, ret))
+		if (shape->rows && write_sample(s, shape, shape->done++, limit, ret))
 			return -EBADMSG;
 	}
 	return 0;
@@ -177,22 +178,50 @@ static bool is_plausible(const struct seal *s, uint64_t raw)
 	return least <= raw;
 }
 
+/* Everything up to the samples, which then have raw bytes. */
+static int read_parts(struct seal *s, struct str body, struct str source, uint64_t *ret_raw)
+{
+	struct cursor c = { (const uint8_t *)body.data, (const uint8_t *)body.data + body.len };
+	if (seal_varint_read(&c, ret_raw) || *ret_raw > SEAL_RAW_MAX ||
+		read_shapes(&s->table, &c) || read_order(s, &c) || !is_plausible(s, *ret_raw) ||
+		seal_cells_place(s) || read_all_columns(s, &c, source))
+		return -EBADMSG;
+	return 0;
+}
+
 int seal_body_read(struct seal *s, struct str body, struct str source, struct buffer *ret)
 {
-	const uint8_t *start = (const uint8_t *)body.data;
-	struct cursor c = { start, start + body.len };
 	size_t before = ret->len;
 	uint64_t raw;
-	if (seal_varint_read(&c, &raw) || raw > SEAL_RAW_MAX || read_shapes(&s->table, &c) ||
-		read_order(s, &c) || !is_plausible(s, raw) || seal_cells_place(s) ||
-		read_all_columns(s, &c, source, start))
+	if (read_parts(s, body, source, &raw))
 		return -EBADMSG;
-	if (!source.len)
+	if (!source.len && raw)
 		buffer_reserve(ret, raw);
-	if (write_samples(s, start, before + raw, ret) ||
-		(!source.len && ret->len != before + raw)) {
+	if (write_samples(s, before + raw, ret) || (!source.len && ret->len != before + raw)) {
 		ret->len = before;
 		return -EBADMSG;
 	}
 	return 0;
+}
+
+/* A few samples at a time: writing all of them out first would take half as long again. */
+bool seal_body_gives(struct seal *s, struct str body, struct str samples)
+{
+	uint64_t raw;
+	size_t done = 0;
+	s->trial.len = 0;
+	if (read_parts(s, body, STR(""), &raw) || raw != samples.len)
+		return false;
+	for (size_t i = 0; i < s->sample_count; i++) {
+		struct seal_shape *shape = &s->table.shapes[s->shapes[i]];
+		if (write_sample(s, shape, shape->done++, samples.len - done, &s->trial))
+			return false;
+		if (s->trial.len < COMPARED_TOGETHER && i + 1 < s->sample_count)
+			continue;
+		if (memcmp(s->trial.data, samples.data + done, s->trial.len))
+			return false;
+		done += s->trial.len;
+		s->trial.len = 0;
+	}
+	return done == samples.len;
 }

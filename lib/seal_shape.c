@@ -79,7 +79,8 @@ static void add_bytes(
 	struct seal_table *t, struct buffer *mask, const void *bytes, size_t len, uint8_t masked)
 {
 	buffer_add(&t->bytes, bytes, len);
-	memset(buffer_reserve(mask, len), masked, len);
+	if (len)
+		memset(buffer_reserve(mask, len), masked, len);
 	mask->len += len;
 }
 
@@ -175,7 +176,8 @@ static inline uint64_t load(const uint8_t *at)
 }
 
 /* Words, the last one over the one before. */
-static bool masked_equal(const uint8_t *at, const uint8_t *bytes, const uint8_t *mask, size_t len)
+static inline bool words_equal(
+	const uint8_t *at, const uint8_t *bytes, const uint8_t *mask, size_t len)
 {
 	uint64_t differ = 0;
 	size_t i = 0;
@@ -186,6 +188,18 @@ static bool masked_equal(const uint8_t *at, const uint8_t *bytes, const uint8_t 
 	for (; i < len && len < 8; i++)
 		differ |= (at[i] ^ bytes[i]) & mask[i];
 	return differ == 0;
+}
+
+SEAL_PASS static bool long_equal(
+	const uint8_t *at, const uint8_t *bytes, const uint8_t *mask, size_t len)
+{
+	return words_equal(at, bytes, mask, len);
+}
+
+static inline bool masked_equal(
+	const uint8_t *at, const uint8_t *bytes, const uint8_t *mask, size_t len)
+{
+	return len < 64 ? words_equal(at, bytes, mask, len) : long_equal(at, bytes, mask, len);
 }
 
 static bool times_fit(const struct seal_table *t, const struct seal_run *run, const uint8_t *at)

@@ -13,22 +13,28 @@ struct walk {
 	uint32_t holes;
 };
 
-/* Whether the integer at "at" is written as wire_int does. */
-static bool is_shortest(const uint8_t *at, size_t len, int64_t v)
+/* How many bytes wire_int writes. */
+static size_t integer_size(int64_t v)
 {
-	uint8_t shortest[16];
-	struct buffer b = { shortest, 0, sizeof(shortest) };
-	wire_int(&b, v);
-	return b.len == len && memcmp(shortest, at, len) == 0;
+	uint64_t least = v < 0 ? ~(uint64_t)v : (uint64_t)v; /* that must fit */
+	unsigned sign = v < 0;
+	if (least < (sign ? 0x20 : 0x80))
+		return 1;
+	return least >> (8 - sign) == 0	   ? 2
+	       : least >> (16 - sign) == 0 ? 3
+	       : least >> (32 - sign) == 0 ? 5
+					   : 9;
 }
 
 static bool read_integer(struct cursor *c, struct wire *ret)
 {
 	const uint8_t *start = c->at;
-	if (wire_next(c, ret) != 1 || (ret->type != WIRE_INT && ret->type != WIRE_UINT))
+	if (wire_next_other(c, ret) != 1)
 		return false;
-	return (ret->type == WIRE_INT || ret->u <= INT64_MAX) &&
-	       is_shortest(start, (size_t)(c->at - start), ret->i);
+	if (ret->type == WIRE_UINT && (*start >= 0xd0 || ret->u > INT64_MAX))
+		return false; /* wire_int writes these otherwise */
+	return (ret->type == WIRE_UINT || ret->type == WIRE_INT) &&
+	       (size_t)(c->at - start) == integer_size(ret->i);
 }
 
 static bool read_text(struct cursor *c, struct wire *ret)

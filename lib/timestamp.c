@@ -183,7 +183,7 @@ int timestamp_parse(struct str text, int64_t *ret_ns)
 			return -EINVAL;
 		if (!parse_clock(&text, &of_day))
 			return -EINVAL;
-		if (take(&text, '.') && !parse_fraction(&text, &fraction))
+		if ((take(&text, '.') || take(&text, ',')) && !parse_fraction(&text, &fraction))
 			return -EINVAL;
 		if (!parse_zone(&text, &zone) || text.len)
 			return -EINVAL;

@@ -13,8 +13,8 @@ enum { TIMESTAMP_TEXT = 36 };
  * length. */
 size_t timestamp_format(char *to, int64_t ns);
 
-/* Reads 2026-01-01T00:00:00[.fraction](Z|+hh:mm|-hh:mm), a space for the T too; without a zone it
- * is UTC; a date alone is its midnight. 0, or -EINVAL (also for days that do not exist; a leap
+/* Reads 2026-01-01T00:00:00[.fraction](Z|+hh:mm|-hh:mm), a space for the T and a comma for the
+ * point too (ISO 8601 has both); without a zone it is UTC; a date alone is its midnight. 0, or -EINVAL (also for days that do not exist; a leap
  * second is the next second). */
 int timestamp_parse(struct str text, int64_t *ret_ns);
 

@@ -25,6 +25,27 @@ is "tabulators, no header" "$(printf '2026-01-01T00:00:01Z\tp/m\t-2.0')" \
 	"$(duto to-csv --separator tab --no-header --fields x <samples | tail -n 1)"
 is "nothing in, nothing out" "" "$(duto to-csv </dev/null)"
 
+time=2026-01-31T13:45:00.250Z
+json='{"time":"'$time'","source":"p/máquina","run":1,"seq":1,"values":{"x":1.5,"n":-7,"t":"a;b","big":12345.678}}'
+echo "$json" | duto from-json >local
+mark=$'\xef\xbb\xbf'
+is "--locale pt-BR: mark, semicolons, decimal commas, times that Excel takes" "${mark}time;source;x;n;t;big
+2026-01-31 13:45:00,250;p/máquina;1,5;-7;\"a;b\";12345,678" "$(duto to-csv --locale pt-BR <local)"
+is "--locale en-US" "${mark}time,source,x,n,t,big
+2026-01-31 13:45:00.250,p/máquina,1.5,-7,a;b,12345.678" "$(duto to-csv --locale en-US <local)"
+is "one mark, also without header and in --long" "${mark}2026-01-31 13:45:00,250;p/máquina;x;1,5;0" \
+	"$(duto to-csv --locale pt-BR --long --no-header --fields x <local)"
+is "--utc-offset" "2026-01-31 10:45:00,250;p/máquina;1,5" \
+	"$(duto to-csv --locale pt-BR --utc-offset -3h --fields x <local | tail -n 1)"
+is "what is said stands before the locale" "2026-01-31 13:45:00.250	p/máquina	1.5" \
+	"$(duto to-csv --locale pt-BR --separator tab --decimal . --fields x <local | tail -n 1)"
+is "from-csv reads pt-BR back" "$(duto to-csv <local)" \
+	"$(duto to-csv --locale pt-BR <local | duto from-csv --separator ';' --decimal , | duto to-csv)"
+is "and with an offset" "$(duto to-csv <local)" "$(duto to-csv --locale pt-BR --utc-offset -3h <local |
+	duto from-csv --separator ';' --decimal , --utc-offset -3h | duto to-csv)"
+exits "an offset without locale" 100 duto to-csv --utc-offset -3h <local
+exits "a locale that is none" 100 duto to-csv --locale xx <local
+
 printf 'x,y\n1,2\n' >more.csv
 { cat samples; duto from-csv more.csv "${start[@]}"; } | duto to-csv >output 2>errors
 is "a field that comes later has no column" '2026-01-01T00:00:00Z,p/m,1,,,' "$(tail -n 1 output)"

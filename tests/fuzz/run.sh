@@ -10,7 +10,7 @@ mkdir -p "$corpus"
 
 mill() { build/duto sim mill --count "$1" --start 2026-01-01T00:00:00Z; }
 case $name in
-sample) mill 2 >"$corpus/mill" ;;
+sample | seal) mill 2 >"$corpus/mill" ;;
 json) mill 2 | build/duto to-json >"$corpus/mill" ;;
 csv) mill 3 | build/duto to-csv >"$corpus/mill" ;;
 yaml | pipeline) cp pipelines/*.yaml "$corpus" ;;

@@ -7,7 +7,7 @@
 static void value(struct wire w, char decimal, const char *expected)
 {
 	static const char *const titles[] = { "with a point", "with a comma" };
-	struct csv_form form = { ';', decimal };
+	struct csv_form form = { .separator = ';', .decimal = decimal };
 	struct buffer out = { 0 };
 	csv_value(&out, &w, &form);
 	buffer_add_char(&out, 0);
