@@ -66,6 +66,14 @@ static bool is_wanted(const struct keep_reader *r, const struct keep_header *h)
 	return (!q->since || h->time_last >= q->since) && (!q->until || h->time_first < q->until);
 }
 
+/* Everything before number has been seen, or is not to be. */
+static void move_to(struct keep_reader *r, uint64_t number, uint64_t first)
+{
+	r->missed += first > r->next ? first - r->next : 0;
+	r->reopened = false;
+	r->next = number;
+}
+
 static int corrupt(struct keep_reader *r, char **ret_error)
 {
 	char name[KEEP_FILE_NAME_SIZE];
@@ -97,8 +105,12 @@ static int take_block(struct keep_reader *r, struct keep_block *ret, char **ret_
 	int result = keep_walk_payload(&r->walk);
 	if (!result)
 		result = keep_walk_unpack(&r->walk, r->seal, source, &r->samples);
+	if (result == -EBADMSG) {
+		move_to(r, r->walk.next, r->walk.next);
+		return corrupt(r, ret_error);
+	}
 	if (result)
-		return result == -EBADMSG ? corrupt(r, ret_error) : result;
+		return result;
 	trim(r, h->first);
 	*ret = (struct keep_block){ .data = r->samples.data,
 		.len = r->samples.len,
@@ -109,14 +121,6 @@ static int take_block(struct keep_reader *r, struct keep_block *ret, char **ret_
 	r->next = ret->last + 1;
 	r->reopened = false;
 	return 1;
-}
-
-/* Everything before number has been seen, or is not to be. */
-static void move_to(struct keep_reader *r, uint64_t number, uint64_t first)
-{
-	r->missed += first > r->next ? first - r->next : 0;
-	r->reopened = false;
-	r->next = number;
 }
 
 /* The file ends before what may be seen of it. A segment may have been begun anew under its name, so
@@ -171,6 +175,8 @@ static int step(struct keep_reader *r, struct keep_block *ret, char **ret_error)
 		return result ? result : -EAGAIN;
 	if (r->walk.next >= r->behind) {
 		keep_reader_leave(r);
+		if (r->behind > r->next)
+			move_to(r, r->behind, r->behind);
 		return 0;
 	}
 	result = keep_walk_header(&r->walk);
@@ -190,7 +196,14 @@ int keep_reader_read(struct keep_reader *r, struct keep_block *ret, char **ret_e
 			result = keep_reader_look(r);
 		if (result || r->next > r->limit)
 			return result;
+		uint64_t limit = r->limit;
 		result = step(r, ret, ret_error);
+		if (result == -EAGAIN)
+			result = keep_reader_look(r);
+		else
+			continue;
+		if (result || r->limit == limit)
+			return result;
 	}
-	return result == -EAGAIN ? 0 : result;
+	return result;
 }

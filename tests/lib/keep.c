@@ -10,7 +10,8 @@
 #include "text.h"
 
 static const struct keep_limits no_limits;
-static char folder[] = "/tmp/duto-keep.XXXXXX";
+/* In memory: what is tested are files, not how long a disk takes to sync. */
+static char folder[] = "/dev/shm/duto-keep.XXXXXX";
 
 static void add(struct buffer *to, const char *source, uint64_t run, uint64_t seq, const char *kind)
 {
@@ -84,11 +85,205 @@ static void round_trip(void)
 	free(path);
 }
 
+/* Small segments, so that a few hundred samples make many. */
+static const struct keep_limits small = { .segment = 2000 };
+
+static struct keep_writer *open_small(const char *path, const struct keep_limits *limits)
+{
+	struct keep_recovery recovery;
+	struct keep_writer *w = NULL;
+	char *error;
+	keep_writer_open(&w, path, limits, &recovery, &error);
+	free(recovery.message);
+	return w;
+}
+
+static void append_each(struct keep_writer *w, uint64_t from, uint64_t to, uint64_t step)
+{
+	struct buffer one = { 0 };
+	for (uint64_t seq = from; seq <= to; seq += step) {
+		one.len = 0;
+		add(&one, seq % 2 ? "plant/odd" : "plant/even", 3, seq, seq % 50 ? "" : "schema");
+		int r;
+		while ((r = keep_append(w, one.data, one.len, (int64_t)seq)) == -EFBIG)
+			keep_tidy(w, 2);
+		if (r || keep_commit(w))
+			printf("# seq %d is not taken\n", (int)seq);
+	}
+	buffer_free(&one);
+}
+
+static void seal_all(struct keep_writer *w)
+{
+	while (keep_tidy(w, 0) == 1)
+		;
+}
+
+static uint64_t count(struct keep_reader *r, uint64_t *ret_missing)
+{
+	struct keep_block block;
+	struct sample s = { 0 };
+	uint64_t n = 0;
+	char *error;
+	*ret_missing = 0;
+	while (keep_reader_read(r, &block, &error) == 1) {
+		*ret_missing += block.missing;
+		for (size_t at = 0; at < block.len; at += s.len, n++)
+			sample_decode(&s, block.data + at, block.len - at);
+	}
+	return n;
+}
+
+static void sealed(void)
+{
+	char *path = text_print("%s/sealed", folder), *error;
+	struct keep_writer *w = open_small(path, &small);
+	struct keep_reader *follower = open_reader(path), *r;
+	struct keep_query query = { .source = STR("plant/odd") };
+	struct keep_block block;
+	struct keep_info info;
+	struct buffer schemas = { 0 };
+	uint64_t missing, number = 0;
+	append_each(w, 1, 200, 1);
+	ok(keep_reader_read(follower, &block, &error) == 1 && block.first == 1, "a reader begins");
+	seal_all(w);
+	append_each(w, 201, 400, 1);
+	ok(count(follower, &missing) == 399 && !missing, "and goes on while segments are sealed");
+	seal_all(w);
+	ok(keep_info(path, &info, &error) == 0 && info.sealed > 5 && info.last == 400 &&
+			info.segments == info.sealed + 1 && info.writing,
+		"all but the newest segment are sealed");
+	keep_info_free(&info);
+	append_each(w, 1, 400, 1);
+	ok(keep_writer_number(w) == 400 && keep_writer_repeats(w) == 400,
+		"repeats of sealed samples");
+	r = open_reader(path);
+	keep_reader_seek(r, 123);
+	ok(count(r, &missing) == 277 && !missing, "reading from a number in a sealed block");
+	keep_reader_seek(r, 0);
+	keep_reader_query(r, &query);
+	ok(count(r, &missing) < 400, "blocks of sealed samples by source");
+	ok(keep_reader_find(r, INT64_C(300) * 1000000000, &number) == 0 && number < 300 &&
+			number > 200,
+		"a time is found: behind %d", (int)number);
+	ok(keep_reader_schemas(r, 199, &schemas) == 0 && schemas.len == 0,
+		"schemas of that source");
+	query.source = STR("plant");
+	keep_reader_query(r, &query);
+	struct sample s = { 0 };
+	ok(keep_reader_schemas(r, 199, &schemas) == 0 &&
+			sample_decode(&s, schemas.data, schemas.len) == (int)schemas.len &&
+			s.seq == 150,
+		"the last schema before a number");
+	buffer_free(&schemas);
+	keep_reader_close(r);
+	keep_reader_close(follower);
+	keep_writer_close(w);
+	free(path);
+}
+
+/* Every third seq: more gaps than are held in memory. */
+static void gaps(void)
+{
+	char *path = text_print("%s/gaps", folder);
+	struct keep_writer *w = open_small(path, &small);
+	append_each(w, 1, 1000, 3);
+	seal_all(w);
+	ok(keep_writer_number(w) == 334, "a stream with gaps is taken");
+	append_each(w, 1, 1000, 3);
+	ok(keep_writer_number(w) == 334 && keep_writer_repeats(w) == 334, "once");
+	append_each(w, 2, 1000, 3);
+	ok(keep_writer_number(w) == 667, "what fills its gaps is new");
+	keep_writer_close(w);
+	w = open_small(path, &small);
+	append_each(w, 1, 1000, 1);
+	ok(keep_writer_number(w) == 1000 && keep_writer_repeats(w) == 667, "also after a restart");
+	keep_writer_close(w);
+	free(path);
+}
+
+static void retention(void)
+{
+	static const struct keep_limits limits = { .size = 16000 },
+					drop = { .size = 16000, .drop_oldest = true };
+	char *path = text_print("%s/retention", folder);
+	struct keep_writer *w = open_small(path, &limits);
+	struct keep_reader *r = open_reader(path);
+	struct buffer one = { 0 };
+	uint64_t seq = 0, missing;
+	int result = 0;
+	ok(keep_cursor_write(path, "reader", 10) == 0, "a cursor");
+	while (!result && ++seq < 2000) {
+		one.len = 0;
+		add(&one, "plant/m", 3, seq, "");
+		result = keep_append(w, one.data, one.len, 1);
+		keep_commit(w);
+		while (keep_tidy(w, 2) == 1)
+			;
+	}
+	ok(result == -EFBIG, "at its size a keep takes no more than its readers have left");
+	ok(count(r, &missing) == seq - 1 && !missing, "and has all that they need");
+	ok(keep_cursor_write(path, "reader", seq - 1) == 0 && keep_tidy(w, 2) == 1 &&
+			keep_append(w, one.data, one.len, 1) == 0,
+		"when they have come on, there is room");
+	keep_cursor_write(path, "reader", 10);
+	keep_writer_close(w);
+	w = open_small(path, &drop);
+	append_each(w, 10000, 11000, 1);
+	while (keep_tidy(w, 2) == 1)
+		;
+	keep_reader_seek(r, 10);
+	ok(count(r, &missing) > 0 && missing > 0, "or the oldest leave, leaving a gap");
+	ok(keep_cursor_forget(path, "reader") == 0 &&
+			keep_cursor_read(path, "reader", &missing) == -ENOENT &&
+			keep_cursor_write(path, "../x", 1) == -EINVAL,
+		"cursors are forgotten, and have names");
+	keep_reader_close(r);
+	keep_writer_close(w);
+	buffer_free(&one);
+	free(path);
+}
+
+static void newer_format(void)
+{
+	char *path = text_print("%s/newer", folder), *id = text_print("%s/ID", path), *error;
+	struct keep_recovery recovery;
+	struct keep_writer *w;
+	struct keep_reader *r;
+	keep_writer_close(open_small(path, &small));
+	FILE *f = fopen(id, "w");
+	fputs("duto keep 2\nsomething else\n", f);
+	fclose(f);
+	ok(keep_writer_open(&w, path, &small, &recovery, &error) == -ENOTSUP, "a newer format");
+	ok(strstr(error, "of format 2") != NULL, "is named: %s", error);
+	free(error);
+	ok(keep_reader_open(&r, path, &error) == -ENOTSUP, "and is not read");
+	free(error);
+	free(id);
+	free(path);
+}
+
+static void one_writer(void)
+{
+	char *path = text_print("%s/plain", folder), *error;
+	struct keep_recovery recovery;
+	struct keep_writer *w = open_small(path, &small), *other;
+	ok(keep_writer_open(&other, path, &small, &recovery, &error) == -EBUSY, "one writer");
+	free(error);
+	keep_writer_close(w);
+	free(path);
+}
+
 int main(void)
 {
 	if (!mkdtemp(folder))
 		return 1;
 	round_trip();
+	sealed();
+	gaps();
+	retention();
+	newer_format();
+	one_writer();
 	char *remove = text_print("rm -r %s", folder);
 	if (system(remove))
 		return 1;
