@@ -94,13 +94,13 @@ static int take_age(struct str value, struct out *o, struct keep_limits *limits)
 static int take_size(struct str value, struct out *o, struct keep_limits *limits)
 {
 	(void)o;
-	return opt_size(value, &limits->size);
+	return opt_size(value, (int64_t *)&limits->size);
 }
 
 static int take_segment(struct str value, struct out *o, struct keep_limits *limits)
 {
 	(void)o;
-	return opt_size(value, &limits->segment);
+	return opt_size(value, (int64_t *)&limits->segment);
 }
 
 static int take_commit(struct str value, struct out *o, struct keep_limits *limits)
