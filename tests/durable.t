@@ -60,7 +60,7 @@ head -n -3 expected.json >closed.json # a run that is stopped holds its open win
 : >grow.json
 start_run
 cat all.json >>grow.json
-ok "a stage's samples are kept" eventually 20 has_kept read $all
+ok "a stage's samples are kept" eventually 20 has_kept total "$(wc -l <closed.json)"
 stop_run "Ctrl-C ends it"
 ok "in the order in which they came" cmp <(kept read) <(duto from-json all.json)
 is "the stage with state behind it keeps what a pipe gives" "$(cat closed.json)" "$(kept_lines total)"
@@ -77,7 +77,7 @@ for ((have = 0; have < all; have += step)); do
 		kill_stage $stage && killed=$((killed + 1))
 	done
 done
-eventually 20 has_kept read $all
+eventually 20 has_kept total "$(wc -l <closed.json)"
 stop_run "it ends well after 18 kills"
 is "each was told of" 18 "$(grep -c 'was killed by signal 9' errors)"
 ok "every sample is kept once" cmp <(kept read) <(duto from-json all.json)
@@ -94,7 +94,7 @@ for ((have = 0; have < all; have += 10000)); do
 	wait $run 2>/dev/null
 done
 start_run
-eventually 20 has_kept read $all
+eventually 20 has_kept total "$(wc -l <closed.json)"
 stop_run "a run that was killed as a whole goes on with the next"
 ok "every sample is kept once" cmp <(kept read) <(duto from-json all.json)
 is "and was counted once" "$(cat closed.json)" "$(kept_lines total)"
