@@ -67,7 +67,7 @@ is "and not where one failed" "no end" "$(cat heard 2>/dev/null)"
 
 echo '{"time":"2026-01-01T00:00:00Z","source":"m","values":{"a":1}}' >one.json
 mkdir elsewhere
-printf 'name: p\nstages:\n  s:\n    run: from-json one.json | tells | tells\n' >p.yaml
+printf 'name: p\nstages:\n  s:\n    run: leaves 0 | tells | tells\n' >p.yaml
 (cd elsewhere && duto stage ../p.yaml s >/dev/null)
 is "each is told who it is; its folder is the file's" "p s s.1.stat $SCRATCH" "$(cat told.s.1.stat)"
 is "and where its counters go" "p s s.2.stat $SCRATCH" "$(cat told.s.2.stat)"
