@@ -260,7 +260,7 @@ static bool read_and_produce(void)
 static void turn(void)
 {
 	start_stop_clock();
-	bool busy = events_run_wakes();
+	bool busy = events_run_wakes(), resumed = position_resume();
 	busy |= read_and_produce();
 	settle();
 	events_feed_watchdog();
@@ -276,6 +276,8 @@ static void turn(void)
 	emit_flush();
 	service_all();
 	count_queue();
+	if (position_resume() && !resumed)
+		return; /* an input that was not read yet has nothing to be waited for */
 	if (!inputs_over())
 		wait_for_events();
 	service_all();
