@@ -176,12 +176,24 @@ static bool can_hand_back(void)
 	return edges;
 }
 
+static bool reads_keeps_only(void)
+{
+	for (int i = 0; i < loop_input_count; i++)
+		if (!loop_inputs[i]->keep)
+			return false;
+	return loop_input_count > 0;
+}
+
 /* Outputs that take nothing while the time to stop is over: what they did not acknowledge stays
  * with the inputs' writers, or is lost where there are none. */
 static void check_stop(void)
 {
 	if (!leave_at || clock_monotonic() < leave_at)
 		return;
+	if (reads_keeps_only()) {
+		notice("stopped: what is not done stays in the keep");
+		loop_leave(EXIT_OK);
+	}
 	if (can_hand_back())
 		notice("stopped: what was not taken is handed back");
 	else
