@@ -47,7 +47,7 @@ postgres_run() { # SETTING...
 	eventually 30 sql postgres <<<'SELECT 1' >/dev/null 2>&1
 }
 
-sql() { PGPASSFILE=$SCRATCH/pgpass psql -X -q -A -t -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$PGPORT" -U owner -f - "${1:-plant}"; }
+sql() { PGOPTIONS="-c client_min_messages=warning" PGPASSFILE=$SCRATCH/pgpass psql -X -q -A -t -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$PGPORT" -U owner -f - "${1:-plant}"; }
 
 postgres_start() { # SETTING...
 	local new=
