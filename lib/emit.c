@@ -93,10 +93,21 @@ uint64_t emit_position(void)
 uint64_t emit_settled(void)
 {
 	uint64_t least = batch_number;
-	for (int i = 0; i < loop_output_count; i++)
-		if (loop_outputs[i]->settled < least)
-			least = loop_outputs[i]->settled;
+	for (int i = 0; i < loop_output_count; i++) {
+		const struct link *l = loop_outputs[i];
+		if (l->settled < l->given && l->settled < least)
+			least = l->settled;
+	}
 	return least;
+}
+
+void emit_position_sample(struct str sample)
+{
+	emit_flush();
+	buffer_add_str(out(), sample);
+	open_batch->position = true;
+	position = batch_number + 1;
+	emit_flush();
 }
 
 static inline void added(size_t last)
@@ -229,6 +240,49 @@ void announce(int64_t time, struct str source, const struct announced_field *fie
 	for (size_t i = 0; i < count; i++)
 		sample_add_schema(&w, fields[i].name, &fields[i].schema);
 	emit_schema(time, source, id);
+}
+
+static void save_identity(const void *state, struct buffer *to)
+{
+	const struct identity *id = state;
+	wire_array(to, 5);
+	wire_uint(to, id->run);
+	wire_uint(to, id->seq);
+	wire_bin(to, buffer_str(&id->schema));
+	wire_uint(to, id->schema_count);
+	wire_int(to, id->schema_time);
+}
+
+void emit_save(struct buffer *to)
+{
+	series_save(identities, to, save_identity);
+}
+
+static bool load_identity(void *context, struct str key, void *state, struct cursor *from)
+{
+	struct identity *id = state;
+	struct str schema;
+	uint64_t count;
+	uint32_t size;
+	(void)context;
+	(void)key;
+	if (wire_next_array(from, &size) != 1 || size != 5 || wire_next_uint(from, &id->run) != 1 ||
+		wire_next_uint(from, &id->seq) != 1 || wire_next_bin(from, &schema) != 1 ||
+		wire_next_uint(from, &count) != 1 || wire_next_int(from, &id->schema_time) != 1)
+		return false;
+	buffer_add_str(&id->schema, schema);
+	id->schema_count = (uint32_t)count;
+	return true;
+}
+
+bool emit_load(struct cursor *from)
+{
+	return series_load(identities, from, load_identity, NULL);
+}
+
+bool emit_made_any(void)
+{
+	return series_count(identities) > 0;
 }
 
 void emit_text(const void *data, size_t len)

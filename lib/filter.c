@@ -11,13 +11,15 @@
 #include "loop.h"
 #include "message.h"
 #include "notify.h"
+#include "position.h"
 #include "stat.h"
 #include "text.h"
 
 static struct opt_list ins, outs;
 static struct link_security security;
 static int64_t stop_after = 10 * SECONDS, given_run;
-static bool help, describe, check;
+static bool help, describe, check, merge;
+static const char *checkpoint;
 
 #define LINKS(name, to, help)                                                                      \
 	{                                                                                          \
@@ -26,8 +28,16 @@ static bool help, describe, check;
 
 static const struct opt in_option[] = {
 	LINKS("in", &ins,
-		"read samples from - (standard input), file:PATH, pull:ENDPOINT or "
-		"sub:ENDPOINT[#path]"),
+		"read samples from - (standard input), file:PATH, keep:DIR[#CURSOR], "
+		"pull:ENDPOINT or sub:ENDPOINT[#path]"),
+	{ "merge", OPT_FLAG, &merge,
+		.help = "take the samples of several inputs in the order of their time, source, run "
+			"and seq, not as they come",
+		.incidental = true },
+	{ "checkpoint", OPT_TEXT, &checkpoint, "FOLDER",
+		"where what this filter remembers is saved, from keep to keep; else a folder in the "
+		"keep that it writes",
+		.incidental = true },
 	OPT_END,
 };
 static const struct opt bytes_options[] = {
@@ -38,7 +48,8 @@ static const struct opt bytes_options[] = {
 };
 static const struct opt out_option[] = {
 	LINKS("out", &outs,
-		"write samples to - (standard output), file:PATH, push:ENDPOINT or pub:ENDPOINT"),
+		"write samples to - (standard output), file:PATH, keep:DIR, push:ENDPOINT or "
+		"pub:ENDPOINT"),
 	OPT_END,
 };
 static const struct opt text_option[] = {
@@ -149,6 +160,11 @@ static void print_help(void)
 		filter.no_output ? "nothing" : output_kind());
 }
 
+static const char *truth(bool v)
+{
+	return v ? "true" : "false";
+}
+
 static void print_description(bool complete)
 {
 	static struct fields fields; /* its names stay until the end */
@@ -157,8 +173,10 @@ static void print_description(bool complete)
 	opt_json(message_program(), stdout);
 	printf(",\"summary\":");
 	opt_json(filter.summary, stdout);
-	printf(",\"input\":\"%s\",\"output\":\"%s\",\"clocked\":%s,\"options\":[", input_kind(),
-		output_kind(), filter.clocked ? "true" : "false");
+	printf(",\"input\":\"%s\",\"output\":\"%s\",\"clocked\":%s,\"state\":%s,"
+	       "\"acts\":%s,\"commits\":%s,\"options\":[",
+		input_kind(), output_kind(), truth(filter.clocked), truth(filter.save != NULL),
+		truth(filter.acts), truth(filter.commits));
 	for (int i = 0; tables[i]; i++)
 		opt_describe(tables[i], stdout, i == 0 || (i == 1 && !tables[0]->name));
 	printf("]");
@@ -248,6 +266,7 @@ static void start(void)
 {
 	stat_open(checking() ? NULL : getenv("DUTO_STAT"), stage_name(), message_program());
 	emit_setup(filter.clocked, opt_hash(tables), given_run);
+	position_setup(opt_hash(tables), checkpoint);
 	take_files();
 	if (filter.start)
 		filter.start();
@@ -268,5 +287,5 @@ int main(int argc, char **argv)
 	if (!filter.no_output)
 		open_links(&outs, LINK_OUT, loop_outputs, &loop_output_count);
 	notify("READY=1");
-	return loop_run(stop_after);
+	return loop_run(stop_after, merge);
 }

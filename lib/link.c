@@ -9,7 +9,8 @@
 
 #include "text.h"
 
-extern const struct link_driver link_stream_in, link_stream_out, link_file_in, link_file_out;
+extern const struct link_driver link_stream_in, link_stream_out, link_file_in, link_file_out,
+	link_keep_in, link_keep_out;
 
 /* All batches there are: a steady stream allocates none. */
 static struct batch **batches;
@@ -22,6 +23,7 @@ struct batch *batch_new(void)
 		struct batch *b = batches[batch_last];
 		if (atomic_load(&b->refs) == 0) {
 			b->bytes.len = 0;
+			b->position = false;
 			atomic_store(&b->refs, 1);
 			return b;
 		}
@@ -56,9 +58,9 @@ static const struct link_driver *const *zmq_drivers(char **ret_error)
 static const struct link_driver *find_driver(
 	const char *name, enum link_direction direction, char **ret_error)
 {
-	static const struct link_driver *const own[2][3] = {
-		[LINK_IN] = { &link_stream_in, &link_file_in, NULL },
-		[LINK_OUT] = { &link_stream_out, &link_file_out, NULL },
+	static const struct link_driver *const own[2][4] = {
+		[LINK_IN] = { &link_stream_in, &link_file_in, &link_keep_in, NULL },
+		[LINK_OUT] = { &link_stream_out, &link_file_out, &link_keep_out, NULL },
 	};
 	static const char *const zmq[2][2] = {
 		[LINK_IN] = { "pull:", "sub:" }, [LINK_OUT] = { "push:", "pub:" }
@@ -79,8 +81,8 @@ static const struct link_driver *find_driver(
 	}
 	*ret_error = text_print("%s is not a link to %s: expected %s", name,
 		direction == LINK_IN ? "read from" : "write to",
-		direction == LINK_IN ? "-, file:PATH, pull:ENDPOINT or sub:ENDPOINT[#path]"
-				     : "-, file:PATH, push:ENDPOINT or pub:ENDPOINT");
+		direction == LINK_IN ? "-, file:PATH, keep:DIR, pull:ENDPOINT or sub:ENDPOINT[#path]"
+				     : "-, file:PATH, keep:DIR, push:ENDPOINT or pub:ENDPOINT");
 	errno = EINVAL;
 	return NULL;
 }
@@ -117,9 +119,24 @@ void link_settle(struct link *l, uint64_t number)
 		l->driver->settle(l, number);
 }
 
+int link_seek(struct link *l, uint64_t number)
+{
+	return l->driver->seek ? l->driver->seek(l, number) : 0;
+}
+
+int link_tell(struct link *l, bool positions, struct str position)
+{
+	return l->driver->tell ? l->driver->tell(l, positions, position) : 0;
+}
+
 int link_write(struct link *l, struct batch *b)
 {
-	return l->driver->write(l, b);
+	if (b->position && l->positions != LINK_POSITIONS)
+		return 0;
+	int r = l->driver->write(l, b);
+	if (!r)
+		l->given = b->number;
+	return r;
 }
 
 int link_finish(struct link *l, bool end)
@@ -134,5 +151,7 @@ int link_service(struct link *l)
 
 void link_close(struct link *l)
 {
+	free(l->notice);
+	buffer_free(&l->position);
 	l->driver->close(l);
 }

@@ -3,8 +3,11 @@
  *     -                          standard input or output: a pipe or a file
  *     file:PATH                  a file
  *     push:ENDPOINT, pull:ENDPOINT   an edge: ZeroMQ PUSH (binds) and PULL; acknowledged, nothing
- * is lost pub:ENDPOINT, sub:ENDPOINT[#path]  a tap: ZeroMQ XPUB (binds) and SUB; loses rather than
- * wait, and counts it
+ *                                is lost
+ *     pub:ENDPOINT, sub:ENDPOINT[#path]   a tap: ZeroMQ XPUB (binds) and SUB; loses rather than wait,
+ *                                and counts it
+ *     keep:DIR[?for=30d,max=10G,when-full=drop-oldest,commit=50ms,segment=64M]   out: a durable log
+ *     keep:DIR[#CURSOR]          in: that log, from the cursor on, following its writer
  *
  * Endpoints are ipc://PATH and tcp://HOST:PORT. All bytes of a link, in messages or not, are
  * samples one after another. No call here blocks: the caller waits for what `waits` names, then
@@ -29,6 +32,7 @@ enum {
 struct batch {
 	struct buffer bytes;
 	uint64_t number;
+	bool position; /* holds a position sample, and nothing else */
 	atomic_int refs;
 };
 
@@ -47,6 +51,9 @@ static inline void batch_unref(struct batch *b)
 }
 
 enum link_direction { LINK_IN, LINK_OUT };
+
+/* Whether the reader of a link wants positions (lib/position.h). */
+enum link_positions { LINK_NO_POSITIONS, LINK_ASKING, LINK_POSITIONS };
 
 /* Keys for tcp beyond this machine: CURVE (rfc.zeromq.org/spec/26). */
 struct link_security {
@@ -67,8 +74,15 @@ struct link {
 	bool acknowledged; /* in: what is not settled comes again to whoever reads next */
 	bool ended;	   /* in: the stream's end was read */
 	bool connected; /* in: a writer is there, or may have left something unread; never of a tap */
+	uint64_t given;	  /* out: the last batch handed to it */
 	uint64_t settled; /* out: the last batch passed on for good */
-	uint64_t lost;	  /* in, taps: messages that did not arrive */
+	uint64_t lost;	  /* in: messages of a tap that did not arrive, samples that left a keep */
+	char *notice;	  /* what a person should know; who prints it takes it away and frees it */
+
+	enum link_positions positions; /* out: LINK_ASKING until the reader has said so */
+	struct buffer position;	       /* out: the last position sample that the reader has */
+	const char *keep;	       /* in: the id of the keep; NULL: the link is none */
+	uint64_t number;	       /* in, keeps: of the last sample read */
 };
 
 /* What was read: bytes valid until link_used. */
@@ -91,6 +105,8 @@ struct link_driver {
 	int (*finish)(struct link *l, bool end);
 	int (*service)(struct link *l);
 	void (*close)(struct link *l);
+	int (*seek)(struct link *l, uint64_t number);
+	int (*tell)(struct link *l, bool positions, struct str position);
 };
 
 /* Opens the link of that name. -EINVAL where the name, a key or an endpoint is not well formed,
@@ -106,6 +122,12 @@ int link_read(struct link *l, struct link_input *ret);
 uint64_t link_used(struct link *l, size_t bytes);
 /* In: all that came up to this number is passed on for good: tells the writer. */
 void link_settle(struct link *l, uint64_t number);
+
+/* In, keeps: goes on behind the sample of that number. */
+int link_seek(struct link *l, uint64_t number);
+/* In: tells the writer, where it can be told, whether positions are wanted here, and the last that
+ * arrived for good. To be called before the first link_read. */
+int link_tell(struct link *l, bool positions, struct str position);
 
 /* Out: takes a batch (and a reference to it); -EAGAIN: no room, try after the next service. */
 int link_write(struct link *l, struct batch *b);

@@ -4,9 +4,13 @@
  * the reader of the first ($DUTO_ACK_IN) says in it up to which byte it has passed everything on for
  * good, the writer ($DUTO_ACK_OUT) takes nothing for settled before. So a filter that is killed in
  * the middle of a stage loses nothing that came over an edge. A number is eight bytes in the
- * machine's order. */
+ * machine's order.
+ *
+ * The first thing the reader says there is whether it wants positions (lib/position.h): 0 for no; else
+ * 1 more than the length of the last position sample that it has, which follows. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +19,7 @@
 #include "link.h"
 #include "text.h"
 
-enum { READ_AT_ONCE = 128 << 10, PIPE_ROOM = 1 << 20, MARKS = 256 };
+enum { READ_AT_ONCE = 128 << 10, PIPE_ROOM = 1 << 20, MARKS = 256, TOLD_MAX = PIPE_BUF - 8 };
 
 /* A batch that was written, and the byte behind it. */
 struct mark {
@@ -113,9 +117,11 @@ static int open_out(struct link **ret, const char *address, const struct link_se
 		}
 	}
 	int r = open_fd(ret, STDOUT_FILENO, false, ret_error);
-	if (!r)
-		open_acks(of(*ret), "DUTO_ACK_OUT");
-	return r;
+	if (r)
+		return r;
+	open_acks(of(*ret), "DUTO_ACK_OUT");
+	(*ret)->positions = of(*ret)->acks >= 0 ? LINK_ASKING : LINK_NO_POSITIONS;
+	return 0;
 }
 
 static int open_path(struct link **ret, const char *path, int flags, char **ret_error)
@@ -215,6 +221,22 @@ static void stream_settle(struct link *l, uint64_t number)
 	of(l)->settled = number;
 }
 
+/* In one write, which a pipe takes whole or not at all. */
+static int stream_tell_position(struct link *l, bool positions, struct str position)
+{
+	struct stream *s = of(l);
+	uint8_t told[8 + TOLD_MAX];
+	uint64_t size = positions ? position.len + 1 : 0;
+	if (s->acks < 0)
+		return 0;
+	if (position.len > TOLD_MAX)
+		return -EMSGSIZE;
+	memcpy(told, &size, 8);
+	if (position.len)
+		memcpy(told + 8, position.data, position.len);
+	return write(s->acks, told, 8 + position.len) < 0 ? -errno : 0;
+}
+
 /* One that finds no room is told by the next: each says all that was said before. */
 static int stream_tell(struct link *l)
 {
@@ -242,10 +264,28 @@ static void take_acknowledged(struct stream *s, uint64_t offset)
 	}
 }
 
+static int hear_position(struct stream *s)
+{
+	uint64_t size;
+	ssize_t n = read(s->acks, &size, sizeof(size));
+	if (n != sizeof(size))
+		return n < 0 ? -errno : -EPIPE;
+	struct buffer *to = &s->link.position;
+	if (size > 1 && (size > TOLD_MAX || read(s->acks, buffer_reserve(to, size - 1), size - 1) !=
+						    (ssize_t)size - 1))
+		return -EPROTO;
+	to->len = size ? size - 1 : 0;
+	s->link.positions = size ? LINK_POSITIONS : LINK_NO_POSITIONS;
+	return 0;
+}
+
 static int read_acks(struct stream *s)
 {
 	uint64_t offsets[64];
 	ssize_t n;
+	int r = s->link.positions == LINK_ASKING ? hear_position(s) : 0;
+	if (r)
+		return r == -EAGAIN ? 0 : r;
 	while (s->acks >= 0 && (n = read(s->acks, offsets, sizeof(offsets))) != -1) {
 		if (n == 0)
 			return -EPIPE; /* the reader went, and left something */
@@ -282,10 +322,11 @@ static int stream_service(struct link *l)
 {
 	struct stream *s = of(l);
 	int r = stream_write_some(s), acks = read_acks(s);
+	bool expects = s->mark_count || l->positions == LINK_ASKING;
 	wait_for(l, s->batch ? s->fd : -1, POLLOUT);
-	if (s->mark_count && s->acks >= 0)
+	if (expects && s->acks >= 0)
 		l->waits[l->wait_count++] = (struct pollfd){ .fd = s->acks, .events = POLLIN };
-	return r && r != -EAGAIN ? r : s->mark_count ? acks : 0;
+	return r && r != -EAGAIN ? r : expects ? acks : 0;
 }
 
 static int stream_write(struct link *l, struct batch *b)
@@ -340,11 +381,28 @@ static void stream_in_close(struct link *l)
 	stream_close(l);
 }
 
-const struct link_driver link_stream_in = { "-", open_in, stream_read, stream_used, stream_settle,
-	NULL, NULL, stream_tell, stream_in_close };
-const struct link_driver link_file_in = { "file:", open_file_in, stream_read, stream_used, NULL,
-	NULL, NULL, NULL, stream_close };
-const struct link_driver link_stream_out = { "-", open_out, NULL, NULL, NULL, stream_write,
-	stream_finish, stream_service, stream_close };
-const struct link_driver link_file_out = { "file:", open_file_out, NULL, NULL, NULL, stream_write,
-	stream_finish, stream_service, stream_close };
+const struct link_driver link_stream_in = { .prefix = "-",
+	.open = open_in,
+	.read = stream_read,
+	.used = stream_used,
+	.settle = stream_settle,
+	.service = stream_tell,
+	.close = stream_in_close,
+	.tell = stream_tell_position };
+const struct link_driver link_file_in = { .prefix = "file:",
+	.open = open_file_in,
+	.read = stream_read,
+	.used = stream_used,
+	.close = stream_close };
+const struct link_driver link_stream_out = { .prefix = "-",
+	.open = open_out,
+	.write = stream_write,
+	.finish = stream_finish,
+	.service = stream_service,
+	.close = stream_close };
+const struct link_driver link_file_out = { .prefix = "file:",
+	.open = open_file_out,
+	.write = stream_write,
+	.finish = stream_finish,
+	.service = stream_service,
+	.close = stream_close };

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,51 +9,26 @@
 #include <unistd.h>
 
 #include "emit.h"
+#include "events.h"
 #include "filter.h"
+#include "gap.h"
+#include "intake.h"
 #include "notify.h"
+#include "position.h"
 #include "stat.h"
-
-enum { WATCHES = 1024, WAKES = 8, PENDING = 4096 };
 
 struct link *loop_inputs[LOOP_LINKS], *loop_outputs[LOOP_LINKS];
 int loop_input_count, loop_output_count;
 
 static volatile sig_atomic_t stop_signals;
 static int signal_fd = -1;
+static bool merge;
 /* When the time is over in which a filter that was told to stop still reads, and in which its
  * readers may take what it has made of it. */
 static int64_t read_until, leave_at, stop_time;
 
 static bool source_over, source_waits;
 static int64_t source_at;
-static const struct sample *current;
-static struct buffer room;
-static uint64_t offset;
-static int reading = -1; /* the input at hand */
-
-static struct {
-	int fd;
-	void (*ready)(int fd);
-} watches[WATCHES];
-static int watch_count;
-
-static struct {
-	int64_t at;
-	void (*wake)(void);
-} wakes[WAKES];
-
-/* Messages read, in order, whose samples are not yet passed on for good. */
-static struct {
-	int input;
-	uint64_t number, position;
-} pending[PENDING];
-static unsigned pending_first, pending_count;
-
-/* The message with which the last input ended: settled after what filter.end() makes of it. */
-static struct {
-	int input;
-	uint64_t number;
-} final;
 
 /* A second signal stops at once; but timeout(1) and a terminal may send one and the same twice. */
 static void on_signal(int signal_number)
@@ -86,22 +60,9 @@ bool stopping(void)
 	return stop_signals > 0;
 }
 
-const struct sample *loop_current(void)
+int loop_signal_fd(void)
 {
-	return current;
-}
-
-const char *input_name(void)
-{
-	if (reading < 0 || strcmp(loop_inputs[reading]->name, "-") == 0)
-		return "standard input";
-	const char *name = loop_inputs[reading]->name;
-	return strncmp(name, "file:", 5) == 0 ? name + 5 : name;
-}
-
-uint64_t input_offset(void)
-{
-	return offset;
+	return signal_fd;
 }
 
 void wait_until(int64_t monotonic)
@@ -112,90 +73,6 @@ void wait_until(int64_t monotonic)
 void wait_ready(void)
 {
 	source_waits = true;
-}
-
-void watch(int fd, void (*ready)(int fd))
-{
-	int i = 0;
-	while (i < watch_count && watches[i].fd != fd)
-		i++;
-	if (!ready && i < watch_count) {
-		watches[i] = watches[--watch_count];
-		return;
-	}
-	if (i == WATCHES)
-		die_system("more than %d descriptors to wait for", WATCHES);
-	watches[i].fd = fd;
-	watches[i].ready = ready;
-	if (i == watch_count)
-		watch_count++;
-}
-
-void wake_at(int64_t monotonic, void (*wake)(void))
-{
-	int free_slot = -1;
-	for (int i = 0; i < WAKES; i++) {
-		if (wakes[i].wake == wake) {
-			wakes[i].at = monotonic;
-			return;
-		}
-		if (!wakes[i].wake)
-			free_slot = i;
-	}
-	if (free_slot < 0)
-		die_system("more than %d deadlines", WAKES);
-	wakes[free_slot].at = monotonic;
-	wakes[free_slot].wake = wake;
-}
-
-static bool run_wakes(void)
-{
-	bool any = false;
-	for (int i = 0; i < WAKES; i++) {
-		if (!wakes[i].at || wakes[i].at > clock_monotonic())
-			continue;
-		wakes[i].at = 0;
-		wakes[i].wake();
-		any = true;
-	}
-	return any;
-}
-
-/* The loop comes by here at every turn and whenever it waits: a callback that hangs starves the
- * watchdog. */
-static void feed_watchdog(void)
-{
-	static int64_t interval = -1, fed;
-	if (interval < 0)
-		interval = notify_watchdog_interval();
-	if (!interval || clock_monotonic() - fed < interval / 2)
-		return;
-	fed = clock_monotonic();
-	notify("WATCHDOG=1");
-}
-
-static void earlier(int64_t *deadline, int64_t at)
-{
-	if (at && at < *deadline)
-		*deadline = at;
-}
-
-static int timeout_ms(bool for_room)
-{
-	int64_t now = clock_monotonic(), deadline = now + 60 * SECONDS,
-		interval = notify_watchdog_interval();
-	earlier(&deadline, read_until > now ? read_until : leave_at);
-	if (interval)
-		earlier(&deadline, now + interval);
-	for (int i = 0; i < loop_input_count; i++)
-		earlier(&deadline, loop_inputs[i]->deadline);
-	for (int i = 0; i < loop_output_count; i++)
-		earlier(&deadline, loop_outputs[i]->deadline);
-	for (int i = 0; i < WAKES && !for_room; i++)
-		earlier(&deadline, wakes[i].at);
-	if (!for_room && filter.produce && !source_over && !source_waits)
-		earlier(&deadline, source_at);
-	return deadline <= now ? 0 : (int)((deadline - now + MILLISECONDS - 1) / MILLISECONDS);
 }
 
 /* When the reader of a pipe has left, go as every program in a shell's pipe does. */
@@ -212,70 +89,47 @@ void loop_output_failed(const struct link *l, int error)
 static void service(struct link *l)
 {
 	int r = link_service(l);
+	if (l->notice) {
+		warning("%s", l->notice);
+		free(l->notice);
+		l->notice = NULL;
+	}
 	if (r)
 		loop_output_failed(l, r);
-}
-
-static void settle_inputs(void)
-{
-	uint64_t settled = pending_count ? emit_settled() : 0;
-	while (pending_count && pending[pending_first].position <= settled) {
-		link_settle(
-			loop_inputs[pending[pending_first].input], pending[pending_first].number);
-		pending_first = (pending_first + 1) % PENDING;
-		pending_count--;
-	}
 }
 
 static void service_all(void)
 {
 	for (int i = 0; i < loop_output_count; i++)
 		service(loop_outputs[i]);
-	settle_inputs();
+	intake_settle();
 	for (int i = 0; i < loop_input_count; i++)
 		service(loop_inputs[i]);
 }
 
-static int add_waits(struct pollfd *polls, const struct link *l)
+static void earlier(int64_t *deadline, int64_t at)
 {
-	memcpy(polls, l->waits, sizeof(*polls) * (size_t)l->wait_count);
-	return l->wait_count;
+	if (at && (!*deadline || at < *deadline))
+		*deadline = at;
 }
 
-static void call_watches(const struct pollfd *polls, int count)
+/* When the loop has to go on by itself. */
+static int64_t own_deadline(bool for_room)
 {
-	for (int i = 0; i < count; i++) {
-		if (!polls[i].revents)
-			continue;
-		for (int j = 0; j < watch_count; j++)
-			if (watches[j].fd == polls[i].fd) {
-				source_waits = false;
-				watches[j].ready(polls[i].fd);
-				break;
-			}
-	}
+	int64_t now = clock_monotonic(), deadline = read_until > now ? read_until : leave_at;
+	if (for_room)
+		return deadline;
+	earlier(&deadline, position_due());
+	if (filter.produce && !source_over && !source_waits)
+		earlier(&deadline, source_at ? source_at : 1);
+	return deadline;
 }
 
-/* Waits for whatever may let the loop go on; while the outputs are full, only for them. */
-static void wait_for_events(bool for_room, int timeout)
+static void wait_for_events(void)
 {
-	static struct pollfd polls[1 + 2 * LOOP_LINKS * LINK_WAITS + WATCHES];
-	int n = 0;
-	polls[n++] = (struct pollfd){ .fd = signal_fd, .events = POLLIN };
-	for (int i = 0; i < loop_output_count; i++)
-		n += add_waits(polls + n, loop_outputs[i]);
-	for (int i = 0; i < loop_input_count && !for_room; i++)
-		n += add_waits(polls + n, loop_inputs[i]);
-	int watched = n;
-	for (int i = 0; i < watch_count && !for_room; i++)
-		polls[n++] = (struct pollfd){ .fd = watches[i].fd, .events = POLLIN };
-	feed_watchdog();
-	if (poll(polls, (nfds_t)n, timeout) > 0)
-		call_watches(polls + watched, n - watched);
-	if (polls[0].revents) {
-		uint64_t count;
-		(void)!read(signal_fd, &count, sizeof(count));
-	}
+	bool reads = position_resume() && !intake_held();
+	if (events_wait(reads ? EVENTS_ALL : EVENTS_NO_INPUTS, own_deadline(false)))
+		source_waits = false;
 }
 
 static void start_stop_clock(void)
@@ -311,110 +165,9 @@ static void check_stop(void)
 void loop_wait_for_room(void)
 {
 	start_stop_clock();
-	wait_for_events(true, timeout_ms(true));
+	events_wait(EVENTS_OUTPUTS, own_deadline(true));
 	service_all();
 	check_stop();
-}
-
-static void input_failed(const struct link *l, int error)
-{
-	if (error == -EBUSY)
-		die_system("%s: another reader took this edge over", l->name);
-	die_system("%s: %s", input_name(), strerror(-error));
-}
-
-/* Hands the samples of what was read to the filter; returns how many bytes they were. */
-static size_t read_samples(const struct link_input *in)
-{
-	static struct sample s = { .room = &room };
-	size_t at = 0;
-	int len = 0;
-	while (at < in->len && (len = sample_decode(&s, in->data + at, in->len - at)) != 0) {
-		if (len == -EBADMSG)
-			die_system("%s: offset %" PRIu64 ": expected a sample, found other bytes",
-				input_name(), offset + at);
-		stat_page->in++;
-		if (len == -EPROTO) {
-			len = (int)s.len;
-			drop("not of a sample's shape",
-				"%s: offset %" PRIu64 ": a map that is not a sample", input_name(),
-				offset + at);
-		} else {
-			stat_page->newest = s.time;
-			current = &s;
-			filter.sample(&s);
-			current = NULL;
-		}
-		at += (size_t)len;
-	}
-	if (at < in->len && (in->whole || in->last))
-		die_system("%s: offset %" PRIu64 ": the last sample is cut off", input_name(),
-			offset + at);
-	return at;
-}
-
-static void remember(int input, uint64_t number)
-{
-	if (!number)
-		return;
-	unsigned last = (pending_first + pending_count - 1) % PENDING;
-	bool joins = pending_count == PENDING && pending[last].input == input;
-	if (pending_count == PENDING && !joins)
-		die_system("more than %d messages in hand", PENDING);
-	unsigned i = joins ? last : (pending_first + pending_count++) % PENDING;
-	pending[i].input = input;
-	pending[i].number = number;
-	pending[i].position = emit_position();
-}
-
-static bool inputs_ended(void)
-{
-	for (int i = 0; i < loop_input_count; i++)
-		if (!loop_inputs[i]->ended)
-			return false;
-	return loop_input_count > 0;
-}
-
-static bool read_input(int i)
-{
-	static uint64_t offsets[LOOP_LINKS], lost[LOOP_LINKS];
-	struct link_input in;
-	struct link *l = loop_inputs[i];
-	reading = i;
-	int r = link_read(l, &in);
-	if (r < 0)
-		input_failed(l, r);
-	if (r == 0)
-		return false;
-	offset = offsets[i];
-	size_t used =
-		filter.bytes ? filter.bytes((char *)in.data, in.len, in.last) : read_samples(&in);
-	offsets[i] += used;
-	stat_page->in_bytes += used;
-	stat_page->lost += l->lost - lost[i];
-	lost[i] = l->lost;
-	uint64_t passed = link_used(l, used), number = in.whole ? in.number : passed;
-	if (in.last && inputs_ended()) {
-		final.input = i;
-		final.number = number;
-	} else {
-		remember(i, number);
-	}
-	return true;
-}
-
-/* Files of text are read one after another, samples from all inputs in turn. */
-static bool read_inputs(void)
-{
-	bool any = false;
-	for (int i = 0; i < loop_input_count; i++) {
-		if (loop_inputs[i]->ended)
-			continue;
-		any |= read_input(i);
-		if (filter.bytes)
-			break;
-	}
-	return any;
 }
 
 static bool run_source(void)
@@ -448,7 +201,7 @@ static bool inputs_over(void)
 
 static bool all_ended(void)
 {
-	bool streams = false, ended = filter.produce ? source_over : inputs_ended();
+	bool streams = false, ended = filter.produce ? source_over : intake_ended();
 	for (int i = 0; i < loop_input_count; i++)
 		streams |= strcmp(loop_inputs[i]->name, "-") == 0;
 	return ended && !(stopping() && (streams || filter.produce));
@@ -468,28 +221,51 @@ static void count_queue(void)
 	stat_page->queue = emit_position() - emit_settled();
 }
 
+static bool read_and_produce(void)
+{
+	if (!position_resume())
+		return false;
+	bool busy = filter.produce && run_source();
+	position_offer(false);
+	return intake_read(merge) || busy;
+}
+
 static void turn(void)
 {
 	start_stop_clock();
-	bool busy = run_wakes();
-	busy |= read_inputs();
-	busy |= filter.produce && run_source();
-	settle_inputs();
-	feed_watchdog();
+	bool busy = events_run_wakes();
+	busy |= read_and_produce();
+	intake_settle();
+	events_feed_watchdog();
 	if (busy) {
 		count_queue();
-		if (watch_count)
-			wait_for_events(false, 0);
+		if (events_watched() && events_wait(EVENTS_NO_INPUTS, 1))
+			source_waits = false;
 		return;
 	}
 	if (filter.idle)
 		filter.idle();
+	position_offer(true);
 	emit_flush();
 	service_all();
 	count_queue();
 	if (!inputs_over())
-		wait_for_events(false, timeout_ms(false));
+		wait_for_events();
 	service_all();
+}
+
+/* Waits for what lets the outputs, or a filter that commits by itself, come to an end. */
+static void wait_for_end(void)
+{
+	if (!filter.commits) {
+		loop_wait_for_room();
+		return;
+	}
+	start_stop_clock();
+	events_wait(EVENTS_NO_INPUTS, own_deadline(true));
+	events_run_wakes();
+	service_all();
+	check_stop();
 }
 
 static void finish_outputs(bool end)
@@ -502,7 +278,7 @@ static void finish_outputs(bool end)
 				loop_output_failed(loop_outputs[i], r);
 			done &= r == 1;
 		}
-		settle_inputs();
+		intake_settle();
 		if (done)
 			return;
 		loop_wait_for_room();
@@ -519,26 +295,48 @@ static void close_links(void)
 }
 
 /* Those before this one in a stage end when all they wrote is passed on for good: before they are
- * waited for. */
-static void pass_on(void)
+ * waited for. A filter that commits does so when it is told of the end. */
+static void pass_on(bool over)
 {
 	emit_flush();
-	for (service_all(); pending_count;)
-		loop_wait_for_room();
+	service_all();
+	while (!position_close(over) || (!filter.commits && intake_is_pending()))
+		wait_for_end();
 }
 
-int loop_run(int64_t stop_after)
+/* Held back is what a filter has not yet let go of; where the stream goes on another time, it is in
+ * its checkpoint. */
+static void end_filter(bool over, bool late)
+{
+	bool stops = !over && position_holds_state();
+	if (!stops && (over || filter.produce || !late)) {
+		gap_end();
+		position_end_filter();
+	} else if (filter.commits) {
+		position_end_filter();
+	}
+}
+
+static void wait_for_commit(void)
+{
+	while (filter.commits && intake_settled() < intake_made())
+		wait_for_end();
+}
+
+int loop_run(int64_t stop_after, bool merge_inputs)
 {
 	stop_time = stop_after;
+	merge = merge_inputs;
 	while (!inputs_over())
 		turn();
 	bool late = read_until && clock_monotonic() >= read_until;
-	pass_on();
+	pass_on(all_ended());
 	bool cut = all_ended() && !end_is_confirmed(), over = all_ended() && !cut;
-	if (filter.end && !cut && (over || filter.produce || !late))
-		filter.end();
+	if (!cut)
+		end_filter(over, late);
 	emit_flush();
-	remember(final.input, final.number);
+	intake_finish();
+	wait_for_commit();
 	finish_outputs(over);
 	close_links();
 	if (cut)

@@ -13,12 +13,14 @@ extern struct link *loop_inputs[LOOP_LINKS], *loop_outputs[LOOP_LINKS];
 extern int loop_input_count, loop_output_count;
 
 /* Runs until the inputs or the source end, or the process is told to stop; then hands on what is
- * left. Returns the exit status. stop_after: how long a filter goes on after it was told to stop.
+ * left. Returns the exit status. stop_after: how long a filter goes on after it was told to stop;
+ * merge: its inputs are read in the order of time.
  */
-int loop_run(int64_t stop_after);
+int loop_run(int64_t stop_after, bool merge);
 
 /* Signals are heard from here on. */
 void loop_listen(void);
+int loop_signal_fd(void); /* readable once one was heard */
 
 /* Waits until a link, a signal or a deadline calls, for an output that has just said -EAGAIN. */
 void loop_wait_for_room(void);

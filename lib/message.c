@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "filter.h"
+#include "gap.h"
 #include "loop.h"
 #include "notify.h"
 #include "stat.h"
@@ -107,6 +108,8 @@ void status_line(const char *format, ...)
 void drop(const char *reason, const char *format, ...)
 {
 	char detail[768];
+	if (loop_current())
+		gap_note(loop_current(), reason);
 	if (stat_drop(reason) > 1)
 		return;
 	FORMAT(detail, format);

@@ -114,14 +114,14 @@ static int parse_integer(struct str text, int64_t *ret)
 	return 0;
 }
 
-static int parse_size(struct str text, int64_t *ret)
+int opt_size(struct str text, int64_t *ret_bytes)
 {
 	static const struct unit units[] = { { "", 1 }, { "k", 1024 }, { "K", 1024 },
 		{ "M", 1 << 20 }, { "G", 1 << 30 }, { "T", 1024.0 * (1 << 30) } };
 	double v;
 	if (SCALED(text, units, &v) || v < 0 || v > 9e18)
 		return -EINVAL;
-	*ret = (int64_t)v;
+	*ret_bytes = (int64_t)v;
 	return 0;
 }
 
@@ -190,7 +190,7 @@ static int store_number(const struct opt *o, char *value, double *ret_compare)
 		*ret_compare = (double)*(int64_t *)o->to;
 		break;
 	case OPT_SIZE:
-		r = parse_size(text, o->to);
+		r = opt_size(text, o->to);
 		*ret_compare = (double)*(int64_t *)o->to;
 		break;
 	case OPT_NUMBER:

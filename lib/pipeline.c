@@ -10,7 +10,7 @@
 
 static const char *const pipeline_keys[] = { "name", "vars", "environment", "stages", "tests",
 	NULL };
-static const char *const later_keys[] = { "keep", "at", "every", "each", "workers", NULL };
+static const char *const later_keys[] = { "at", "every", "each", "workers", NULL };
 
 void pipeline_mistake(struct pipeline *p, int line, int column, const char *format, ...)
 {
@@ -263,6 +263,8 @@ static void free_stage(struct stage *stage)
 	free(stage->name.text);
 	free(stage->run.text);
 	free(stage->listen.text);
+	free(stage->keep.age);
+	free(stage->keep.size);
 }
 
 void pipeline_close(struct pipeline *p)

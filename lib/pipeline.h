@@ -33,6 +33,15 @@ struct source {
 	size_t stage; /* index into the pipeline's stages; SIZE_MAX where it is not there */
 };
 
+/* What is to be kept of a stage's output. The texts are as the file has them: durations and sizes
+ * that have been looked at. */
+struct stage_keep {
+	int line, column; /* of the value; 0: the file says nothing of it */
+	bool refused;	  /* `keep: no` */
+	char *age, *size; /* for, max; NULL: not said */
+	bool drop_oldest; /* when-full */
+};
+
 struct stage {
 	struct word name;
 	struct word run; /* the command line as written; its place is that of the value */
@@ -41,6 +50,7 @@ struct stage {
 	struct source *from, *taps;
 	size_t from_count, tap_count;
 	struct word listen; /* text NULL: not published to other machines */
+	struct stage_keep keep;
 };
 
 struct variable {
@@ -66,6 +76,9 @@ struct pipeline *pipeline_open(const char *path);
 void pipeline_close(struct pipeline *p);
 
 struct stage *pipeline_stage(const struct pipeline *p, const char *name); /* NULL: not there */
+
+/* The name of the stage that was probably meant; NULL: of none. */
+const char *pipeline_suggest_stage(const struct pipeline *p, const char *name);
 
 /* Whether any stage reads this one's output, by an edge or by a tap. */
 bool pipeline_is_read(const struct pipeline *p, const struct stage *stage);

@@ -15,7 +15,7 @@ struct stage *pipeline_stage(const struct pipeline *p, const char *name)
 	return NULL;
 }
 
-static const char *suggest_stage(const struct pipeline *p, const char *name)
+const char *pipeline_suggest_stage(const struct pipeline *p, const char *name)
 {
 	const char **names = calloc(p->stage_count + 1, sizeof(*names));
 	if (!names)
@@ -36,7 +36,7 @@ static void resolve(struct pipeline *p, const struct stage *reader, struct sourc
 	} else if (stage) {
 		source->stage = (size_t)(stage - p->stages);
 	} else {
-		const char *meant = suggest_stage(p, name->text);
+		const char *meant = pipeline_suggest_stage(p, name->text);
 		pipeline_mistake(p, name->line, name->column, "there is no stage \"%s\"%s%s%s",
 			name->text, meant ? " (did you mean \"" : "", meant ? meant : "",
 			meant ? "\"?)" : "");

@@ -1,5 +1,5 @@
 /* The parts of reading a pipeline file: lib/pipeline.c reads the whole, lib/pipeline_stage.c a
- * stage, lib/pipeline_order.c finds who reads whom. */
+ * stage, lib/pipeline_keep.c what it keeps, lib/pipeline_order.c finds who reads whom. */
 #ifndef DUTO_PIPELINE_READ_H
 #define DUTO_PIPELINE_READ_H
 
@@ -20,6 +20,12 @@ void pipeline_check_keys(struct pipeline *p, const struct yaml_node *map, const 
 
 /* Adds the stage that is an entry of `stages`. */
 void pipeline_read_stage(struct pipeline *p, const struct yaml_node *n);
+
+/* A scalar with its variables in place. */
+struct word pipeline_expand(struct pipeline *p, const struct yaml_node *n);
+
+/* Reads the value of a stage's `keep`. */
+void pipeline_read_keep(struct pipeline *p, struct stage_keep *keep, const struct yaml_node *n);
 
 /* With all stages read: finds those that are read by their names, and the order. */
 void pipeline_resolve(struct pipeline *p);

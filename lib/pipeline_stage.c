@@ -6,7 +6,7 @@
 
 #include "commandline.h"
 
-static const char *const stage_keys[] = { "run", "from", "taps", "listen", NULL };
+static const char *const stage_keys[] = { "run", "from", "taps", "listen", "keep", NULL };
 
 static bool is_empty(const struct yaml_node *n)
 {
@@ -183,18 +183,22 @@ static bool is_address(const char *text)
 	       !memchr(text + 6, '/', strlen(text + 6));
 }
 
-static void read_listen(struct pipeline *p, struct stage *stage, const struct yaml_node *n)
+struct word pipeline_expand(struct pipeline *p, const struct yaml_node *n)
 {
 	struct reading reading = { p, n };
 	struct commandline_reader reader = { find_variable, refuse_words, &reading };
+	return (struct word){ commandline_expand(n->text.data, &reader), n->line, n->column };
+}
+
+static void read_listen(struct pipeline *p, struct stage *stage, const struct yaml_node *n)
+{
 	if (!n)
 		return;
 	if (n->kind != YAML_SCALAR) {
 		pipeline_expect(p, n, "tcp://ADDRESS:PORT");
 		return;
 	}
-	stage->listen =
-		(struct word){ commandline_expand(n->text.data, &reader), n->line, n->column };
+	stage->listen = pipeline_expand(p, n);
 	if (!is_address(stage->listen.text))
 		pipeline_mistake(p, n->line, n->column, "expected tcp://ADDRESS:PORT, found \"%s\"",
 			stage->listen.text);
@@ -229,4 +233,6 @@ void pipeline_read_stage(struct pipeline *p, const struct yaml_node *n)
 	read_sources(p, yaml_get(n, "from"), &stage->from, &stage->from_count);
 	read_sources(p, yaml_get(n, "taps"), &stage->taps, &stage->tap_count);
 	read_listen(p, stage, yaml_get(n, "listen"));
+	if (yaml_get(n, "keep"))
+		pipeline_read_keep(p, &stage->keep, yaml_get(n, "keep"));
 }

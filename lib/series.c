@@ -7,7 +7,7 @@ struct node {
 	struct node *chain;
 	struct node *newer, *older; /* by use */
 	struct node *next, *before; /* by arrival */
-	uint64_t hash;
+	uint64_t hash, rank;	    /* rank: in order of use, while it is saved */
 	size_t key_len;
 	char *key;
 	_Alignas(16) char state[];
@@ -155,6 +155,71 @@ void series_each(struct series *s, void (*each)(struct str key, void *state))
 {
 	for (struct node *n = s->first; n; n = n->next)
 		each((struct str){ n->key, n->key_len }, n->state);
+}
+
+/* Each entry is an array of key, rank by use from the oldest, and state. */
+void series_save(
+	struct series *s, struct buffer *to, void (*save)(const void *state, struct buffer *to))
+{
+	uint64_t rank = 0;
+	for (struct node *n = s->oldest; n; n = n->newer)
+		n->rank = rank++;
+	wire_array(to, (uint32_t)s->count);
+	for (struct node *n = s->first; n; n = n->next) {
+		wire_array(to, 3);
+		wire_bin(to, (struct str){ n->key, n->key_len });
+		wire_uint(to, n->rank);
+		save(n->state, to);
+	}
+}
+
+struct loading {
+	bool (*load)(void *context, struct str key, void *state, struct cursor *from);
+	void *context;
+	struct node **by_rank;
+	uint32_t count;
+};
+
+static bool load_node(struct series *s, const struct loading *l, struct cursor *from)
+{
+	struct wire entry, key, rank;
+	bool is_new;
+	if (wire_next(from, &entry) != 1 || entry.type != WIRE_ARRAY || entry.size != 3 ||
+		wire_next(from, &key) != 1 || key.type != WIRE_BIN || wire_next(from, &rank) != 1 ||
+		rank.type != WIRE_UINT || rank.u >= l->count || l->by_rank[rank.u])
+		return false;
+	void *state = series_get(s, key.bytes, &is_new);
+	l->by_rank[rank.u] = s->newest;
+	return is_new && l->load(l->context, key.bytes, state, from);
+}
+
+static bool load_nodes(struct series *s, const struct loading *l, struct cursor *from)
+{
+	for (uint32_t i = 0; i < l->count; i++)
+		if (!load_node(s, l, from))
+			return false;
+	for (uint32_t i = 0; i < l->count; i++) {
+		unlink_use(s, l->by_rank[i]);
+		link_use(s, l->by_rank[i]);
+	}
+	return true;
+}
+
+bool series_load(struct series *s, struct cursor *from,
+	bool (*load)(void *context, struct str key, void *state, struct cursor *from),
+	void *context)
+{
+	struct wire all;
+	if (s->count || wire_next(from, &all) != 1 || all.type != WIRE_ARRAY || all.size > s->max ||
+		all.size > (size_t)(from->end - from->at))
+		return false;
+	struct loading l = { load, context, NULL, all.size };
+	l.by_rank = calloc((size_t)all.size + 1, sizeof(*l.by_rank));
+	if (!l.by_rank)
+		abort();
+	bool loaded = load_nodes(s, &l, from);
+	free(l.by_rank);
+	return loaded;
 }
 
 size_t series_count(const struct series *s)

@@ -25,6 +25,14 @@ static inline bool str_eq(struct str a, struct str b)
 	return a.len == b.len && (!a.len || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* By bytes, a shorter one before what it begins. */
+static inline int str_cmp(struct str a, struct str b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int r = len ? memcmp(a.data, b.data, len) : 0;
+	return r ? r : (a.len > b.len) - (a.len < b.len);
+}
+
 static inline bool str_starts(struct str s, struct str prefix)
 {
 	return s.len >= prefix.len && (!prefix.len || memcmp(s.data, prefix.data, prefix.len) == 0);

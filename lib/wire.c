@@ -229,3 +229,55 @@ int wire_next_map(struct cursor *c, uint32_t *ret_size)
 		*ret_size = w.size;
 	return r;
 }
+
+/* The cursor stays where another type stands. */
+static int next_of(struct cursor *c, enum wire_type type, struct wire *ret)
+{
+	const uint8_t *start = c->at;
+	int r = wire_next(c, ret);
+	if (r != 1 || ret->type == type)
+		return r;
+	c->at = start;
+	return -1;
+}
+
+int wire_next_array(struct cursor *c, uint32_t *ret_size)
+{
+	struct wire w;
+	int r = next_of(c, WIRE_ARRAY, &w);
+	if (r == 1)
+		*ret_size = w.size;
+	return r;
+}
+
+int wire_next_uint(struct cursor *c, uint64_t *ret)
+{
+	struct wire w;
+	int r = next_of(c, WIRE_UINT, &w);
+	if (r == 1)
+		*ret = w.u;
+	return r;
+}
+
+int wire_next_int(struct cursor *c, int64_t *ret)
+{
+	struct wire w;
+	int r = next_of(c, WIRE_INT, &w);
+	if (r == 1) {
+		*ret = w.i;
+		return 1;
+	}
+	r = next_of(c, WIRE_UINT, &w);
+	if (r == 1)
+		*ret = (int64_t)w.u;
+	return r;
+}
+
+int wire_next_bin(struct cursor *c, struct str *ret)
+{
+	struct wire w;
+	int r = next_of(c, WIRE_BIN, &w);
+	if (r == 1)
+		*ret = w.bytes;
+	return r;
+}

@@ -313,6 +313,12 @@ int wire_skip(struct cursor *c);
 /* Map headers in every form. */
 int wire_next_map(struct cursor *c, uint32_t *ret_size);
 
+/* One object of a type that is known before: 1, or as above. */
+int wire_next_array(struct cursor *c, uint32_t *ret_size);
+int wire_next_uint(struct cursor *c, uint64_t *ret);
+int wire_next_int(struct cursor *c, int64_t *ret);
+int wire_next_bin(struct cursor *c, struct str *ret);
+
 static inline int wire_next_str(struct cursor *c, struct str *ret)
 {
 	struct wire w;

@@ -4,6 +4,8 @@
 
 #include "blame.h"
 #include "capture.h"
+#include "check_fields.h"
+#include "check_keep.h"
 #include "commands.h"
 #include "describe.h"
 #include "filter.h"
@@ -15,7 +17,8 @@ struct checked {
 	struct flow flow; /* what it gives */
 	char output[8];	  /* "samples", "text", "none"; "" where it is not known */
 	const char *last_filter;
-	bool known; /* checked already; in a circle, one stage is not when its reader is */
+	bool known;  /* checked already; in a circle, one stage is not when its reader is */
+	bool passes; /* what comes in goes on with the identity that it has, as far as is known */
 };
 
 /* A check on its way through a stage. */
@@ -160,59 +163,6 @@ static void check_input(struct check *c, const json_t *description)
 		check_reader(c, input);
 }
 
-static void check_unit(struct check *c, const struct flow_field *field, const char *unit)
-{
-	if (!*unit || !*field->unit || strcmp(unit, field->unit) == 0)
-		return;
-	struct place at = blame_field(c->sub, field->name);
-	pipeline_mistake(c->p, at.line, at.column, "%s comes in %s, but %s needs it in %s",
-		field->name, field->unit, c->sub->words[0].text, unit);
-}
-
-static void missing_field(struct check *c, const char *name)
-{
-	struct place at = blame_field(c->sub, name);
-	const char *meant = flow_suggest(&c->now.flow, name);
-	if (c->now.flow.muted)
-		return;
-	if (c->now.flow.open)
-		pipeline_note(c->p, at.line, at.column,
-			"%s needs the field %s; whether it comes in is not known here",
-			c->sub->words[0].text, name);
-	else
-		pipeline_mistake(c->p, at.line, at.column,
-			"%s needs the field %s, which nothing before it makes%s%s%s",
-			c->sub->words[0].text, name, meant ? " (did you mean " : "",
-			meant ? meant : "", meant ? "?)" : "");
-}
-
-static void check_need(struct check *c, const char *name, const char *unit)
-{
-	const struct flow_field *field = name ? flow_find(&c->now.flow, name) : NULL;
-	if (!name)
-		return;
-	if (field)
-		check_unit(c, field, unit);
-	else
-		missing_field(c, name);
-}
-
-/* A field that a filter lets through by its name must come in, like one that it computes from. */
-static void check_needs(struct check *c, const json_t *description)
-{
-	const json_t *passes = json_object_get(description, "passes");
-	size_t i;
-	json_t *need;
-	json_array_foreach(json_object_get(description, "needs"), i, need)
-	{
-		check_need(c, describe_text(need, "name"), describe_text(need, "unit"));
-	}
-	json_array_foreach(passes, i, need)
-	{
-		check_need(c, json_string_value(need), "");
-	}
-}
-
 static void set_output(struct check *c, const char *output)
 {
 	snprintf(c->now.output, sizeof(c->now.output), "%s", output);
@@ -223,6 +173,7 @@ static void set_output(struct check *c, const char *output)
 static void lose_track(struct check *c)
 {
 	c->now.flow.open = c->now.flow.muted = true;
+	c->now.passes = false;
 }
 
 static void check_substage(struct check *c)
@@ -242,8 +193,10 @@ static void check_substage(struct check *c)
 	if (description)
 		check_input(c, description);
 	if (clean) {
-		check_needs(c, description);
+		check_fields(c->p, s, &c->now.flow, description);
 		flow_through(&c->now.flow, description);
+		if (strcmp(describe_text(description, "passes"), "none") == 0)
+			c->now.passes = false;
 	} else {
 		lose_track(c);
 	}
@@ -266,10 +219,17 @@ static void take_source(struct check *c, const struct source *source)
 			from->last_filter);
 }
 
+static void need_samples(struct check *c, int line, int column, const char *what_for)
+{
+	if (strcmp(c->now.output, "samples") != 0 && *c->now.output)
+		pipeline_mistake(c->p, line, column, "nothing to %s: %s gives no samples on",
+			what_for, c->now.last_filter);
+}
+
 static void check_stage(struct check *c, struct stage *stage)
 {
 	c->stage = stage;
-	c->now = (struct checked){ .known = true };
+	c->now = (struct checked){ .known = true, .passes = true };
 	for (size_t i = 0; i < stage->from_count; i++)
 		take_source(c, &stage->from[i]);
 	for (size_t i = 0; i < stage->tap_count; i++)
@@ -283,10 +243,22 @@ static void check_stage(struct check *c, struct stage *stage)
 		c->first = i == 0;
 		check_substage(c);
 	}
-	if (stage->listen.text && strcmp(c->now.output, "samples") != 0 && *c->now.output)
-		pipeline_mistake(c->p, stage->listen.line, stage->listen.column,
-			"nothing to listen for: %s gives no samples on", c->now.last_filter);
+	if (stage->listen.text)
+		need_samples(c, stage->listen.line, stage->listen.column, "listen for");
+	if (stage->keep.line && !stage->keep.refused)
+		need_samples(c, stage->keep.line, stage->keep.column, "keep");
 	c->stages[stage - c->p->stages] = c->now;
+}
+
+static void check_all_keeps(struct check *c)
+{
+	bool *passes = calloc(c->p->stage_count + 1, sizeof(*passes));
+	if (!passes)
+		abort();
+	for (size_t i = 0; i < c->p->stage_count; i++)
+		passes[i] = c->stages[i].passes;
+	check_keeps(c->p, passes);
+	free(passes);
 }
 
 size_t check_pipeline(struct pipeline *p)
@@ -296,6 +268,7 @@ size_t check_pipeline(struct pipeline *p)
 		abort();
 	for (size_t i = 0; i < p->stage_count; i++)
 		check_stage(&c, &p->stages[p->order[i]]);
+	check_all_keeps(&c);
 	for (size_t i = 0; i < p->stage_count; i++)
 		flow_free(&c.stages[i].flow);
 	free(c.stages);

@@ -33,7 +33,11 @@ static const struct command commands[] = {
 		"Writes NAME.key, which stays on this machine, and NAME.pub, which the other "
 		"side needs.\n" },
 	{ "list", command_list, "", "list the filters, one a line", "" },
-	{ "run", command_run, "FILE [--duration TIME] [--restart TIME] [--no-check]",
+	{ "run", command_run,
+		"FILE [--duration TIME] [--restart TIME] [--no-check]\n"
+		"       duto run FILE --replay STAGE=KEEP [--replay ...] --out FOLDER [--since "
+		"TIME] [--until TIME]\n"
+		"                [--live STAGE,..]",
 		"run a pipeline in the foreground, restarting what fails",
 		"Checks the file as duto check does, then starts every stage. Messages of the "
 		"stages go to\n"
@@ -49,7 +53,14 @@ static const struct command commands[] = {
 		"a person must mend: the others are stopped.\n\n"
 		"Exit 0 when all has ended, 100 where something must be mended, 111 where a "
 		"stage could not\n"
-		"pass on everything.\n" },
+		"pass on everything.\n\n"
+		"With --replay the pipeline is evaluated on recordings instead: each in the place "
+		"of a stage, a\n"
+		"keep (a folder, or PIPELINE/STAGE) or a file of samples. What each stage gives "
+		"goes to FOLDER.\n"
+		"Stages that act on the world are left out, unless --live names them. The same "
+		"recordings give\n"
+		"the same files, byte for byte.\n" },
 	{ "stage", command_stage, "FILE NAME", "run one stage of a pipeline",
 		"As duto run does for each; for those who supervise stages themselves "
 		"(systemd).\n" },

@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "filter.h"
+#include "keeps.h"
 #include "picture.h"
 
 static void print_quoted(const char *text)
@@ -15,7 +16,7 @@ static void print_quoted(const char *text)
 	}
 }
 
-static void print_node(const struct stage *s)
+static void print_node(const struct stage *s, bool keeps)
 {
 	printf("\t%s [label=\"%s\\n", s->name.text, s->name.text);
 	for (size_t i = 0; i < s->substage_count; i++) {
@@ -24,15 +25,20 @@ static void print_node(const struct stage *s)
 		printf("\\l");
 		free(text);
 	}
+	if (keeps) {
+		char *text = keeps_text(s);
+		printf("%s\\l", text);
+		free(text);
+	}
 	printf("\"];\n");
 }
 
-static void print_dot(const struct pipeline *p)
+static void print_dot(const struct pipeline *p, const struct traits *traits)
 {
 	printf("digraph \"%s\" {\n\trankdir=LR;\n\tnode [shape=box, fontname=monospace];\n",
 		p->name.text);
 	for (size_t i = 0; i < p->stage_count; i++)
-		print_node(&p->stages[i]);
+		print_node(&p->stages[i], traits[i].keeps);
 	for (size_t i = 0; i < p->stage_count; i++) {
 		const struct stage *s = &p->stages[i];
 		for (size_t k = 0; k < s->from_count; k++)
@@ -42,6 +48,16 @@ static void print_dot(const struct pipeline *p)
 				s->name.text);
 	}
 	printf("}\n");
+}
+
+static void draw(const struct pipeline *p, bool dot)
+{
+	struct traits *traits = traits_read(p);
+	if (dot)
+		print_dot(p, traits);
+	else
+		picture_print(p, traits, stdout);
+	traits_free(traits);
 }
 
 static int usage(const char *what, const char *word)
@@ -70,7 +86,7 @@ int command_graph(int argc, char **argv)
 	size_t mistakes = mistake_count(&p->mistakes);
 	mistake_print(&p->mistakes, stderr);
 	if (mistakes == 0)
-		dot ? print_dot(p) : picture_print(p, stdout);
+		draw(p, dot);
 	pipeline_close(p);
 	return mistakes ? EXIT_CONFIG : EXIT_OK;
 }

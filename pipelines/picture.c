@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "canvas.h"
+#include "keeps.h"
 
 enum { BOX_MAX = 72 };
 
@@ -29,6 +30,7 @@ struct lane {
 
 struct graph {
 	const struct pipeline *p;
+	const struct traits *traits;
 	struct canvas canvas;
 	size_t width; /* of the boxes, inside */
 	size_t *row;  /* per stage, of its box's top */
@@ -66,32 +68,41 @@ static size_t count_readers(const struct pipeline *p, size_t writer, bool tap)
 	return count;
 }
 
-static size_t box_height(const struct pipeline *p, size_t stage)
+static size_t box_height(const struct graph *g, size_t stage)
 {
+	const struct pipeline *p = g->p;
 	const struct stage *s = &p->stages[stage];
-	size_t lines = s->substage_count + (s->listen.text ? 1 : 0);
+	size_t lines = s->substage_count + (s->listen.text ? 1 : 0) + g->traits[stage].keeps;
 	size_t ends = s->from_count + s->tap_count + (count_readers(p, stage, false) > 0) +
 		      (count_readers(p, stage, true) > 0);
 	return lines > ends ? lines : ends;
+}
+
+/* Takes the text over. */
+static void make_room(struct graph *g, char *text)
+{
+	size_t width = canvas_width(text);
+	g->width = width > g->width ? width : g->width;
+	free(text);
 }
 
 static void measure(struct graph *g)
 {
 	const struct pipeline *p = g->p;
 	g->width = 24;
-	for (size_t i = 0; i < p->stage_count; i++)
-		for (size_t k = 0; k < p->stages[i].substage_count; k++) {
-			char *text = picture_substage(&p->stages[i].substages[k], k == 0);
-			size_t width = canvas_width(text);
-			g->width = width > g->width ? width : g->width;
-			free(text);
-		}
+	for (size_t i = 0; i < p->stage_count; i++) {
+		const struct stage *s = &p->stages[i];
+		for (size_t k = 0; k < s->substage_count; k++)
+			make_room(g, picture_substage(&s->substages[k], k == 0));
+		if (g->traits[i].keeps)
+			make_room(g, keeps_text(s));
+	}
 	if (g->width > BOX_MAX)
 		g->width = BOX_MAX;
 	size_t row = 0;
 	for (size_t i = 0; i < p->stage_count; i++) {
 		g->row[p->order[i]] = row;
-		row += box_height(p, p->order[i]) + 2;
+		row += box_height(g, p->order[i]) + 2;
 	}
 }
 
@@ -113,7 +124,7 @@ static void draw_rule(
 static void draw_box(struct graph *g, size_t index)
 {
 	const struct stage *s = &g->p->stages[index];
-	size_t row = g->row[index], height = box_height(g->p, index);
+	size_t row = g->row[index], height = box_height(g, index);
 	draw_rule(g, row, "┌", "┐", s->name.text);
 	for (size_t i = 0; i < height; i++) {
 		canvas_put(&g->canvas, row + 1 + i, 0, "│");
@@ -126,6 +137,12 @@ static void draw_box(struct graph *g, size_t index)
 	}
 	if (s->listen.text)
 		canvas_text(&g->canvas, row + 1 + s->substage_count, 2, s->listen.text, g->width);
+	if (g->traits[index].keeps) {
+		char *text = keeps_text(s);
+		size_t line = s->substage_count + (s->listen.text ? 1 : 0);
+		canvas_text(&g->canvas, row + 1 + line, 2, text, g->width);
+		free(text);
+	}
 	draw_rule(g, row + 1 + height, "└", "┘", "");
 }
 
@@ -168,7 +185,7 @@ static size_t last_reader_row(const struct graph *g, size_t writer, bool tap)
 		const struct source *sources = tap ? reader->taps : reader->from;
 		for (size_t k = 0; k < (tap ? reader->tap_count : reader->from_count); k++)
 			if (sources[k].stage == writer && g->row[i] > last)
-				last = g->row[i] + box_height(g->p, i);
+				last = g->row[i] + box_height(g, i);
 	}
 	return last;
 }
@@ -192,7 +209,7 @@ static void connect_reader(struct graph *g, const struct source *source, size_t 
 		canvas_put(&g->canvas, row, g->width + 4, "◀");
 		canvas_put(&g->canvas, row, column_of(g, lane), "┤");
 		lane->end = row;
-		if (g->row[reader] + box_height(g->p, reader) == lane->bottom)
+		if (g->row[reader] + box_height(g, reader) == lane->bottom)
 			lane->bottom = row;
 	}
 }
@@ -236,9 +253,9 @@ static void draw_lines(struct graph *g)
 		}
 }
 
-void picture_print(const struct pipeline *p, FILE *to)
+void picture_print(const struct pipeline *p, const struct traits *traits, FILE *to)
 {
-	struct graph g = { .p = p };
+	struct graph g = { .p = p, .traits = traits };
 	g.row = calloc(p->stage_count + 1, sizeof(*g.row));
 	g.used = calloc(p->stage_count + 1, sizeof(*g.used));
 	g.lanes = calloc(2 * p->stage_count + 1, sizeof(*g.lanes));

@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 
-#include "pipeline.h"
+#include "traits.h"
 
 /* The pipeline must be without mistakes. */
-void picture_print(const struct pipeline *p, FILE *to);
+void picture_print(const struct pipeline *p, const struct traits *traits, FILE *to);
 
 /* A sub-stage's words as they would be typed, behind "| " where it is not the first. Malloc'ed. */
 char *picture_substage(const struct substage *s, bool first);

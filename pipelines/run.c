@@ -10,14 +10,17 @@
 #include "commands.h"
 #include "failure.h"
 #include "filter.h"
+#include "keeps.h"
 #include "notify.h"
 #include "process.h"
+#include "rerun.h"
 #include "rundir.h"
 #include "supervisor.h"
 
 static const char *file;
 static int64_t duration, restart_delay = SECONDS;
 static bool no_check;
+static struct rerun on_recordings;
 
 static const struct opt options[] = {
 	{ .name = "file",
@@ -37,9 +40,37 @@ static const struct opt options[] = {
 		.type = OPT_FLAG,
 		.to = &no_check,
 		.help = "start without what duto check does" },
+	{ .name = "replay",
+		.type = OPT_TEXT,
+		.to = &on_recordings.recordings,
+		.repeat = true,
+		.arg = "STAGE=KEEP",
+		.help = "evaluate the pipeline on recordings instead of running it: this one in "
+			"the place of that stage" },
+	{ .name = "since",
+		.type = OPT_TIME,
+		.to = &on_recordings.since,
+		.arg = "TIME",
+		.help = "only samples of recordings from this time on" },
+	{ .name = "until",
+		.type = OPT_TIME,
+		.to = &on_recordings.until,
+		.arg = "TIME",
+		.help = "only samples of recordings from before this time" },
+	{ .name = "out",
+		.type = OPT_OUTPUT,
+		.to = &on_recordings.out,
+		.arg = "FOLDER",
+		.help = "where what comes out of recordings goes" },
+	{ .name = "live",
+		.type = OPT_LIST,
+		.to = &on_recordings.live,
+		.arg = "STAGE,..",
+		.help = "let these stages act on the world, on recordings too" },
 	OPT_END,
 };
 
+static const struct opt *const option_tables[] = { options, NULL };
 static struct outlet output, errors;
 
 static struct pipeline *open_checked(void)
@@ -136,7 +167,18 @@ static int supervise(struct supervisor *s, int signals)
 	return s->status;
 }
 
-static int run_in(const struct pipeline *p, const char *rundir)
+static void say_of_keep(const char *message, void *context)
+{
+	supervisor_say(context, "%s", message);
+}
+
+static void say_of_cursor(const struct stage *stage, const char *message, void *context)
+{
+	(void)stage;
+	supervisor_say(context, "warning: %s", message);
+}
+
+static int run_in(const struct pipeline *p, const struct traits *traits, const char *rundir)
 {
 	char *error;
 	int signals;
@@ -149,13 +191,20 @@ static int run_in(const struct pipeline *p, const char *rundir)
 	outlet_open(&output, STDOUT_FILENO);
 	outlet_open(&errors, STDERR_FILENO);
 	struct supervisor s = { .p = p,
+		.traits = traits,
 		.rundir = rundir,
 		.output = &output,
 		.errors = &errors,
 		.restart_delay = restart_delay,
 		.colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR") };
-	int status = supervise(&s, signals);
-	supervisor_close(&s);
+	int status = EXIT_SYSTEM;
+	if (keeps_begin(p, traits, say_of_keep, &s, &error)) {
+		failure_with(status, error);
+	} else {
+		keeps_strangers(p, traits, say_of_cursor, &s);
+		status = supervise(&s, signals);
+		supervisor_close(&s);
+	}
 	buffer_free(&output.bytes);
 	buffer_free(&errors.bytes);
 	return status;
@@ -164,20 +213,49 @@ static int run_in(const struct pipeline *p, const char *rundir)
 static int run_pipeline(struct pipeline *p)
 {
 	char *error, *rundir = rundir_make(p->name.text, &error);
-	int status = rundir ? run_in(p, rundir) : failure_with(EXIT_SYSTEM, error);
+	struct traits *traits = traits_read(p);
+	int status = rundir ? run_in(p, traits, rundir) : failure_with(EXIT_SYSTEM, error);
+	traits_free(traits);
 	free(rundir);
+	pipeline_close(p);
+	return status;
+}
+
+/* NULL where they go together. */
+static const char *wrong_options(void)
+{
+	if (opt_missing(option_tables))
+		return "run needs a pipeline file (duto run mill.yaml)";
+	if (!on_recordings.recordings.count)
+		return opt_given(&on_recordings.out) || opt_given(&on_recordings.live) ||
+				       opt_given(&on_recordings.since) ||
+				       opt_given(&on_recordings.until)
+			       ? "--since, --until, --out and --live go with --replay STAGE=KEEP"
+			       : NULL;
+	return on_recordings.out ? NULL : "--replay needs --out FOLDER, for what comes out";
+}
+
+static int evaluate(struct pipeline *p)
+{
+	struct traits *traits = traits_read(p);
+	on_recordings.p = p;
+	on_recordings.traits = traits;
+	int status = rerun(&on_recordings);
+	traits_free(traits);
 	pipeline_close(p);
 	return status;
 }
 
 int command_run(int argc, char **argv)
 {
-	static const struct opt *const tables[] = { options, NULL };
 	char *error;
-	if (opt_parse(tables, argc, argv, &error))
+	if (opt_parse(option_tables, argc, argv, &error))
 		return failure_with(EXIT_CONFIG, error);
-	if (opt_missing(tables))
-		return failure(EXIT_CONFIG, "run needs a pipeline file (duto run mill.yaml)");
+	const char *wrong = wrong_options();
+	if (wrong)
+		return failure(EXIT_CONFIG, "%s", wrong);
 	struct pipeline *p = open_checked();
-	return p ? run_pipeline(p) : EXIT_CONFIG;
+	if (!p)
+		return EXIT_CONFIG;
+	return on_recordings.recordings.count ? evaluate(p) : run_pipeline(p);
 }

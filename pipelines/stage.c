@@ -8,24 +8,38 @@
 #include "commands.h"
 #include "failure.h"
 #include "filter.h"
+#include "keeps.h"
 #include "rundir.h"
+#include "statedir.h"
 #include "team.h"
 
-static int run_wired(const struct post *post, const struct wired *wired)
+/* A relative path would name another folder once the stage works in the pipeline's. */
+static void fix_state_dir(void)
 {
-	if (chdir(post->p->dir))
-		return failure(EXIT_SYSTEM, "%s: %s", post->p->dir, strerror(errno));
+	char *root = statedir_root();
+	setenv("DUTO_STATE_DIR", root, 1);
+	free(root);
+}
+
+int stage_run_wired(const struct post *post, const struct wired *wired)
+{
+	const char *dir = post->site->p->dir;
+	fix_state_dir();
+	if (chdir(dir))
+		return failure(EXIT_SYSTEM, "%s: %s", dir, strerror(errno));
 	return post->stage->substage_count > 1 ? team_run(post, wired) : launch(post, wired);
 }
 
-int stage_run(
-	const struct pipeline *p, const struct stage *stage, const char *rundir, const bool *ended)
+int stage_run(const struct site *site, const struct stage *stage)
 {
+	const struct traits *t = &site->traits[stage - site->p->stages];
 	char *error;
-	struct wired *wired = wiring_make(p, stage, rundir, ended, &error);
+	if (keeps_make(site->p, stage, t, &error))
+		return failure_with(EXIT_SYSTEM, error);
+	struct wired *wired = wiring_make(site, stage, &error);
 	if (!wired)
 		return failure_with(EXIT_CONFIG, error);
-	int status = run_wired(&(struct post){ p, stage, rundir, 0 }, wired);
+	int status = stage_run_wired(&(struct post){ site, stage, 0 }, wired);
 	wiring_free(stage, wired);
 	return status;
 }
@@ -43,7 +57,9 @@ static int run_named(const struct pipeline *p, const char *name)
 	char *rundir = rundir_make(p->name.text, &error);
 	if (!rundir)
 		return failure_with(EXIT_SYSTEM, error);
-	int status = stage_run(p, stage, rundir, NULL);
+	struct traits *traits = traits_read(p);
+	int status = stage_run(&(struct site){ p, traits, rundir, NULL }, stage);
+	traits_free(traits);
 	free(rundir);
 	return status;
 }

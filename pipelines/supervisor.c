@@ -50,7 +50,7 @@ static void fail_later(struct supervisor *s, struct unit *u, const char *what)
 
 static void start(struct supervisor *s, struct unit *u)
 {
-	int r = unit_start(u, s->p, s->rundir, s->ended);
+	int r = unit_start(u, &(struct site){ s->p, s->traits, s->rundir, s->ended });
 	if (r)
 		fail_later(s, u, strerror(-r));
 }
@@ -62,14 +62,26 @@ static struct unit *source(const struct supervisor *s, const struct unit *u, siz
 					       : stage->taps[i - stage->from_count].stage];
 }
 
-/* A writer ends well only when its readers have passed on all that it sent. A reader then ends by
- * itself, having read the end of the stream; it has to be told where the stream was cut short by a
- * stop, where it was started again and an earlier process of it may have read the end, and where it
- * taps, since taps have no end. */
+/* Whether a reader has to be told that this source of its has ended. The end of a keep is on disk,
+ * and is found there even by one that was started again; but while the pipeline stops, what is
+ * left in it may wait for the next run. */
+static bool hides_end(const struct supervisor *s, const struct unit *u, size_t i)
+{
+	const struct unit *writer = source(s, u, i);
+	bool tapped = i >= u->stage->from_count;
+	if (!tapped && s->traits[writer - s->units].keeps)
+		return s->stopping || !writer->clean;
+	return tapped || u->delay || writer->told;
+}
+
+/* A writer to edges ends well only when its readers have passed on all that it sent. A reader then
+ * ends by itself, having read the end of the stream; it has to be told where the stream was cut
+ * short by a stop, where it was started again and an earlier process of it may have read the end,
+ * and where it taps, since taps have no end. */
 static bool should_stop(const struct supervisor *s, const struct unit *u)
 {
 	size_t sources = u->stage->from_count + u->stage->tap_count;
-	bool unaware = u->stage->tap_count || u->delay;
+	bool unaware = false;
 	if (u->told || u->state == UNIT_DONE)
 		return false;
 	if (sources == 0)
@@ -77,7 +89,7 @@ static bool should_stop(const struct supervisor *s, const struct unit *u)
 	for (size_t i = 0; i < sources; i++) {
 		if (source(s, u, i)->state != UNIT_DONE)
 			return false;
-		unaware |= source(s, u, i)->told;
+		unaware |= hides_end(s, u, i);
 	}
 	return unaware;
 }
@@ -158,6 +170,7 @@ static void end_badly(struct supervisor *s, struct unit *u, int status)
 static void end_unit(struct supervisor *s, struct unit *u, int status)
 {
 	bool unbegun = u->told && status == 128 + SIGTERM; /* no filter had begun to listen */
+	u->clean = status == EXIT_OK;
 	unit_reaped(u, status != EXIT_OK);
 	if (status == EXIT_OK || unbegun)
 		end_well(s, u);

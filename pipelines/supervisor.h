@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "pipeline.h"
 #include "relay.h"
 #include "unit.h"
 
 /* The caller fills in what stands before the blank line. */
 struct supervisor {
 	const struct pipeline *p;
+	const struct traits *traits; /* one a stage */
 	const char *rundir;
 	struct outlet *output; /* text that stages write */
 	struct outlet *errors; /* their messages, and ours */

@@ -32,24 +32,24 @@ void unit_close(struct unit *u)
 	free(u->prefix);
 }
 
-static void run(
-	const struct unit *u, const struct pipeline *p, const char *rundir, const bool *ended)
+static void run(const struct unit *u, const struct site *site)
 {
 	setpgid(0, 0);
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
-	_exit(stage_run(p, u->stage, rundir, ended));
+	_exit(stage_run(site, u->stage));
 }
 
-int unit_start(struct unit *u, const struct pipeline *p, const char *rundir, const bool *ended)
+int unit_start(struct unit *u, const struct site *site)
 {
 	static int null = -1;
 	if (null < 0)
 		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	u->started = clock_monotonic();
+	u->clean = false;
 	pid_t pid = process_fork((const int[]){ null, u->text.to, u->messages.to });
 	if (pid == 0)
-		run(u, p, rundir, ended);
+		run(u, site);
 	if (pid < 0)
 		return -errno;
 	setpgid(pid, pid);

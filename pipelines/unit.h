@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "pipeline.h"
 #include "relay.h"
+#include "wiring.h"
 
 enum unit_state { UNIT_WAITING, UNIT_RUNNING, UNIT_DONE };
 
@@ -21,7 +21,8 @@ struct unit {
 	int64_t delay;	  /* before its last start; 0: it was started once */
 	int64_t kill_at;  /* 0: it may take its time */
 	bool told;	  /* to stop */
-	bool abrupt;	  /* done, but its writers may not have heard that it read their end */
+	bool clean;  /* its last process left with 0: the end of what it gave is where it gave it */
+	bool abrupt; /* done, but its writers may not have heard that it read their end */
 	struct relay text, messages;
 	char *prefix;
 };
@@ -32,7 +33,7 @@ int unit_open(struct unit *u, const struct stage *stage, char *prefix, struct ou
 void unit_close(struct unit *u);
 
 /* As stage_run. 0 or -errno. */
-int unit_start(struct unit *u, const struct pipeline *p, const char *rundir, const bool *ended);
+int unit_start(struct unit *u, const struct site *site);
 
 /* It failed: it will start again after first, or after twice the last delay, up to 30 s, where it
  * fails in a row. */

@@ -1,19 +1,17 @@
 #include "wiring.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "describe.h"
+#include "keeps.h"
 #include "libexec.h"
 #include "rundir.h"
 #include "text.h"
 
 struct wiring {
+	const struct site *site;
 	const struct pipeline *p;
 	const struct stage *stage;
-	const char *rundir;
-	const bool *ended;
 	struct wired *wired;
 	char *error;
 };
@@ -30,17 +28,18 @@ static void add_word(struct wired *w, char *word)
 	w->argv[n + 1] = NULL;
 }
 
-static void add_link(struct wired *w, const char *option, char *link)
+void wiring_add(struct wired *w, const char *option, char *value)
 {
 	add_word(w, strdup(option));
-	add_word(w, link);
+	if (value)
+		add_word(w, value);
 }
 
 /* Malloc'ed name of a link to a socket in the run folder. */
 static char *socket_link(
 	struct wiring *w, const char *kind, const char *from, const char *mark, const char *to)
 {
-	char *link = text_print("%s:ipc://%s/%s%s%s", kind, w->rundir, from, mark, to);
+	char *link = text_print("%s:ipc://%s/%s%s%s", kind, w->site->rundir, from, mark, to);
 	const char *path = strstr(link, "ipc://") + strlen("ipc://");
 	if (strlen(path) > RUNDIR_SOCKET_MAX && !w->error)
 		w->error = text_print("%s: a socket's path has at most %d bytes: set "
@@ -49,38 +48,31 @@ static char *socket_link(
 	return link;
 }
 
+static char *edge_in(struct wiring *w, const struct source *source)
+{
+	if (w->site->traits[source->stage].keeps)
+		return keeps_in(w->p, &w->p->stages[source->stage], w->stage);
+	return socket_link(w, "pull", source->name.text, "-", w->stage->name.text);
+}
+
 static void add_inputs(struct wiring *w)
 {
 	const struct stage *s = w->stage;
 	struct wired *first = &w->wired[0];
 	for (size_t i = 0; i < s->from_count; i++)
-		add_link(first, "--in",
-			socket_link(w, "pull", s->from[i].name.text, "-", s->name.text));
+		wiring_add(first, "--in", edge_in(w, &s->from[i]));
 	for (size_t i = 0; i < s->tap_count; i++)
-		add_link(first, "--in", socket_link(w, "sub", s->taps[i].name.text, ".", "tap"));
-}
-
-/* Whether the filter has --out LINK: one that keeps its own --out to itself gives nothing on. */
-static bool has_links(const json_t *description)
-{
-	size_t i;
-	json_t *option;
-	json_array_foreach(json_object_get(description, "options"), i, option)
-	{
-		if (strcmp(describe_text(option, "name"), "out") == 0 &&
-			strcmp(describe_text(option, "arg"), "LINK") == 0)
-			return true;
-	}
-	return false;
+		wiring_add(first, "--in", socket_link(w, "sub", s->taps[i].name.text, ".", "tap"));
 }
 
 static void add_edges(struct wiring *w, struct wired *last)
 {
+	const bool *ended = w->site->ended;
 	for (size_t i = 0; i < w->p->stage_count; i++) {
 		const struct stage *reader = &w->p->stages[i];
-		for (size_t k = 0; k < reader->from_count && !(w->ended && w->ended[i]); k++)
+		for (size_t k = 0; k < reader->from_count && !(ended && ended[i]); k++)
 			if (&w->p->stages[reader->from[k].stage] == w->stage)
-				add_link(last, "--out",
+				wiring_add(last, "--out",
 					socket_link(w, "push", w->stage->name.text, "-",
 						reader->name.text));
 	}
@@ -89,16 +81,16 @@ static void add_edges(struct wiring *w, struct wired *last)
 static void add_outputs(struct wiring *w)
 {
 	struct wired *last = &w->wired[w->stage->substage_count - 1];
-	json_t *description = describe(last->path, last->argv[0]);
-	bool samples = strcmp(describe_text(description, "output"), "samples") == 0 &&
-		       has_links(description);
-	last->mute = strcmp(describe_text(description, "output"), "text") != 0;
-	json_decref(description);
-	add_edges(w, last);
-	if (samples)
-		add_link(last, "--out", socket_link(w, "pub", w->stage->name.text, ".", "tap"));
-	if (samples && w->stage->listen.text)
-		add_link(last, "--out", text_print("pub:%s", w->stage->listen.text));
+	const struct traits *t = &w->site->traits[w->stage - w->p->stages];
+	last->mute = !t->text;
+	if (t->keeps)
+		wiring_add(last, "--out", keeps_out(w->p, w->stage));
+	else
+		add_edges(w, last);
+	if (t->samples)
+		wiring_add(last, "--out", socket_link(w, "pub", w->stage->name.text, ".", "tap"));
+	if (t->samples && w->stage->listen.text)
+		wiring_add(last, "--out", text_print("pub:%s", w->stage->listen.text));
 }
 
 static char **copy_words(const struct substage *s)
@@ -111,29 +103,35 @@ static char **copy_words(const struct substage *s)
 	return argv;
 }
 
-static void find_filter(struct wiring *w, size_t i)
+struct wired *wiring_words(const struct pipeline *p, const struct stage *stage, char **ret_error)
 {
-	const struct substage *s = &w->stage->substages[i];
-	w->wired[i].path = libexec_path(s->words[0].text);
-	w->wired[i].argv = copy_words(s);
-	if (!w->wired[i].path && !w->error)
-		w->error = text_print("%s:%d:%d: there is no filter \"%s\"", w->p->path,
-			s->words[0].line, s->words[0].column, s->words[0].text);
+	struct wired *wired = calloc(stage->substage_count, sizeof(*wired));
+	const struct word *missing = NULL;
+	if (!wired)
+		abort();
+	for (size_t i = 0; i < stage->substage_count; i++) {
+		const struct substage *s = &stage->substages[i];
+		wired[i].path = libexec_path(s->words[0].text);
+		wired[i].argv = copy_words(s);
+		if (!wired[i].path && !missing)
+			missing = &s->words[0];
+	}
+	if (!missing)
+		return wired;
+	*ret_error = text_print("%s:%d:%d: there is no filter \"%s\"", p->path, missing->line,
+		missing->column, missing->text);
+	wiring_free(stage, wired);
+	return NULL;
 }
 
-struct wired *wiring_make(const struct pipeline *p, const struct stage *stage, const char *rundir,
-	const bool *ended, char **ret_error)
+struct wired *wiring_make(const struct site *site, const struct stage *stage, char **ret_error)
 {
-	struct wiring w = { .p = p, .stage = stage, .rundir = rundir, .ended = ended };
-	w.wired = calloc(stage->substage_count, sizeof(*w.wired));
+	struct wiring w = { .site = site, .p = site->p, .stage = stage };
+	w.wired = wiring_words(site->p, stage, ret_error);
 	if (!w.wired)
-		abort();
-	for (size_t i = 0; i < stage->substage_count; i++)
-		find_filter(&w, i);
-	if (!w.error) {
-		add_inputs(&w);
-		add_outputs(&w);
-	}
+		return NULL;
+	add_inputs(&w);
+	add_outputs(&w);
 	if (!w.error)
 		return w.wired;
 	*ret_error = w.error;

@@ -17,11 +17,13 @@ filter() { # NAME JSON: a filter that only describes itself, and leaves ./starte
 	END
 	chmod +x "libexec/$1"
 }
-filter gauge '{"name":"gauge","input":"none","output":"samples","passes":"none","makes":[{"name":"torque","unit":"Nm"},{"name":"tool_wear","unit":"min"}]}'
+filter gauge '{"name":"gauge","input":"none","output":"samples","options":[{"name":"out","arg":"LINK"}],"passes":"none","makes":[{"name":"torque","unit":"Nm"},{"name":"tool_wear","unit":"min"}]}'
 filter needy '{"name":"needy","input":"samples","output":"samples","passes":"all","needs":[{"name":"torque","unit":"kNm"}]}'
 filter wants '{"name":"wants","input":"samples","output":"samples","passes":"all","needs":[{"name":"tool_ware"}]}'
 filter drain '{"name":"drain","input":"samples","output":"none","passes":"none"}'
-filter narrow '{"name":"narrow","input":"samples","output":"samples","passes":["tool_wear"],"needs":[]}'
+filter narrow '{"name":"narrow","input":"samples","output":"samples","options":[{"name":"out","arg":"LINK"}],"passes":["tool_wear"],"needs":[]}'
+filter once '{"name":"once","input":"samples","output":"none","passes":"none","commits":true}'
+filter mean '{"name":"mean","input":"samples","output":"samples","options":[{"name":"out","arg":"LINK"}],"passes":"none","makes":[{"name":"torque"}],"state":true}'
 filter guess '{"name":"guess","input":"none","output":"samples","passes":"none","open":true}'
 printf '#!/bin/bash\nexit 3\n' >libexec/mute && chmod +x libexec/mute
 echo 'this is no model' >bad.forest
@@ -75,7 +77,7 @@ mistake 'a stage name of 25 letters' 3:3 'up to 24' <<<$'name: m\nstages:\n  abc
 mistake 'an empty stage' 3:3 'stage a is empty' <<<$'name: m\nstages:\n  a:'
 mistake 'a stage without run' 3:3 'no run' < <(stage 'from: b')
 mistake 'an unknown key of a stage' 5:5 'unknown key "form".*"from"' < <(stage 'run: guess' 'form: b')
-mistake 'a key of a later version' 5:5 '"keep" is not in this version' < <(stage 'run: guess' 'keep: 30d')
+mistake 'a key of a later version' 5:5 '"every" is not in this version' < <(stage 'run: guess' 'every: 30s')
 
 # What stages read
 mistake 'a stage that is not there' 7:12 'no stage "sin".*"sim"' < <(behind 'taps: [sin]' 'run: drain')
@@ -123,6 +125,46 @@ mistake 'a field that nothing makes' 7:26 'torqe, which nothing before it makes.
 mistake 'a field that a filter before took away' 7:19 'field torque, which nothing' < <(behind 'run: narrow | needy')
 mistake 'a field of a filter that does not name it' 7:10 'field tool_ware.*tool_wear' < <(behind 'run: wants')
 mistake 'units that differ' 7:10 'torque comes in Nm, but needy needs it in kNm' < <(behind 'run: needy')
+
+# Keeps
+mistake 'a keep for no time' 5:11 'expected a duration above 0' < <(stage 'run: guess' 'keep: 0')
+mistake 'a keep with an unknown key' 5:12 'unknown key "form"' < <(stage 'run: guess' 'keep: {form: 1d}')
+mistake 'a keep of nothing' 8:11 'nothing to keep: drain gives no samples' < <(behind 'run: drain' 'keep: 1d')
+mistake 'no keep of a stage with state' 8:11 'stage a must have a keep: mean in it has state' < <(behind 'run: mean | narrow' 'keep: no')
+kept() { # RUN: stage a runs that behind sim, which has keep: no
+	printf 'name: mill\nstages:\n  sim:\n    run: gauge\n    keep: no\n  a:\n    from: sim\n    run: %s\n' "$1"
+}
+mistake 'no keep before a stage with state' 5:11 'sim must have a keep: mean in stage a, which reads it, has state' < <(kept 'narrow | mean')
+mistake 'no keep before a filter that stores once' 5:11 'sim must have a keep: once in stage a, .*stores samples once' < <(kept once)
+check < <(kept narrow)
+is 'keep: no where none is needed' 0 "$status"
+diamond() { # RUN-OF-A RUN-OF-B FROM [RUN]: stage end reads FROM, stages a and b read sim; FROM stands in line 12
+	printf 'name: m\nstages:\n  sim:\n    run: gauge\n  a:\n    from: sim\n    run: %s\n' "$1"
+	printf '  b:\n    from: sim\n    run: %s\n  end:\n    from: %s\n    run: %s\n' "$2" "$3" "${4-once}"
+}
+mistake 'samples that come twice' 12:15 'samples of sim come here twice, straight and by way of a' < <(diamond narrow narrow '[a, sim]')
+mistake 'in whatever order' 12:17 'samples of sim come here twice, straight and by way of a' < <(diamond narrow narrow '[sim, a]')
+mistake 'before a keep behind a stage' 12:15 'come here twice' < <(diamond narrow narrow '[a, sim]' narrow
+	printf '  more:\n    from: end\n    run: narrow\n  last:\n    from: more\n    run: once\n')
+quiet() { # TITLE < FILE: no mistake and no note
+	check
+	is "$1" '0 ' "$status $(cat errors)"
+}
+quiet 'samples made anew are others' < <(diamond mean narrow '[sim, a]')
+quiet 'twice to where nothing counts them' < <(diamond narrow narrow '[sim, a]' print)
+quiet 'one way each' < <(diamond narrow narrow '[a]')
+check < <(diamond narrow narrow '[a, b]')
+is 'two that may each let others through are no mistake' 0 "$status"
+like 'but a note' 'm.yaml:12:15: note: samples of sim may come here twice, by way of a and of b' "$(cat errors)"
+
+export DUTO_STATE_DIR=$PWD/state
+mkdir -p state/mill/sim/cursors
+touch state/mill/sim/cursors/{a,gone}
+check < <(behind 'run: mean')
+is 'a cursor of a stage that is gone is no mistake' 0 "$status"
+is 'but a note that says how to be rid of it' \
+	'm.yaml:3:3: note: the keep of sim holds what the cursor gone has not passed, and no stage of that name reads it (duto keep forget mill/sim gone)' \
+	"$(cat errors)"
 
 # Addresses and variables
 mistake 'a malformed address' 5:13 'expected tcp://ADDRESS:PORT' < <(stage 'run: guess' 'listen: 127.0.0.1:9000')

@@ -68,6 +68,24 @@ dot=$(duto graph energy.yaml --dot)
 like 'DOT: an edge' 'meters -> bill;' "$dot"
 like 'DOT: a tap is dashed' 'meters -> screen .*style=dashed' "$dot"
 like 'DOT: a node and its command line' 'bill .label="bill.nmap .a = b..l. bill.l"' "$dot"
+cat >keep.yaml <<-'END'
+	name: keep
+	stages:
+	  mill:
+	    run: sim mill
+	    listen: tcp://127.0.0.1:7000
+	    keep: {for: 30d, max: 20G, when-full: drop-oldest}
+END
+cat >expected <<-'END'
+	keep
+	┌ mill ──────────────────────────────────────┐
+	│ sim mill                                   │
+	│ tcp://127.0.0.1:7000                       │
+	│ keeps 30d, 20G at most, then the oldest go │
+	└────────────────────────────────────────────┘
+END
+is 'a picture tells what is kept' "$(cat expected)" "$(duto graph keep.yaml)"
+like 'DOT: so does a node' 'sim mill.lkeeps 30d, 20G at most' "$(duto graph keep.yaml --dot)"
 exits 'graph of a file with mistakes' 100 duto graph run.json
 exits 'graph of nothing' 100 duto graph
 exits 'graph with an unknown option' 100 duto graph energy.yaml --svg

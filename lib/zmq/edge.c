@@ -43,7 +43,8 @@ struct edge_out {
 	uint64_t missed;   /* how far a reader that is hungry had come, */
 	int64_t hungry_at; /* and when; 0: it is not */
 	struct batch *window[LINK_WINDOW];
-	uint64_t next, sent; /* the number after the newest batch; the newest sent to this reader */
+	/* Numbers on the wire: behind the newest; the newest sent to this reader; the last settled. */
+	uint64_t next, sent, acknowledged;
 	uint64_t past[PAST];
 	unsigned past_next;
 	bool ending;
@@ -124,10 +125,12 @@ static void edge_pump(struct edge_out *e)
 
 static void edge_settled(struct edge_out *e, uint64_t number)
 {
-	while (e->link.settled < number && e->link.settled + 1 < e->next) {
-		struct batch **b = &e->window[++e->link.settled % LINK_WINDOW];
-		if (*b)
+	while (e->acknowledged < number && e->acknowledged + 1 < e->next) {
+		struct batch **b = &e->window[++e->acknowledged % LINK_WINDOW];
+		if (*b) {
+			e->link.settled = (*b)->number;
 			batch_unref(*b);
+		}
 		*b = NULL;
 	}
 }
@@ -182,9 +185,9 @@ static void edge_hear(struct edge_out *e, const uint64_t ack[ACK_NUMBERS])
 		edge_settled(e, ack[SETTLED]);
 	if (ack[READER] != e->reader)
 		change_reader(e, ack[READER],
-			knows && ack[RECEIVED] > e->link.settled ? ack[RECEIVED] : e->link.settled);
+			knows && ack[RECEIVED] > e->acknowledged ? ack[RECEIVED] : e->acknowledged);
 	edge_feed(e, knows ? ack[RECEIVED] : e->first - 1, ack[HUNGRY]);
-	if (e->ending && e->link.settled + 1 == e->next)
+	if (e->ending && e->acknowledged + 1 == e->next)
 		edge_send(e, NULL, 0);
 }
 
@@ -208,7 +211,7 @@ static int edge_out_service(struct link *l)
 
 static bool edge_has_room(const struct edge_out *e)
 {
-	return e->next - e->link.settled <= LINK_WINDOW;
+	return e->next - e->acknowledged <= LINK_WINDOW;
 }
 
 static int edge_out_write(struct link *l, struct batch *b)
@@ -220,7 +223,7 @@ static int edge_out_write(struct link *l, struct batch *b)
 		return -EAGAIN;
 	batch_ref(b);
 	e->window[e->next % LINK_WINDOW] = b;
-	e->next = b->number + 1;
+	e->next++;
 	edge_pump(e);
 	return 0;
 }
@@ -233,7 +236,7 @@ static int edge_out_finish(struct link *l, bool end)
 		e->next++;
 	}
 	edge_out_service(l);
-	return (!end || e->ending) && l->settled + 1 == e->next;
+	return (!end || e->ending) && e->acknowledged + 1 == e->next;
 }
 
 static void edge_out_close(struct link *l)
@@ -432,7 +435,16 @@ static void edge_in_close(struct link *l)
 	free(e);
 }
 
-const struct link_driver edge_out_driver = { "push:", edge_out_open, NULL, NULL, NULL,
-	edge_out_write, edge_out_finish, edge_out_service, edge_out_close };
-const struct link_driver edge_in_driver = { "pull:", edge_in_open, edge_in_read,
-	socket_message_used, edge_in_settle, NULL, NULL, edge_in_service, edge_in_close };
+const struct link_driver edge_out_driver = { .prefix = "push:",
+	.open = edge_out_open,
+	.write = edge_out_write,
+	.finish = edge_out_finish,
+	.service = edge_out_service,
+	.close = edge_out_close };
+const struct link_driver edge_in_driver = { .prefix = "pull:",
+	.open = edge_in_open,
+	.read = edge_in_read,
+	.used = socket_message_used,
+	.settle = edge_in_settle,
+	.service = edge_in_service,
+	.close = edge_in_close };

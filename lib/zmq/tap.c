@@ -217,7 +217,14 @@ static void tap_in_close(struct link *l)
 	free(t);
 }
 
-const struct link_driver tap_out_driver = { "pub:", tap_out_open, NULL, NULL, NULL, tap_out_write,
-	tap_out_finish, tap_out_service, tap_out_close };
-const struct link_driver tap_in_driver = { "sub:", tap_in_open, tap_in_read, socket_message_used,
-	NULL, NULL, NULL, NULL, tap_in_close };
+const struct link_driver tap_out_driver = { .prefix = "pub:",
+	.open = tap_out_open,
+	.write = tap_out_write,
+	.finish = tap_out_finish,
+	.service = tap_out_service,
+	.close = tap_out_close };
+const struct link_driver tap_in_driver = { .prefix = "sub:",
+	.open = tap_in_open,
+	.read = tap_in_read,
+	.used = socket_message_used,
+	.close = tap_in_close };

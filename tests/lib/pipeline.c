@@ -92,6 +92,70 @@ static void test_mistakes(void)
 		"none.env: No such file or directory");
 }
 
+static struct pipeline *read_keep(const char *value)
+{
+	char text[256];
+	snprintf(text, sizeof(text),
+		"name: m\nvars: {DAYS: 7d}\nstages: {a: {run: sim, keep: %s}}\n", value);
+	return read_text(text);
+}
+
+static void keeps(const char *value, const char *age, const char *size, bool drop_oldest)
+{
+	struct pipeline *p = read_keep(value);
+	const struct stage_keep *keep = &p->stages[0].keep;
+	ok(p->mistakes.count == 0 && keep->line == 3 && !keep->refused &&
+			keep->drop_oldest == drop_oldest,
+		"keep: %s", value);
+	is_str(keep->age, age, "for how long");
+	is_str(keep->size, size, "and how much at most");
+	pipeline_close(p);
+}
+
+static void not_kept(const char *value, int column, const char *expected)
+{
+	struct pipeline *p = read_keep(value);
+	const struct mistake *m = p->mistakes.all;
+	bool found = p->mistakes.count == 1 && m->line == 3 && m->column == column &&
+		     strcmp(m->text, expected) == 0;
+	if (!ok(found, "keep: %s: %s", value, expected))
+		mistake_print(&p->mistakes, stdout);
+	pipeline_close(p);
+}
+
+static void test_keep(void)
+{
+	static const char form[] =
+		"expected a duration (30d), no, or a map with for, max and when-full, found ";
+	char text[256];
+	struct pipeline *p = read_keep("no");
+	ok(p->mistakes.count == 0 && p->stages[0].keep.refused, "keep: no");
+	pipeline_close(p);
+	p = read_text("name: m\nstages: {a: {run: sim}}\n");
+	ok(p->stages[0].keep.line == 0 && !p->stages[0].keep.refused, "nothing said of a keep");
+	pipeline_close(p);
+	keeps("30d", "30d", NULL, false);
+	keeps("$DAYS", "7d", NULL, false);
+	keeps("{for: 12h}", "12h", NULL, false);
+	keeps("{max: 20G, when-full: drop-oldest}", NULL, "20G", true);
+	keeps("{for: 30d, max: 500M, when-full: block}", "30d", "500M", false);
+	not_kept("30x", 30, "expected a duration above 0 (30d, 12h), or no, found \"30x\"");
+	not_kept("'no'", 30, "expected a duration above 0 (30d, 12h), or no, found \"no\"");
+	not_kept("0", 30, "expected a duration above 0 (30d, 12h), or no, found \"0\"");
+	not_kept("{for: -1d}", 36, "expected a duration above 0 (30d, 12h), found \"-1d\"");
+	not_kept("{max: [1]}", 36, "expected a size above 0 (20G, 500M), found a list");
+	not_kept("{max: 20X}", 36, "expected a size above 0 (20G, 500M), found \"20X\"");
+	not_kept("{when_full: block}", 31,
+		"unknown key \"when_full\" (did you mean \"when-full\"?)");
+	not_kept("{max: 1G, when-full: burn}", 51, "expected block or drop-oldest, found \"burn\"");
+	not_kept("{when-full: block}", 31,
+		"when-full says what happens at max: say how much that is (max: 20G)");
+	snprintf(text, sizeof(text), "%sa list", form);
+	not_kept("[30d]", 30, text);
+	snprintf(text, sizeof(text), "%snothing", form);
+	not_kept("", 30, text);
+}
+
 static void test_environment_file(void)
 {
 	char environment[64], text[256];
@@ -117,7 +181,7 @@ static void test_prefixes(void)
 {
 	static const char whole[] =
 		"name: m\nvars: {A: b}\nstages:\n  a:\n    run: sim \"$A\" '|' | x\n  b:\n"
-		"    from: [a]\n    taps: a\n    run: y\n";
+		"    from: [a]\n    taps: a\n    run: y\n    keep: {for: 1d, max: 1G, when-full: block}\n";
 	char prefix[sizeof(whole)];
 	size_t clean = 0;
 	for (size_t i = 0; i < sizeof(whole); i++) {
@@ -135,6 +199,7 @@ int main(void)
 	close(mkstemp(path));
 	test_whole();
 	test_mistakes();
+	test_keep();
 	test_environment_file();
 	test_prefixes();
 	unlink(path);

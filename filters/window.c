@@ -1,0 +1,174 @@
+#include "fields.h"
+#include "filter.h"
+#include "windows.h"
+
+enum { WINDOWS_HELD = 10000 };
+
+static int64_t every, late, sources = 100000;
+static double good_share = 1;
+static struct opt_list aggregates, names;
+
+static const struct opt options[] = {
+	{ "every", OPT_DURATION, &every, "TIME", "the length of a window", .min = 1e-6,
+		.max = 366 * 86400.0, .required = true },
+	{ "agg", OPT_LIST, &aggregates, "mean,...",
+		.help = "what to make of a field: mean, min, max, first, last, sum, count, stddev; "
+			"of several the results are field_mean, field_max, ...",
+		.required = true },
+	{ "fields", OPT_LIST, &names, "A,B", .help = "only of these fields" },
+	{ "late", OPT_DURATION, &late, "TIME",
+		.help = "how much older than the newest sample of its source one may be and still "
+			"count; windows wait so long" },
+	{ "good", OPT_NUMBER, &good_share, "SHARE",
+		"with less than this share of values that are not Bad a result is Uncertain",
+		.min = 0, .max = 1 },
+	{ "sources", OPT_INTEGER, &sources, "N",
+		"so many sources at once; with more, the one not heard from for longest is closed",
+		.min = 1, .max = 1e7 },
+	OPT_END,
+};
+
+static struct windows *windows;
+static unsigned kinds;
+
+static bool is_wanted(struct str field)
+{
+	for (size_t i = 0; i < names.count; i++)
+		if (str_eq(field, str(names.words[i])))
+			return true;
+	return !names.count;
+}
+
+static void emit_window(struct str source, int64_t start, const struct window *window)
+{
+	window_write(window, emit_begin(start, source, STR("")));
+	emit_end();
+}
+
+static void read_kinds(void)
+{
+	for (size_t i = 0; i < aggregates.count; i++) {
+		enum aggregate_kind kind;
+		const char *word = aggregates.words[i];
+		if (aggregate_parse(str(word), &kind)) {
+			const char *meant = opt_suggest(word, aggregate_names, AGGREGATE_KINDS);
+			die_config("--agg: there is no %s; %s%s", word,
+				meant ? "did you mean " : "expected one of mean, min, max, ...",
+				meant ? meant : "");
+		}
+		kinds |= 1u << kind;
+	}
+}
+
+static void start(void)
+{
+	read_kinds();
+	if (late / every > WINDOWS_HELD)
+		die_config(
+			"--late: more than %d windows of each source would be held", WINDOWS_HELD);
+	windows = windows_open(&(struct windows_form){ .every = every,
+		.late = late,
+		.kinds = kinds,
+		.good_share = good_share,
+		.sources = (size_t)sources,
+		.wanted = is_wanted,
+		.closed = emit_window });
+}
+
+static void on_measurement(const struct sample *s)
+{
+	if (windows_add(windows, s))
+		drop("late", "%.*s: a sample is older than windows that have closed (--late)",
+			STR_ARG(s->source));
+}
+
+static void on_schema(const struct sample *s)
+{
+	windows_schema(windows, s, emit_begin_as(s->time, s->source, s->run, s->seq, s->kind));
+	emit_end();
+}
+
+/* The window in which the mark lies is still open, and comes out with an older time than the mark
+ * has: what goes on is a mark of that older time. */
+static void on_mark(const struct sample *s)
+{
+	windows_mark(windows, s->source, s->time);
+	struct sample_writer *w =
+		emit_begin_as(s->time - s->time % every, s->source, s->run, s->seq, s->kind);
+	buffer_add(w->out, s->data + s->values.start, s->values.end - s->values.start);
+	w->count = s->values.count;
+	emit_end();
+}
+
+static void on_sample(struct sample *s)
+{
+	if (sample_is_measurement(s))
+		on_measurement(s);
+	else if (str_eq(s->kind, STR("schema")))
+		on_schema(s);
+	else if (str_eq(s->kind, STR("mark")))
+		on_mark(s);
+	else
+		emit(s);
+}
+
+static void end(void)
+{
+	windows_end(windows);
+}
+
+static void save(struct buffer *to)
+{
+	windows_save(windows, to);
+}
+
+static bool load(struct str from)
+{
+	struct cursor c = { (const uint8_t *)from.data, (const uint8_t *)from.data + from.len };
+	return windows_load(windows, &c) && c.at == c.end;
+}
+
+/* Without --fields, one aggregate leaves the fields with their names; those of several cannot be
+ * known here. */
+static void fields(struct fields *f)
+{
+	bool one = aggregates.count == 1;
+	for (size_t i = 0; i < names.count; i++) {
+		fields_need(f, names.words[i], NULL);
+		for (int kind = 0; kind < AGGREGATE_KINDS; kind++)
+			if (kinds & 1u << kind)
+				fields_make_str(f,
+					windows_name(windows, str(names.words[i]),
+						(enum aggregate_kind)kind),
+					STR(""));
+	}
+	if (names.count || !one)
+		fields_none(f);
+	if (!names.count && !one)
+		fields_open(f);
+}
+
+const struct filter filter = {
+	.summary = "make one sample of all that a source measured in a stretch of time",
+	.details =
+		"Windows are as long as --every says, in the time of the samples, and begin at its "
+		"multiples since the epoch (UTC). A window goes out, with its beginning as time, "
+		"when a sample of its source comes that is behind its end by --late, when a mark "
+		"says that nothing older comes, or at the end of input. What comes for a window "
+		"that is closed is dropped and counted.\n"
+		"Values that are Bad, absent or not finite are left out; the result carries the "
+		"worst quality of the others, and is Uncertain where some were left out (--good). "
+		"Where all were, it is nil and Bad. Fields of text have a first, a last and a count, and "
+		"are left out of the other aggregates. Min, max, first, last, sum and count of integers are exact integers; "
+		"stddev is that of a sample, divided by n - 1 (Welford).\n"
+		"Schemas go on for the fields that come out. A mark goes on behind the windows "
+		"that it closes, with the time of the beginning of the first that is still open. "
+		"Other kinds pass unchanged.",
+	.options = options,
+	.start = start,
+	.sample = on_sample,
+	.end = end,
+	.save = save,
+	.load = load,
+	.fields = fields,
+};

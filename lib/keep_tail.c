@@ -1,0 +1,54 @@
+#include "keep_tail.h"
+
+#include <errno.h>
+
+#include "disk.h"
+#include "keep_walk.h"
+
+/* Whether a sound block behind offset says that the number was on disk when it was written. */
+static int was_synced(int fd, uint64_t offset, uint64_t number)
+{
+	struct keep_header h;
+	int r;
+	while ((r = keep_block_find(fd, offset, &offset, &h)) == 1) {
+		if (h.synced >= number)
+			return 1;
+		offset = keep_block_behind(offset, &h);
+	}
+	return r;
+}
+
+/* An empty snapshot settles nothing: the segment goes on with what the one before could not sync. */
+static void take_block(struct keep_tail *t, const struct keep_walk *w)
+{
+	const struct keep_header *h = &w->header;
+	t->end = w->offset;
+	t->next = w->next;
+	if (h->count && !t->begun)
+		t->begun = h->arrived_first;
+	if (h->flags & KEEP_PENDING || (h->kind == KEEP_SNAPSHOT && !h->len))
+		return;
+	t->settled_end = t->end;
+	t->settled_next = t->next;
+}
+
+int keep_tail_scan(int fd, uint64_t first, struct keep_tail *ret,
+	int (*corrupt)(void *context, uint64_t from, uint64_t to), void *context)
+{
+	struct keep_walk w = { .fd = fd, .next = first };
+	int r = disk_size(fd, &ret->size);
+	*ret = (struct keep_tail){ .size = ret->size, .next = first };
+	while (!r && (r = keep_walk_block(&w)) != 0) {
+		if (r == 1) {
+			take_block(ret, &w);
+			r = 0;
+		} else if (r == -EBADMSG) {
+			r = was_synced(fd, w.bad_to, ret->next);
+			if (r <= 0)
+				break;
+			r = corrupt(context, w.bad_from, w.bad_to);
+		}
+	}
+	buffer_free(&w.payload);
+	return r;
+}

@@ -1,0 +1,25 @@
+/* Where the durable half of pipelines is: what their stages keep, and their state.
+ *
+ *     ROOT/PIPELINE/STAGE              the keep of a stage (lib/keep.h)
+ *     ROOT/PIPELINE/STAGE.checkpoint   a folder a filter of the stage, by its index (lib/checkpoint.h)
+ *
+ * ROOT is $DUTO_STATE_DIR where that is set; else /var/lib/duto for root, else
+ * $XDG_STATE_HOME/duto, else ~/.local/state/duto. Paths are absolute and malloc'ed. */
+#ifndef DUTO_STATEDIR_H
+#define DUTO_STATEDIR_H
+
+#include <sys/types.h>
+
+char *statedir_root(void);
+char *statedir_keep(const char *pipeline, const char *stage);
+char *statedir_checkpoint(const char *pipeline, const char *stage);
+
+/* The keep that people mean by a name: a folder or file of that path where there is one, else the
+ * keep of PIPELINE/STAGE. NULL: neither is there. */
+char *statedir_find(const char *name);
+
+/* Makes the folder of a keep or a checkpoint, where it is not there, with that mode, and those above
+ * it so that the group may look into them (0750). 0 or -errno. */
+int statedir_make(const char *path, mode_t mode);
+
+#endif

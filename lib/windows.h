@@ -1,0 +1,59 @@
+/* Tumbling windows in event time over the fields of samples, for each source its own.
+ *
+ * A window holds the samples with start <= time < start + every, where start is a multiple of every
+ * since the epoch (UTC). A sample of a source closes those of its windows that end at or before its
+ * time less the lateness allowed; a mark those that end at or before its time. What comes for a
+ * closed window is late. */
+#ifndef DUTO_WINDOWS_H
+#define DUTO_WINDOWS_H
+
+#include "aggregate.h"
+#include "sample.h"
+
+struct windows;
+struct window;
+
+struct windows_form {
+	int64_t every, late; /* ns */
+	unsigned kinds;	     /* set of 1 << enum aggregate_kind */
+	double good_share;   /* see aggregate_result */
+	size_t sources;	     /* so many at once; with more, the windows of the one not heard
+					of for longest close */
+	bool (*wanted)(struct str field); /* NULL: all fields */
+	/* Called for each window that closes with any results, those of a source in the order of
+	 * time. source and window are borrowed. */
+	void (*closed)(struct str source, int64_t start, const struct window *window);
+};
+
+enum { WINDOWS_FIELDS = 4096 }; /* of one source; more are not looked at */
+
+struct windows *windows_open(const struct windows_form *form);
+
+/* 0, or -ESTALE where it is late. */
+int windows_add(struct windows *w, const struct sample *s);
+
+/* Closes the windows of a source that end at or before time, or all windows. */
+void windows_mark(struct windows *w, struct str source, int64_t time);
+void windows_end(struct windows *w);
+
+/* The name that the result of an aggregate has: that of the field where there is one aggregate, else
+ * field_mean, field_max, ... Borrowed until the next call. */
+struct str windows_name(const struct windows *w, struct str field, enum aggregate_kind kind);
+
+/* Adds the results of a window, in the order in which fields came and of enum aggregate_kind. */
+void window_write(const struct window *window, struct sample_writer *to);
+
+/* Adds what a schema sample says of the fields of its source, for those that come out of windows. Min,
+ * max, first, last and mean are as the field; of a sum and a stddev only unit and label hold, of a
+ * count only the label. */
+void windows_schema(const struct windows *w, const struct sample *schema, struct sample_writer *to);
+
+/* All that is held, as one wire object; and back, into windows of the same form that are empty: false
+ * where it is not what windows_save writes; of no use then but for windows_close. */
+void windows_save(struct windows *w, struct buffer *to);
+bool windows_load(struct windows *w, struct cursor *from);
+
+/* What is still open is not handed out. */
+void windows_close(struct windows *w);
+
+#endif
