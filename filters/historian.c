@@ -17,7 +17,7 @@ static const struct opt options[] = {
 	{ "database", OPT_TEXT, &login.url, "URL",
 		"postgresql://ROLE@HOST:PORT/DATABASE, without a password", .positional = true,
 		.required = true, .incidental = true },
-	{ "password-file", OPT_TEXT, &login.password_file, "FILE",
+	{ "password-file", OPT_FILE, &login.password_file, "FILE",
 		"the role's password, else $CREDENTIALS_DIRECTORY/" POSTGRES_CREDENTIAL,
 		.incidental = true },
 	{ "insecure", OPT_FLAG, &login.insecure,

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "file.h"
 #include "text.h"
+#include "utf8.h"
 
 enum {
 	PASSWORD_MAX = 4096, /* bytes of a password file */
@@ -44,6 +45,16 @@ char *postgres_url_part(const char *url, const char *keyword)
 	return copy;
 }
 
+/* A line of text. What follows it does not count. */
+static bool is_password(const char *text)
+{
+	struct str line = { text, strcspn(text, "\r\n") };
+	for (size_t i = 0; i < line.len; i++)
+		if ((unsigned char)line.data[i] < ' ')
+			return false;
+	return line.len && utf8_valid(line);
+}
+
 int postgres_password(const char *file, char **ret, char **ret_error)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
@@ -58,6 +69,8 @@ int postgres_password(const char *file, char **ret, char **ret_error)
 		r = 0;
 	} else if (r < 0) {
 		*ret_error = text_print("%s: %s", path, strerror(-r));
+	} else if (!is_password((char *)text.data)) {
+		r = text_refuse(ret_error, "%s: expected a password in the first line", path);
 	} else {
 		*ret = text_print(
 			"%.*s", (int)strcspn((char *)text.data, "\r\n"), (char *)text.data);

@@ -94,15 +94,6 @@ like "a map as a value is told of" 'bad: m .a map, an array or an extension as a
 echo '{"time":"2026-06-01T00:00:00Z","source":"a\u0000b","run":1,"seq":1,"values":{"m":1}}' | store
 like "a source with a NUL is told of" 'a name that is not text' "$(cat errors)"
 
-# Refusals before anything is read.
-refused() { exits "$1" 100 duto historian "${@:3}" </dev/null && like "and says what to do" "$2" "$(cat errors)"; }
-refused "a password in the URL" 'password-file' "postgresql://duto:word@127.0.0.1/plant"
-refused "a password in the URL's options" 'password-file' "postgresql://127.0.0.1/plant?password=word"
-refused "something else than a URL" 'expected postgresql://' plant
-refused "no encryption beyond this machine" 'expected require' 'postgresql://db.example.org/plant?sslmode=prefer'
-refused "a password file that is not there" 'absent' "$PLANT" --password-file absent
-exits "--check connects nowhere" 0 duto historian 'postgresql://db.example.org/plant' --check
-
 # Logins and rights: told once, tried again until it works.
 tells() { [[ $(cat errors) =~ $1 ]]; }
 echo wrong >wrong && duto sim mill --start 2026-01-01T00:00:00Z --count 5 >five
@@ -140,6 +131,23 @@ wait $feeding
 is "once it is back, all goes on to the end" 0 $?
 is "nothing lost, nothing twice" "$sent|$sent" "$(count)"
 like "it is said that it works again" 'stores again' "$(cat errors)"
+
+# Killed at random moments, with a keep as its input.
+sql <<<'DROP SCHEMA duto CASCADE'
+duto select --in file:many --out keep:k
+historian() { DUTO_STAGE=history exec "$(dirname "$DUTO")/libexec/historian" "$PLANT" --password-file password --in keep:k 2>errors; }
+kills=0
+for _ in $(seq "${KILLS:-20}"); do
+	historian &
+	sleep 0.$(printf '%03d' $((RANDOM % 200 + 20))) # not a condition: the moment is what is tried
+	kill -9 $! 2>/dev/null && kills=$((kills + 1))
+	wait $! 2>/dev/null
+done
+(historian)
+is "after $kills kills the historian comes to the end" 0 $?
+is "nothing lost, nothing twice, nothing taken for a revision" "$sent|$sent|0" "$(count)|$(sql <<<'SELECT count(*) FROM duto.identities WHERE revision > 0')"
+(historian)
+is "and once more there is nothing to do" "0 $sent|$sent" "$? $(count)"
 
 # A disk that is full.
 mkdir small && mount -t tmpfs -o size=6m,mode=700,uid="$(id -u postgres)" tmpfs small
