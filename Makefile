@@ -55,9 +55,10 @@ demo:
 
 bench:
 	@tests/install.sh build check
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/bench/codec $(BUILD)/bench/raw
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/bench/codec $(BUILD)/bench/raw $(BUILD)/bench/historian
 	@$(BUILD)/bench/codec
 	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(ROUNDS)
+	@tests/bench/historian.sh $(BUILD) $(ROUNDS)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
