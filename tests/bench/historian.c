@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "postgres_copy.h"
+#include "text.h"
 
 static void add_row(struct buffer *to, int64_t i)
 {
@@ -36,23 +37,21 @@ int main(int argc, char **argv)
 		return 100;
 	PGconn *conn = PQconnectdb(argv[1]);
 	int64_t rows = atoll(argv[3]), batch = atoll(argv[4]);
-	struct buffer data = { 0 }, sql = { 0 };
+	struct buffer data = { 0 };
 	char *problem = NULL;
-	buffer_print(&sql,
-		"COPY %s (time, run, seq, nano, revision, series, quality, value) FROM STDIN "
-		"BINARY%c",
-		argv[2], 0);
+	char *sql = text_print("COPY %s (time, run, seq, nano, revision, series, quality, value) "
+			       "FROM STDIN BINARY",
+		argv[2]);
 	for (int64_t i = 0; i < rows;) {
 		data.len = 0;
 		for (int64_t end = i + batch; i < end && i < rows; i++)
 			add_row(&data, i);
 		check(conn, postgres_run(conn, "BEGIN", &problem), problem);
-		check(conn, copy_rows(conn, (char *)sql.data, buffer_str(&data), &problem),
-			problem);
+		check(conn, copy_rows(conn, sql, buffer_str(&data), &problem), problem);
 		check(conn, postgres_run(conn, "COMMIT", &problem), problem);
 	}
 	PQfinish(conn);
 	buffer_free(&data);
-	buffer_free(&sql);
+	free(sql);
 	return 0;
 }

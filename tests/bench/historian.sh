@@ -33,7 +33,7 @@ for _ in $(seq "$rounds"); do
 	fresh
 	PGPASSWORD=$(<password) measure bare "$build/bench/historian" "$PLANT" bare $rows $batch
 	measure historian "$build/libexec/historian" "$PLANT" --password-file password --in file:stream
-	[ "$(sql <<<'SELECT count(*) FROM duto.numbers') $(sql <<<'SELECT count(*) FROM bare')" == "$rows $rows" ] || { cat errors; exit 1; }
+	[ "$(sql <<<'SELECT count(*) FROM duto.numbers') $(sql <<<'SELECT count(*) FROM bare')" == "$rows $rows" ] || { cat errors >&2; exit 1; }
 done >measured
 
 /usr/bin/python3 - $rows <<'END'
