@@ -1,4 +1,4 @@
-# make, make check, make demo, make bench, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang.
+# make, make check, make crash, make demo, make bench, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang.
 CC = gcc
 CFLAGS = -O2 -g
 BUILD = build$(if $(SAN),/san)$(if $(filter clang%,$(CC)),/clang)
@@ -40,13 +40,26 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc
 
-units: $(UNITS)
+# Crash tests bring a disk of their own, in place of the library's.
+CRASHES = $(patsubst tests/crash/%.c,$(BUILD)/crash/%,$(filter-out tests/crash/disk.c,$(wildcard tests/crash/*.c)))
+
+$(BUILD)/crash/%: $(BUILD)/obj/tests/crash/%.o $(BUILD)/obj/tests/crash/disk.o $(BUILD)/libduto.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+
+units: $(UNITS) $(CRASHES)
 
 # Packages come before what is built with them, so these call make again; the build itself is one makefile.
 check:
 	@tests/install.sh build check
 	@$(MAKE) --no-print-directory -j$(JOBS) all units
 	@tests/run.sh $(BUILD) $(TESTS)
+
+# Ten times the crash points of `make check`, of other streams.
+crash:
+	@tests/install.sh build check
+	@$(MAKE) --no-print-directory -j$(JOBS) units
+	@for t in $(CRASHES); do $$t 100000 1000000 || exit 1; done
 
 demo:
 	@tests/install.sh build
@@ -55,8 +68,9 @@ demo:
 
 bench:
 	@tests/install.sh build check
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/bench/codec $(BUILD)/bench/raw $(BUILD)/bench/historian
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/bench/codec $(BUILD)/bench/raw $(BUILD)/bench/keep $(BUILD)/bench/historian
 	@$(BUILD)/bench/codec
+	@$(BUILD)/bench/keep
 	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(ROUNDS)
 	@tests/bench/historian.sh $(BUILD) $(ROUNDS)
 
@@ -81,7 +95,7 @@ build/fuzz/run/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libduto.a
 clean:
 	rm -rf build
 
-.PHONY: all units check demo bench fuzz clean
+.PHONY: all units check crash demo bench fuzz clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)

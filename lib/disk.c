@@ -14,6 +14,21 @@ static int result(int r)
 	return r < 0 ? -errno : r;
 }
 
+/* What is made is on disk before anything is put into it. */
+static int make_folder(const char *path)
+{
+	if (mkdir(path, 0777))
+		return errno == EEXIST ? 0 : -errno;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int above = fd < 0 ? -1 : openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = above < 0 ? -errno : result(fsync(above));
+	if (above >= 0)
+		close(above);
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
 static int make_folders(const char *path)
 {
 	char part[PATH_MAX];
@@ -25,8 +40,9 @@ static int make_folders(const char *path)
 			continue;
 		memcpy(part, path, i);
 		part[i] = 0;
-		if (mkdir(part, 0777) && errno != EEXIST)
-			return -errno;
+		int r = make_folder(part);
+		if (r)
+			return r;
 	}
 	return 0;
 }

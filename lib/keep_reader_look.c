@@ -13,21 +13,6 @@ static int open_late(int folder, const char *name, int *fd)
 	return *fd >= 0 || *fd == -ENOENT ? 0 : *fd;
 }
 
-/* A head that is just being written does not add up: it is read again. */
-static int read_head(struct keep_reader *r, struct keep_head *ret)
-{
-	enum { ATTEMPTS = 100 };
-	uint8_t bytes[KEEP_HEAD_SIZE];
-	for (int i = 0; i < ATTEMPTS && r->head_file >= 0; i++) {
-		ssize_t n = disk_read(r->head_file, bytes, sizeof(bytes), 0);
-		if (n < 0)
-			return (int)n;
-		if (n == sizeof(bytes) && keep_head_read(ret, bytes) == 0)
-			return 0;
-	}
-	return -EBADMSG;
-}
-
 static int pass_over(void *context, uint64_t from, uint64_t to)
 {
 	(void)context;
@@ -57,13 +42,13 @@ static int scan_segment(struct keep_reader *r, const struct keep_segment *s, uin
 	if (s->sealed)
 		result = last_of_sealed(fd, s, ret_next);
 	else
-		result = keep_tail_scan(fd, s->first, &tail, pass_over, NULL);
+		result = keep_tail_scan(fd, s->first, r->limit, &tail, pass_over, NULL);
 	if (!result)
 		result = disk_sync(fd);
 	disk_close(fd);
 	if (result || s->sealed)
 		return result;
-	*ret_next = tail.settled_next;
+	*ret_next = tail.settled_end ? tail.settled_next : s->first;
 	r->scanned_first = s->first;
 	r->scanned_size = tail.size;
 	return !tail.settled_end;
@@ -107,7 +92,7 @@ static bool is_written(struct keep_reader *r)
 static int look_at_head(struct keep_reader *r)
 {
 	struct keep_head head;
-	int result = read_head(r, &head);
+	int result = keep_head_load(r->head_file, &head);
 	if (result)
 		return result == -EBADMSG ? 0 : result;
 	if (head.visible > r->limit)
@@ -126,7 +111,7 @@ static int look_at_segments(struct keep_reader *r)
 	if (is_written(r))
 		return look_at_head(r);
 	r->limit = limit;
-	r->ended = read_head(r, &head) == 0 && head.ended && head.visible == limit;
+	r->ended = keep_head_load(r->head_file, &head) == 0 && head.ended && head.visible == limit;
 	return 0;
 }
 

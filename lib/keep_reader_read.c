@@ -107,6 +107,7 @@ static int take_block(struct keep_reader *r, struct keep_block *ret, char **ret_
 		.missing = r->missed + first - r->next };
 	r->missed = 0;
 	r->next = ret->last + 1;
+	r->reopened = false;
 	return 1;
 }
 
@@ -114,6 +115,7 @@ static int take_block(struct keep_reader *r, struct keep_block *ret, char **ret_
 static void move_to(struct keep_reader *r, uint64_t number, uint64_t first)
 {
 	r->missed += first > r->next ? first - r->next : 0;
+	r->reopened = false;
 	r->next = number;
 }
 
@@ -134,8 +136,6 @@ static int at_end(struct keep_reader *r, char **ret_error)
 		r->reopened = true;
 		return 0;
 	}
-	r->reopened = false;
-	r->walk.bad_from = r->walk.bad_to = end;
 	move_to(r, r->limit + 1, r->limit + 1);
 	char name[KEEP_FILE_NAME_SIZE];
 	keep_segment_name(&r->segment, name);
@@ -156,7 +156,6 @@ static int pass_block(struct keep_reader *r)
 static int take_header(struct keep_reader *r, struct keep_block *ret, char **ret_error)
 {
 	const struct keep_header *h = &r->walk.header;
-	r->reopened = false;
 	if (h->first > r->limit)
 		return -EAGAIN;
 	if (!h->count || keep_header_behind(h) <= r->next || !is_wanted(r, h))

@@ -15,6 +15,7 @@ struct recovery {
 	struct keep_recovery *found;
 	const struct keep_segment *segment;
 	int fd;
+	uint64_t synced; /* up to this number all is on disk, as the head says */
 	struct buffer message;
 };
 
@@ -56,6 +57,17 @@ static int on_corrupt(void *context, uint64_t from, uint64_t to)
 	return r < 0 ? r : 0;
 }
 
+/* What a killed writer left may be in the page cache only, and taken for clean there where its last
+ * sync had failed. Written once more, it is dirty again. */
+static int write_again(int fd, uint64_t from, uint64_t to)
+{
+	struct buffer bytes = { 0 };
+	ssize_t n = disk_read(fd, buffer_reserve(&bytes, to - from), to - from, from);
+	int r = n < 0 ? (int)n : disk_write(fd, bytes.data, (size_t)n, from);
+	buffer_free(&bytes);
+	return r;
+}
+
 /* Cuts what is torn, and what waits for a position that never came. */
 static int cut(struct recovery *c, const struct keep_tail *t)
 {
@@ -67,6 +79,8 @@ static int cut(struct recovery *c, const struct keep_tail *t)
 	c->found->unfinished += t->next - (t->settled_end ? t->settled_next : c->segment->first);
 	if (r >= 0 && t->size > t->settled_end)
 		r = disk_truncate(c->fd, t->settled_end);
+	if (r >= 0 && t->settled_end > t->synced_end)
+		r = write_again(c->fd, t->synced_end, t->settled_end);
 	return r < 0 ? r : disk_sync(c->fd);
 }
 
@@ -98,7 +112,7 @@ static int recover_log(struct recovery *c)
 	c->fd = disk_open(c->w->folder, name, DISK_WRITE);
 	if (c->fd < 0)
 		return c->fd;
-	int r = keep_tail_scan(c->fd, c->segment->first, &t, on_corrupt, c);
+	int r = keep_tail_scan(c->fd, c->segment->first, c->synced, &t, on_corrupt, c);
 	if (!r)
 		r = cut(c, &t);
 	if (!r && !t.settled_end)
@@ -110,7 +124,8 @@ static int recover_log(struct recovery *c)
 	return r;
 }
 
-/* Its blocks were synced before it had its name. */
+/* Its blocks were synced before it had its name. However damaged it is, no number is given twice: its
+ * directory and the head tell how far they went, and there was one at least. */
 static int recover_sealed(struct recovery *c)
 {
 	struct keep_walk walk = { .next = c->segment->first };
@@ -122,7 +137,10 @@ static int recover_sealed(struct recovery *c)
 		if (r == 1)
 			keep_walk_pass(&walk);
 	disk_close(walk.fd);
-	c->w->number = walk.next - 1;
+	uint64_t number =
+		walk.header.kind == KEEP_DIRECTORY ? walk.header.first - 1 : walk.next - 1;
+	number = number > c->synced ? number : c->synced;
+	c->w->number = number > c->segment->first ? number : c->segment->first;
 	return r;
 }
 
@@ -179,6 +197,9 @@ static int measure(struct keep_writer *w)
 int keep_recover(struct keep_writer *w, struct keep_recovery *ret, char **ret_error)
 {
 	struct recovery c = { .w = w, .found = ret };
+	struct keep_head head;
+	if (keep_head_load(w->head_file, &head) == 0)
+		c.synced = head.visible;
 	(void)ret_error;
 	int r = keep_segments_list(w->folder, &w->segments);
 	if (!r)

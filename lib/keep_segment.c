@@ -85,6 +85,21 @@ uint64_t keep_segments_behind(const struct keep_segments *s, size_t i)
 	return i + 1 < s->count ? s->all[i + 1].first : UINT64_MAX;
 }
 
+/* A head that is just being written does not add up: it is read again. */
+int keep_head_load(int fd, struct keep_head *ret)
+{
+	enum { ATTEMPTS = 100 };
+	uint8_t bytes[KEEP_HEAD_SIZE];
+	for (int i = 0; i < ATTEMPTS && fd >= 0; i++) {
+		ssize_t n = disk_read(fd, bytes, sizeof(bytes), 0);
+		if (n < 0)
+			return (int)n;
+		if (n == sizeof(bytes) && keep_head_read(ret, bytes) == 0)
+			return 0;
+	}
+	return -EBADMSG;
+}
+
 int keep_block_header(int fd, uint64_t offset, struct keep_header *ret)
 {
 	uint8_t bytes[KEEP_HEADER_SIZE];

@@ -38,6 +38,9 @@ uint64_t keep_segments_behind(const struct keep_segments *s, size_t i);
 int keep_id_read(int folder, char ret[KEEP_ID_SIZE], char **ret_error);
 int keep_id_make(int folder, char ret[KEEP_ID_SIZE]);
 
+/* Reads the head. -EBADMSG: it is none, or there is none. */
+int keep_head_load(int fd, struct keep_head *ret);
+
 /* The header at offset. 1; 0: the file ends there; -EBADMSG; -errno. */
 int keep_block_header(int fd, uint64_t offset, struct keep_header *ret);
 /* The payload behind it, appended to ret. -EBADMSG: not what the header says. */

@@ -19,11 +19,15 @@ static int was_synced(int fd, uint64_t offset, uint64_t number)
 }
 
 /* An empty snapshot settles nothing: the segment goes on with what the one before could not sync. */
-static void take_block(struct keep_tail *t, const struct keep_walk *w)
+static void take_block(struct keep_tail *t, const struct keep_walk *w, uint64_t synced)
 {
 	const struct keep_header *h = &w->header;
+	if (t->begun && h->synced + 1 == t->next)
+		t->synced_end = t->end;
 	t->end = w->offset;
 	t->next = w->next;
+	if (h->count && synced + 1 >= t->next)
+		t->synced_end = t->end;
 	if (h->count && !t->begun)
 		t->begun = h->arrived_first;
 	if (h->flags & KEEP_PENDING || (h->kind == KEEP_SNAPSHOT && !h->len))
@@ -32,7 +36,7 @@ static void take_block(struct keep_tail *t, const struct keep_walk *w)
 	t->settled_next = t->next;
 }
 
-int keep_tail_scan(int fd, uint64_t first, struct keep_tail *ret,
+int keep_tail_scan(int fd, uint64_t first, uint64_t synced, struct keep_tail *ret,
 	int (*corrupt)(void *context, uint64_t from, uint64_t to), void *context)
 {
 	struct keep_walk w = { .fd = fd, .next = first };
@@ -40,7 +44,7 @@ int keep_tail_scan(int fd, uint64_t first, struct keep_tail *ret,
 	*ret = (struct keep_tail){ .size = ret->size, .next = first };
 	while (!r && (r = keep_walk_block(&w)) != 0) {
 		if (r == 1) {
-			take_block(ret, &w);
+			take_block(ret, &w, synced);
 			r = 0;
 		} else if (r == -EBADMSG) {
 			r = was_synced(fd, w.bad_to, ret->next);

@@ -41,6 +41,24 @@ static const struct command commands[] = {
 		"for Power BI and Grafana. --password-file and --reader-password-file hold the "
 		"passwords that they\n"
 		"get; what is printed is what the server stores, not the password.\n" },
+	{ "keep", command_keep, "ls|info|verify|export|forget ...",
+		"look at what is kept, and after it",
+		"  ls [KEEP|PIPELINE|FOLDER...] [--json]   keeps, one a line: samples, size, times, who "
+		"writes\n"
+		"  info KEEP [--json]                      all about one: segments, repeats, what was "
+		"set\n"
+		"                                          aside, how far each reader has come\n"
+		"  verify KEEP                             read every block; each that is corrupt is "
+		"named by\n"
+		"                                          file and offset. Exit 0: none is, 111: one "
+		"is\n"
+		"  export KEEP [OPTION...] > FILE          its samples as they were: duto replay, with "
+		"its options\n"
+		"  forget KEEP NAME                        take away a reader's cursor, which holds "
+		"back retention\n\n"
+		"KEEP is a folder, or PIPELINE/STAGE. Keeps of pipelines are under $DUTO_STATE_DIR; "
+		"without it\n"
+		"/var/lib/duto for root, else $XDG_STATE_HOME/duto, else ~/.local/state/duto.\n" },
 	{ "keygen", command_keygen, "NAME", "make a key pair for links over tcp",
 		"Writes NAME.key, which stays on this machine, and NAME.pub, which the other "
 		"side needs.\n" },

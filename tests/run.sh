@@ -15,6 +15,9 @@ if [ $# -eq 0 ]; then
 	for unit in tests/lib/*.c; do
 		set -- "$@" "$build/tests/$(basename "$unit" .c)"
 	done
+	for crash in tests/crash/*.c; do
+		[ "$crash" = tests/crash/disk.c ] || set -- "$@" "$build/crash/$(basename "$crash" .c)"
+	done
 fi
 prove --exec 'timeout -k 5 300' --jobs "$(nproc)" "$@"
 status=$?
