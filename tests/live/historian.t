@@ -149,6 +149,19 @@ is "nothing lost, nothing twice, nothing taken for a revision" "$sent|$sent|0" "
 (historian)
 is "and once more there is nothing to do" "0 $sent|$sent" "$? $(count)"
 
+# What was stored comes back.
+{ duto from-json <typed && cat many; } | duto select --out keep:both
+sql <<<'DROP SCHEMA duto CASCADE'
+duto historian "$PLANT" --password-file password --in keep:both 2>errors
+mkdir credentials && cp password credentials/postgresql-password
+past() { CREDENTIALS_DIRECTORY=$PWD/credentials duto history "$@" | duto to-json; }
+is "history gives the same from PostgreSQL as from the keep" "$(past both | jq -S -c 'select(.kind == null)' | grep -v beyond | sha256sum)" \
+	"$(past "$PLANT" | jq -S -c 'select(.kind == null)' | grep -v beyond | sha256sum)"
+is "units and labels too" '{"label":"Torque","unit":"Nm"}' "$(past "$PLANT" --source plant/ | jq -S -c 'select(.kind == "schema").values.torque | {unit, "label": .label}')"
+asked=(--since 2026-01-01T01:00:00Z --until 2026-01-01T03:00:00Z --source plant/ --field torque --every 15m --agg mean,max)
+is "aggregates over a part of it" "$(past both "${asked[@]}" | jq -S -c 'select(.kind == null) | del(.run)')" "$(past "$PLANT" "${asked[@]}" | jq -S -c 'select(.kind == null) | del(.run)')"
+is "eight of them" 8 "$(past "$PLANT" "${asked[@]}" | jq -c 'select(.kind == null)' | wc -l)"
+
 # A disk that is full.
 mkdir small && mount -t tmpfs -o size=6m,mode=700,uid="$(id -u postgres)" tmpfs small
 sql <<<"DROP SCHEMA duto CASCADE"
@@ -163,6 +176,30 @@ is "once there is room it goes on" 0 $?
 is "nothing lost, nothing twice after the full disk" "$sent|$sent" "$(count)"
 sql <<<'DROP SCHEMA duto CASCADE' && sql postgres <<<'ALTER ROLE duto RESET default_tablespace; REVOKE CREATE ON TABLESPACE small FROM duto; DROP TABLESPACE small'
 umount small
+
+# Roles by historian-setup.
+owner() { PGPASSFILE=$SCRATCH/pgpass "$@"; }
+ADMIN="postgresql://owner@127.0.0.1:$PGPORT/hall"
+echo "it's a word" >word
+reader="postgresql://looker@127.0.0.1:$PGPORT/hall"
+look() { PGPASSWORD="it's a word" psql -X -q -A -t "$reader" -c "$1" 2>&1; }
+exits "historian-setup prints SQL" 0 duto historian-setup "$ADMIN" --role store --reader looker --password-file word --reader-password-file word
+printed=$(<output)
+is "without the password" 0 "$(grep -c "a word" output)"
+ok "which runs" owner psql -X -q -v ON_ERROR_STOP=1 -h "$pg" -p "$PGPORT" -U owner -d postgres -f output
+owner exits "and runs again by --run" 0 duto historian-setup "$ADMIN" --role store --reader looker --password-file word --reader-password-file word --run
+is "which does not tell the password either" 0 "$(grep -c "a word\|SCRAM" output)"
+duto historian "postgresql://store@127.0.0.1:$PGPORT/hall" --password-file word --in file:five 2>errors
+is "the role can store" 0 $?
+is "the reader reads the views" 5 "$(look "SELECT count(*) FROM duto.measurements WHERE field = 'torque'")"
+for statement in "DELETE FROM duto.numbers" "SET default_transaction_read_only = off; DELETE FROM duto.numbers" \
+	"SET default_transaction_read_only = off; CREATE TABLE duto.x ()" "SET default_transaction_read_only = off; UPDATE duto.series SET unit = 'x'"; do
+	like "and nothing else: ${statement##*; }" 'permission denied|read-only' "$(look "$statement")"
+done
+sql hall <<<'UPDATE duto.version SET version = 99'
+start duto historian "postgresql://store@127.0.0.1:$PGPORT/hall" --password-file word --in file:five --stop 1s 2>errors
+ok "a newer schema is told of" eventually 20 tells 'version 99, made by a newer duto'
+kill "$started_pid" && wait "$started_pid"
 
 postgres_stop
 done_testing
