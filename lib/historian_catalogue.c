@@ -53,7 +53,7 @@ void historian_catalogue_close(struct historian_catalogue *c)
 
 static bool can_be_stored(struct str name)
 {
-	return !memchr(name.data, '\0', name.len) && utf8_valid(name);
+	return !name.len || (!memchr(name.data, '\0', name.len) && utf8_valid(name));
 }
 
 static void add_field(struct historian_source *s, struct str name, int32_t id, bool typed)

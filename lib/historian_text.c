@@ -20,7 +20,7 @@ static void add_storable(struct buffer *to, struct str text)
 
 struct str historian_text(struct str text, struct buffer *room)
 {
-	if (!memchr(text.data, '\0', text.len) && utf8_valid(text))
+	if (!text.len || (!memchr(text.data, '\0', text.len) && utf8_valid(text)))
 		return text;
 	room->len = 0;
 	add_storable(room, text);

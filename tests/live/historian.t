@@ -97,7 +97,7 @@ like "a source with a NUL is told of" 'a name that is not text' "$(cat errors)"
 # Logins and rights: told once, tried again until it works.
 tells() { [[ $(cat errors) =~ $1 ]]; }
 echo wrong >wrong && duto sim mill --start 2026-01-01T00:00:00Z --count 5 >five
-start duto historian "$PLANT" --password-file wrong --in file:five 2>errors
+start "$DUTO" historian "$PLANT" --password-file wrong --in file:five 2>errors
 ok "a wrong password is told of, with the role" eventually 20 tells 'role duto.*password of the role'
 cp password wrong
 ok "and the right one taken once it is there" eventually 20 tells 'stores again'
@@ -105,7 +105,7 @@ wait "$started_pid"
 is "then all is stored" 0 $?
 is "it was told once" 1 "$(grep -c 'cannot store' errors)"
 sql postgres <<<"CREATE ROLE poor LOGIN PASSWORD 'secret of duto'"
-start duto historian "${PLANT/duto/poor}" --password-file password --in file:five --stop 1s 2>errors
+start "$DUTO" historian "${PLANT/duto/poor}" --password-file password --in file:five --stop 1s 2>errors
 ok "a right that lacks is told of" eventually 20 tells '42501 .role poor.*lacks a right'
 kill "$started_pid" && wait "$started_pid"
 
@@ -168,7 +168,7 @@ sql <<<"DROP SCHEMA duto CASCADE"
 sql postgres <<<"CREATE TABLESPACE small LOCATION '$SCRATCH/small'"
 sql postgres <<<"GRANT CREATE ON TABLESPACE small TO duto; ALTER ROLE duto SET default_tablespace = small"
 as_postgres head -c 4M /dev/zero >small/filler
-start duto historian "$PLANT" --password-file password --in file:many 2>errors
+start "$DUTO" historian "$PLANT" --password-file password --in file:many 2>errors
 ok "a full disk is told of" eventually 20 tells '53100 .role duto.*make room'
 rm small/filler && mount -o remount,size=100m small
 wait "$started_pid"
@@ -197,7 +197,7 @@ for statement in "DELETE FROM duto.numbers" "SET default_transaction_read_only =
 	like "and nothing else: ${statement##*; }" 'permission denied|read-only' "$(look "$statement")"
 done
 sql hall <<<'UPDATE duto.version SET version = 99'
-start duto historian "postgresql://store@127.0.0.1:$PGPORT/hall" --password-file word --in file:five --stop 1s 2>errors
+start "$DUTO" historian "postgresql://store@127.0.0.1:$PGPORT/hall" --password-file word --in file:five --stop 1s 2>errors
 ok "a newer schema is told of" eventually 20 tells 'version 99, made by a newer duto'
 kill "$started_pid" && wait "$started_pid"
 
