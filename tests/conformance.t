@@ -9,7 +9,8 @@ A filter is found by its name in `duto list`. What it needs to run is said in it
     # conformance endless: mill --every 1s
     # conformance new: measurements
 
-setup is a shell command that is run first, in a folder of the filter's own. Each plain line holds options to test it
+setup is a shell command that is run first, in a folder of the filter's own ({here} in options; $ROOT is the project's),
+teardown one that is run last. Each plain line holds options to test it
 with; without one it is tested with those of endless, or none. input is a shell command that prints input for a filter
 that reads text, or wants other samples than those made here. endless gives options with which a source does not end by
 itself. new says that the measurements which come out are others than those that came in. {port} stands for a free TCP port.
@@ -133,7 +134,7 @@ def free_port():
 
 
 def command(name, options):
-    return [DUTO, name] + [o.replace("{port}", free_port()) for o in options]
+    return [DUTO, name] + [o.replace("{port}", free_port()).replace("{here}", os.getcwd()) for o in options]
 
 
 class Ran:
@@ -213,18 +214,23 @@ class Plan:
         self.file = f"{ROOT}/tests/{name}.t"
         try:
             with open(self.file) as f:
-                lines = re.findall(r"^# conformance( setup| input| endless| new)?:(.*)$", f.read(), re.M)
+                lines = re.findall(r"^# conformance( setup| teardown| input| endless| new)?:(.*)$", f.read(), re.M)
         except OSError:
             lines = None
         self.written = lines is not None
-        self.setup, self.inputs, self.endless, self.new, self.options = (
-            [rest.strip() for what, rest in lines or [] if what == kind] for kind in (" setup", " input", " endless", " new", ""))
+        self.setup, self.teardown, self.inputs, self.endless, self.new, self.options = (
+            [rest.strip() for what, rest in lines or [] if what == kind]
+            for kind in (" setup", " teardown", " input", " endless", " new", ""))
         self.options = [shlex.split(o) for o in self.options or self.endless or [""]]
 
     def prepare(self):
         for line in self.setup:
             r = subprocess.run(["bash", "-c", line], stderr=subprocess.PIPE, timeout=SECONDS)
             ok(r.returncode == 0, f"setup: {line}", r.stderr.decode())
+
+    def finish(self):
+        for line in self.teardown:
+            subprocess.run(["bash", "-c", line], timeout=SECONDS)
 
     def input(self, takes):
         if self.inputs:
@@ -434,6 +440,13 @@ def test_filter(name):
     test_wrong_options(name, described)
     test_missing_input(name, described)
     plan.prepare()
+    try:
+        test_runs(name, plan, described)
+    finally:
+        plan.finish()
+
+
+def test_runs(name, plan, described):
     if described["input"] == "bytes" and not plan.inputs:
         ok(False, f'tests/{name}.t has a line "# conformance input: COMMAND"')
         return
@@ -448,6 +461,7 @@ def main():
     listed = subprocess.run([DUTO, "list"], stdout=subprocess.PIPE, text=True)
     names = sys.argv[1:] or [line.split()[0] for line in listed.stdout.splitlines()]
     ok(listed.returncode == 0 and names, "duto list names the filters")
+    os.environ["ROOT"] = ROOT
     os.environ["PATH"] = os.path.dirname(DUTO) + ":" + os.environ["PATH"]
     for name in names:
         with tempfile.TemporaryDirectory(prefix="duto-test.") as folder:
