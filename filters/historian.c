@@ -1,9 +1,11 @@
 /* Stores samples in PostgreSQL, each exactly once. A thread does the storing
  * (lib/historian_thread.h); here samples become batches, and batches settle the input. */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "filter.h"
 #include "historian_thread.h"
+#include "text.h"
 
 enum {
 	BATCH_ROWS = 10000,
@@ -117,6 +119,13 @@ static void on_news(int fd)
 		take_message(&m);
 }
 
+/* Several pipelines may have a stage of that name, and one database. */
+static const char *position_name(void)
+{
+	const char *pipeline = getenv("DUTO_PIPELINE");
+	return pipeline ? text_print("%s/%s", pipeline, stage_name()) : stage_name();
+}
+
 static void start(void)
 {
 	char *error;
@@ -124,7 +133,7 @@ static void start(void)
 		die_config("%s", error);
 	if (checking())
 		return;
-	int r = historian_thread_start(&login, stage_name(), &thread);
+	int r = historian_thread_start(&login, position_name(), &thread);
 	if (r < 0)
 		die_system("no thread: %s", strerror(-r));
 	watch(historian_thread_fd(thread), on_news);

@@ -24,7 +24,7 @@ struct historian_message {
 	struct historian_result result;
 };
 
-/* The login and the stage's name must stay. 0 or -errno. */
+/* The login and the stage's name, under which its position is stored, must stay. 0 or -errno. */
 int historian_thread_start(
 	const struct postgres_login *login, const char *stage, struct historian_thread **ret);
 

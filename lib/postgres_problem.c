@@ -25,8 +25,6 @@ static const struct {
 	{ "53200", "the server has no memory left" },
 	{ "53300", "the server has no connection left: raise max_connections, or close some" },
 	{ "53400", "a limit set for this role or database is reached: raise it" },
-	{ "57P01", NULL },
-	{ "57P03", NULL },
 	{ "25006", "the server only reads (a standby, or default_transaction_read_only): give the "
 		   "one that writes" },
 };

@@ -132,6 +132,17 @@ is "once it is back, all goes on to the end" 0 $?
 is "nothing lost, nothing twice" "$sent|$sent" "$(count)"
 like "it is said that it works again" 'stores again' "$(cat errors)"
 
+# The answer to a COMMIT is lost: whether it was done, the database knows.
+sql <<<'DROP SCHEMA duto CASCADE'
+relay_port=$(free_port)
+start python3 "$ROOT/tests/live/lost_answer.py" "$relay_port" "$PGPORT" >relay
+eventually 10 grep -q ready relay
+duto historian "postgresql://duto@127.0.0.1:$relay_port/plant" --password-file password --in file:many 2>errors
+is "with every eighth answer to a COMMIT lost, the historian comes to the end" 0 $?
+ok "answers were lost" grep -q cut relay
+is "nothing lost, nothing twice after lost answers" "$sent|$sent" "$(count)"
+kill "$started_pid"
+
 # Killed at random moments, with a keep as its input.
 sql <<<'DROP SCHEMA duto CASCADE'
 duto select --in file:many --out keep:k
