@@ -241,8 +241,10 @@ static bool read_keep(const char *path, struct content *ret)
 	struct sample s = { 0 };
 	char *error;
 	int result = keep_reader_open(&r, path, &error);
-	if (result == -ENOENT && !accepted_a)
+	if (result == -ENOENT && !accepted_a) {
+		free(error);
 		return true;
+	}
 	if (result)
 		return wrong("%s", error);
 	while ((result = keep_reader_read(r, &block, &error)) == 1) {
