@@ -68,11 +68,12 @@ demo:
 
 bench:
 	@tests/install.sh build check
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst %,$(BUILD)/bench/%,codec raw seal keep)
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 	@$(BUILD)/bench/codec
 	@$(BUILD)/bench/seal
 	@$(BUILD)/bench/keep
 	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(ROUNDS)
+	@tests/bench/historian.sh $(BUILD) $(ROUNDS)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)

@@ -1,4 +1,5 @@
 #include "filter.h"
+#include "source.h"
 
 static struct opt_list only, except, sources, kinds;
 
@@ -12,40 +13,22 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-static bool in_list(const struct opt_list *list, struct str name)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (str_eq(str(list->words[i]), name))
-			return true;
-	return false;
-}
-
-/* By whole segments: plant/line1 is above plant/line1/meter3, not above plant/line10. */
-static bool is_under(struct str source, const char *path)
-{
-	size_t len = strlen(path);
-	while (len && path[len - 1] == '/')
-		len--;
-	return str_starts(source, (struct str){ path, len }) &&
-	       (source.len == len || source.data[len] == '/');
-}
-
 static bool source_goes_on(struct str source)
 {
 	for (size_t i = 0; i < sources.count; i++)
-		if (is_under(source, sources.words[i]))
+		if (source_under(source, str(sources.words[i])))
 			return true;
 	return !sources.count;
 }
 
 static bool kind_goes_on(struct str kind)
 {
-	return !kinds.count || in_list(&kinds, kind.len ? kind : STR("measurement"));
+	return !kinds.count || opt_has(&kinds, kind.len ? kind : STR("measurement"));
 }
 
 static bool field_goes_on(struct str name)
 {
-	return (!only.count || in_list(&only, name)) && !in_list(&except, name);
+	return (!only.count || opt_has(&only, name)) && !opt_has(&except, name);
 }
 
 static void on_sample(struct sample *s)
@@ -64,7 +47,7 @@ static void on_sample(struct sample *s)
 static void fields(struct fields *f)
 {
 	for (size_t i = 0; i < only.count; i++)
-		if (!in_list(&except, str(only.words[i])))
+		if (!opt_has(&except, str(only.words[i])))
 			fields_only(f, only.words[i]);
 }
 

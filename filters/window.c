@@ -29,14 +29,10 @@ static const struct opt options[] = {
 };
 
 static struct windows *windows;
-static unsigned kinds;
 
 static bool is_wanted(struct str field)
 {
-	for (size_t i = 0; i < names.count; i++)
-		if (str_eq(field, str(names.words[i])))
-			return true;
-	return !names.count;
+	return !names.count || opt_has(&names, field);
 }
 
 static void emit_window(struct str source, int64_t start, const struct window *window)
@@ -45,24 +41,12 @@ static void emit_window(struct str source, int64_t start, const struct window *w
 	emit_end();
 }
 
-static void read_kinds(void)
-{
-	for (size_t i = 0; i < aggregates.count; i++) {
-		enum aggregate_kind kind;
-		const char *word = aggregates.words[i];
-		if (aggregate_parse(str(word), &kind)) {
-			const char *meant = opt_suggest(word, aggregate_names, AGGREGATE_KINDS);
-			die_config("--agg: there is no %s; %s%s", word,
-				meant ? "did you mean " : "expected one of mean, min, max, ...",
-				meant ? meant : "");
-		}
-		kinds |= 1u << kind;
-	}
-}
-
 static void start(void)
 {
-	read_kinds();
+	unsigned kinds;
+	char *error;
+	if (aggregate_kinds(&aggregates, &kinds, &error))
+		die_config("--agg: %s", error);
 	if (late / every > WINDOWS_HELD)
 		die_config(
 			"--late: more than %d windows of each source would be held", WINDOWS_HELD);
@@ -128,23 +112,15 @@ static bool load(struct str from)
 	return windows_load(windows, &c) && c.at == c.end;
 }
 
-/* Without --fields, one aggregate leaves the fields with their names; those of several cannot be
- * known here. */
+/* One aggregate leaves all fields with their names; what several make of all is not known here. */
 static void fields(struct fields *f)
 {
-	bool one = aggregates.count == 1;
-	for (size_t i = 0; i < names.count; i++) {
+	for (size_t i = 0; i < names.count; i++)
 		fields_need(f, names.words[i], NULL);
-		for (int kind = 0; kind < AGGREGATE_KINDS; kind++)
-			if (kinds & 1u << kind)
-				fields_make_str(f,
-					windows_name(windows, str(names.words[i]),
-						(enum aggregate_kind)kind),
-					STR(""));
-	}
-	if (names.count || !one)
+	windows_make(windows, &names, f);
+	if (names.count || aggregates.count > 1)
 		fields_none(f);
-	if (!names.count && !one)
+	if (!names.count && aggregates.count > 1)
 		fields_open(f);
 }
 
@@ -155,14 +131,14 @@ const struct filter filter = {
 		"multiples since the epoch (UTC). A window goes out, with its beginning as time, "
 		"when a sample of its source comes that is behind its end by --late, when a mark "
 		"says that nothing older comes, or at the end of input. What comes for a window "
-		"that is closed is dropped and counted.\n"
+		"that is closed is dropped and counted.\n\n"
 		"Values that are Bad, absent or not finite are left out; the result carries the "
 		"worst quality of the others, and is Uncertain where some were left out (--good). "
-		"Where all were, it is nil and Bad. Fields of text have a first, a last and a count, and "
-		"are left out of the other aggregates. Min, max, first, last, sum and count of integers are exact integers; "
-		"stddev is that of a sample, divided by n - 1 (Welford).\n"
+		"Where all were, it is nil and Bad. Fields of text have a first, a last and a "
+		"count, and no other aggregates. Min, max, first, last, sum and count of integers "
+		"are exact integers; stddev is that of a sample, divided by n - 1 (Welford).\n\n"
 		"Schemas go on for the fields that come out. A mark goes on behind the windows "
-		"that it closes, with the time of the beginning of the first that is still open. "
+		"that it closes, with the beginning of the first that may still come as time. "
 		"Other kinds pass unchanged.",
 	.options = options,
 	.start = start,

@@ -1,15 +1,14 @@
-#include "aggregate.h"
-
-#include <errno.h>
 #include <math.h>
 
+#include "aggregate_parts.h"
+#include "text.h"
+
 enum {
-	STATE_ITEMS = 16,
 	SUMS = 1 << AGGREGATE_SUM | 1 << AGGREGATE_MEAN,
 	MOMENTS = 1 << AGGREGATE_STDDEV,
 };
 
-const char *const aggregate_names[AGGREGATE_KINDS + 1] = {
+const char *const aggregate_names[AGGREGATE_KINDS] = {
 	[AGGREGATE_MEAN] = "mean",
 	[AGGREGATE_MIN] = "min",
 	[AGGREGATE_MAX] = "max",
@@ -20,26 +19,28 @@ const char *const aggregate_names[AGGREGATE_KINDS + 1] = {
 	[AGGREGATE_STDDEV] = "stddev",
 };
 
-int aggregate_parse(struct str name, enum aggregate_kind *ret)
+static int refuse(const char *word, char **ret_error)
 {
-	for (int i = 0; i < AGGREGATE_KINDS; i++) {
-		if (!str_eq(name, str(aggregate_names[i])))
-			continue;
-		*ret = (enum aggregate_kind)i;
-		return 0;
+	const char *meant = opt_suggest(word, aggregate_names, AGGREGATE_KINDS);
+	if (meant)
+		return text_refuse(ret_error, "there is no %s; did you mean %s?", word, meant);
+	return text_refuse(ret_error,
+		"there is no %s; expected mean, min, max, first, last, sum, count or stddev", word);
+}
+
+int aggregate_kinds(const struct opt_list *words, unsigned *ret, char **ret_error)
+{
+	unsigned kinds = 0;
+	for (size_t i = 0; i < words->count; i++) {
+		int kind = 0;
+		while (kind < AGGREGATE_KINDS && strcmp(words->words[i], aggregate_names[kind]))
+			kind++;
+		if (kind == AGGREGATE_KINDS)
+			return refuse(words->words[i], ret_error);
+		kinds |= 1u << kind;
 	}
-	return -EINVAL;
-}
-
-static bool is_number(const struct wire *w)
-{
-	return w->type == WIRE_BOOL || w->type == WIRE_INT || w->type == WIRE_UINT ||
-	       w->type == WIRE_DOUBLE;
-}
-
-static bool is_value(const struct wire *w)
-{
-	return is_number(w) || w->type == WIRE_STR || w->type == WIRE_BIN;
+	*ret = kinds;
+	return 0;
 }
 
 static __int128 whole_number(const struct wire *w)
@@ -60,31 +61,21 @@ static bool is_less(const struct wire *a, const struct wire *b)
 	return as_double(a) < as_double(b);
 }
 
-static void put(struct buffer *to, const struct wire *w)
+/* From the first number, which is near: far from 0 the squares would lose their digits. */
+static double from_origin(const struct aggregate *a, const struct wire *w)
 {
-	switch (w->type) {
-	case WIRE_BOOL:
-		return wire_bool(to, w->b);
-	case WIRE_INT:
-		return wire_int(to, w->i);
-	case WIRE_UINT:
-		return wire_uint(to, w->u);
-	case WIRE_DOUBLE:
-		return wire_double(to, w->d);
-	case WIRE_STR:
-		return wire_str(to, w->bytes);
-	case WIRE_BIN:
-		return wire_bin(to, w->bytes);
-	default:
-		return wire_nil(to);
-	}
+	if (w->type != WIRE_DOUBLE && a->origin.type != WIRE_DOUBLE)
+		return (double)(whole_number(w) - whole_number(&a->origin));
+	return as_double(w) - as_double(&a->origin);
 }
 
 /* B. P. Welford, Note on a Method for Calculating Corrected Sums of Squares and Products, 1962;
  * Knuth, The Art of Computer Programming 2, 4.2.2, (15) and (16). */
-static void add_moments(struct aggregate *a, double v)
+static void add_moments(struct aggregate *a, const struct wire *w)
 {
-	double distance = v - a->mean;
+	if (a->origin.type == WIRE_NIL)
+		a->origin = *w;
+	double v = from_origin(a, w), distance = v - a->mean;
 	a->mean += distance / (double)a->numbers;
 	a->squares += distance * (v - a->mean);
 }
@@ -108,7 +99,7 @@ static void add_number(struct aggregate *a, unsigned kinds, const struct wire *w
 	a->numbers++;
 	a->doubles += w->type == WIRE_DOUBLE;
 	if (kinds & MOMENTS)
-		add_moments(a, as_double(w));
+		add_moments(a, w);
 	if (kinds & SUMS && w->type == WIRE_DOUBLE)
 		add_double(a, w->d);
 	else if (kinds & SUMS)
@@ -122,7 +113,7 @@ static void add_number(struct aggregate *a, unsigned kinds, const struct wire *w
 static void keep(struct buffer *at, const struct wire *w)
 {
 	at->len = 0;
-	put(at, w);
+	wire_scalar(at, w);
 }
 
 static void leave_out(struct aggregate *a, uint32_t status)
@@ -138,10 +129,10 @@ void aggregate_add(struct aggregate *a, unsigned kinds, const struct wire *value
 		leave_out(a, status);
 		return;
 	}
-	if (!is_value(value))
+	if (!aggregate_is_value(value))
 		return;
 	a->worst = a->good++ ? status_worst(a->worst, status) : status;
-	if (is_number(value))
+	if (aggregate_is_number(value))
 		add_number(a, kinds, value);
 	if (kinds & 1u << AGGREGATE_FIRST && a->good == 1)
 		keep(&a->first, value);
@@ -212,7 +203,7 @@ static bool put_number(
 	struct wire w = number_of(a, kind);
 	if (!a->numbers)
 		return false;
-	put(to, &w);
+	wire_scalar(to, &w);
 	if (w.type == WIRE_NIL)
 		*status = a->numbers > 1 ? STATUS_BAD_OUT_OF_RANGE : STATUS_BAD_NO_DATA;
 	return true;
@@ -235,97 +226,6 @@ bool aggregate_result(const struct aggregate *a, enum aggregate_kind kind, doubl
 		return put_number(a, kind, to, ret_status);
 	}
 	return true;
-}
-
-void aggregate_save(const struct aggregate *a, struct buffer *to)
-{
-	wire_array(to, STATE_ITEMS);
-	wire_uint(to, a->good);
-	wire_uint(to, a->bad);
-	wire_uint(to, a->numbers);
-	wire_uint(to, a->doubles);
-	wire_uint(to, a->worst);
-	wire_uint(to, a->first_bad);
-	wire_double(to, a->mean);
-	wire_double(to, a->squares);
-	wire_uint(to, (uint64_t)((unsigned __int128)a->whole >> 64));
-	wire_uint(to, (uint64_t)a->whole);
-	wire_double(to, a->sum);
-	wire_double(to, a->carry);
-	put(to, &a->least);
-	put(to, &a->greatest);
-	wire_bin(to, buffer_str(&a->first));
-	wire_bin(to, buffer_str(&a->last));
-}
-
-static bool load_uint(struct cursor *from, uint64_t max, uint64_t *ret)
-{
-	struct wire w;
-	if (wire_next(from, &w) != 1 || w.type != WIRE_UINT || w.u > max)
-		return false;
-	*ret = w.u;
-	return true;
-}
-
-static bool load_double(struct cursor *from, double *ret)
-{
-	struct wire w;
-	if (wire_next(from, &w) != 1 || w.type != WIRE_DOUBLE)
-		return false;
-	*ret = w.d;
-	return true;
-}
-
-static bool load_number(struct cursor *from, struct wire *ret)
-{
-	return wire_next(from, ret) == 1 && (ret->type == WIRE_NIL || is_number(ret));
-}
-
-/* One encoded value, or none. */
-static bool load_encoded(struct cursor *from, struct buffer *ret)
-{
-	struct wire w, value;
-	if (wire_next(from, &w) != 1 || w.type != WIRE_BIN)
-		return false;
-	struct cursor inner = { (const uint8_t *)w.bytes.data,
-		(const uint8_t *)w.bytes.data + w.bytes.len };
-	if (w.bytes.len &&
-		(wire_next(&inner, &value) != 1 || !is_value(&value) || inner.at < inner.end))
-		return false;
-	buffer_add_str(ret, w.bytes);
-	return true;
-}
-
-static bool load_counts(struct aggregate *a, struct cursor *from)
-{
-	uint64_t worst, first_bad;
-	if (!load_uint(from, UINT64_MAX, &a->good) || !load_uint(from, UINT64_MAX, &a->bad) ||
-		!load_uint(from, a->good, &a->numbers) ||
-		!load_uint(from, a->numbers, &a->doubles) || !load_uint(from, UINT32_MAX, &worst) ||
-		!load_uint(from, UINT32_MAX, &first_bad))
-		return false;
-	a->worst = (uint32_t)worst;
-	a->first_bad = (uint32_t)first_bad;
-	return true;
-}
-
-static bool load_sums(struct aggregate *a, struct cursor *from)
-{
-	uint64_t high, low;
-	if (!load_double(from, &a->mean) || !load_double(from, &a->squares) ||
-		!load_uint(from, UINT64_MAX, &high) || !load_uint(from, UINT64_MAX, &low))
-		return false;
-	a->whole = (__int128)((unsigned __int128)high << 64 | low);
-	return load_double(from, &a->sum) && load_double(from, &a->carry);
-}
-
-bool aggregate_load(struct aggregate *a, struct cursor *from)
-{
-	struct wire w;
-	return wire_next(from, &w) == 1 && w.type == WIRE_ARRAY && w.size == STATE_ITEMS &&
-	       load_counts(a, from) && load_sums(a, from) && load_number(from, &a->least) &&
-	       load_number(from, &a->greatest) && load_encoded(from, &a->first) &&
-	       load_encoded(from, &a->last);
 }
 
 void aggregate_free(struct aggregate *a)

@@ -8,6 +8,7 @@
 #define DUTO_AGGREGATE_H
 
 #include "buffer.h"
+#include "opt.h"
 #include "status.h"
 #include "str.h"
 #include "wire.h"
@@ -25,32 +26,34 @@ enum aggregate_kind {
 };
 
 /* Their names, as people write them. */
-extern const char *const aggregate_names[AGGREGATE_KINDS + 1];
+extern const char *const aggregate_names[AGGREGATE_KINDS];
 
-/* 0 or -EINVAL. */
-int aggregate_parse(struct str name, enum aggregate_kind *ret);
+/* The set of kinds, 1 << kind each, that these words name. 0, or -EINVAL with a message, which is
+ * the caller's. */
+int aggregate_kinds(const struct opt_list *words, unsigned *ret, char **ret_error);
 
 /* A zeroed struct is empty. */
 struct aggregate {
-	uint64_t good, bad;	     /* values used, values left out */
-	uint64_t numbers, doubles;   /* of those used */
-	uint32_t worst, first_bad;   /* status */
-	double mean, squares;	     /* running, for the stddev; squares of the distances from
-					the mean, added up */
-	__int128 whole;		     /* the integers added up */
-	double sum, carry;	     /* the float 64 numbers added up, and what rounding lost */
-	struct wire least, greatest; /* nil: none */
-	struct buffer first, last;   /* encoded; empty: none */
+	uint64_t good, bad;	   /* values used, values left out */
+	uint64_t numbers, doubles; /* of those used */
+	uint32_t worst, first_bad; /* status */
+	double mean, squares;	   /* for the stddev, running: from the origin; of the distances
+					from the mean, added up */
+	__int128 whole;		   /* the integers added up */
+	double sum, carry;	   /* the float 64 numbers added up, and what rounding lost */
+	struct wire origin, least, greatest; /* nil: none; origin: the first number */
+	struct buffer first, last;	     /* encoded; empty: none */
 };
 
 /* Takes one value in; kinds is the set of what will be asked for, 1 << kind each. Maps, arrays and
  * extensions are no values. */
 void aggregate_add(struct aggregate *a, unsigned kinds, const struct wire *value, uint32_t status);
 
-/* Appends the result, one wire object, and tells its quality. good_share: with less than this share
- * of the values used it is at most Uncertain. Nil, and Bad, where nothing was used, where there is no
- * such thing (the stddev of one value), and where it is beyond a float 64. false, and nothing is
- * appended: there were values, but none that this aggregate is made of (the mean of texts). */
+/* Appends the result, one wire object, and tells its quality. good_share: with less than this
+ * share of the values used it is at most Uncertain. Nil, and Bad, where nothing was used, where
+ * there is no such thing (the stddev of one value), and where it is beyond a float 64. false, and
+ * nothing is appended: there were values, but none that this aggregate is made of (the mean of
+ * texts). */
 bool aggregate_result(const struct aggregate *a, enum aggregate_kind kind, double good_share,
 	struct buffer *to, uint32_t *ret_status);
 

@@ -49,6 +49,10 @@ struct filter {
 			       back */
 	void (*idle)(void); /* nothing more to do for now: finish partial output; rarely needed */
 
+	/* Of a source that remembers how far it has come: all that it had emitted when made() was this
+	 * much is passed on for good. Called as that grows, also behind end. */
+	void (*settled)(uint64_t made);
+
 	/* State across restarts: a filter that remembers anything from one sample to the next has both.
 	 * save appends all of it, as wire_ objects; load takes it back, after start and before the
 	 * first sample: false where it is not what save wrote. The library calls save at positions of
@@ -72,6 +76,9 @@ extern const struct filter filter;
 
 /* Passes a sample on, with the edits made to it. */
 void emit(const struct sample *s);
+
+/* Counts on with what is emitted: see settled. */
+uint64_t made(void);
 
 /* Makes a sample of this filter's own, with run and seq given by the library: add values through
  * what emit_begin returns, then emit_end. kind empty: a measurement. Run (53 bits): of a clocked
@@ -105,8 +112,9 @@ void run_by_clock(void); /* from start: with these options the filter is clocked
 void watch(int fd,
 	void (*ready)(int fd)); /* call ready whenever fd is readable; again with NULL: no more */
 void wake_at(int64_t monotonic, void (*wake)(void)); /* one deadline a function; 0 takes it back */
-bool stopping(void); /* told to stop; long computations look at it now and then */
-bool checking(void); /* --check or --describe: verify, do nothing that lasts */
+void leave_with(int status); /* when all ends well: of a filter that looks for something, as diff */
+bool stopping(void);	     /* told to stop; long computations look at it now and then */
+bool checking(void);	     /* --check or --describe: verify, do nothing that lasts */
 
 /* Of a filter that commits: it stores samples, and with them where their stream stood, in one go, so
  * that nothing is stored twice. A position sample (kind position) comes to `sample` as every other;

@@ -8,37 +8,37 @@
 
 /* What is asked for. All texts are borrowed and have to stay until history_close. */
 struct history_query {
-	int64_t since, until;	/* sample time: since <= time < until; 0: no bound */
-	struct str source;	/* this source and what lies under it; empty: all */
-	struct opt_list fields; /* only these; none named: all */
+	int64_t since, until;	 /* sample time: since <= time < until; 0: no bound */
+	struct opt_list sources; /* these and what lies under them; none: all */
+	struct opt_list fields;	 /* a store may leave out others; none: all. Who asks still looks */
 };
 
 struct history;
 
-/* address: postgresql: or postgres: begins a connection URI (libpq), anything else is the folder of a
- * keep. 0, or -errno with a message, which is the caller's. -ENOENT, -EINVAL: a person has to mend
- * it. */
+/* address: one that begins with postgresql: or postgres: is a database (libpq's connection URI),
+ * any other the folder of a keep, or PIPELINE/STAGE. 0, or -errno with a message, which is the
+ * caller's: -EINVAL where a person has to mend it, else a later try may help. */
 int history_open(struct history **ret, const char *address, const struct history_query *query,
 	char **ret_error);
 
 /* The next sample: 1; 0: there is no more; -errno with a message. -EBADMSG: a part of the past is
  * damaged, the next call goes on behind it.
  *
- * For each source its last schema sample comes before its measurements; no other kinds come. The
- * samples of one source come in the order of their time, as far as they were stored so. Samples lack
- * the fields that were not asked for, and those left with none do not come. ret is borrowed until
- * the next call and may be edited. */
-int history_next(struct history *h, struct sample *ret, char **ret_error);
+ * Measurements and schemas come, no other kinds: before the first sample of a source its last
+ * schema from before, where there is one. The samples of one source come as they were stored,
+ * mostly in the order of time. *ret stays until the next call and may be edited. */
+int history_next(struct history *h, struct sample **ret, char **ret_error);
 
 void history_close(struct history *h);
 
-/* What stands behind an address: one for each sort of store (lib/history_keep.c,
- * lib/history_postgres.c). next need not look at anything but what the query bounds by itself:
- * history_next leaves out what was not asked for. */
+/* Whether the address is that of a database. */
+bool history_is_database(const char *address);
+
+/* One for each sort of store. open and next as above; next may give other kinds too. */
 struct history_store {
 	int (*open)(void **ret, const char *address, const struct history_query *query,
 		char **ret_error);
-	int (*next)(void *store, struct sample *ret, char **ret_error);
+	int (*next)(void *store, struct sample **ret, char **ret_error);
 	void (*close)(void *store);
 };
 extern const struct history_store history_keep, history_postgres;

@@ -115,11 +115,12 @@ static void input_failed(const struct link *l, int error)
 	die_system("%s: %s", input_name(), strerror(-error));
 }
 
-void intake_handle(struct sample *s)
+bool intake_handle(struct sample *s)
 {
+	bool is_position = position_is(s);
 	count++;
 	current = s;
-	if (position_is(s)) {
+	if (is_position) {
 		position_handle(s);
 	} else {
 		atomic_store_explicit(&stat_page->newest, s->time, memory_order_relaxed);
@@ -127,6 +128,7 @@ void intake_handle(struct sample *s)
 		gap_handled();
 	}
 	current = NULL;
+	return is_position;
 }
 
 /* Decodes the next sample of what was read. Returns its length: 0 where there is no whole one.
@@ -149,25 +151,7 @@ static void check_rest(const struct link_input *in, size_t at)
 			offset + at);
 }
 
-/* Hands the samples of what was read to the filter; returns how many bytes they were. */
-static size_t read_samples(const struct link_input *in)
-{
-	static struct sample s = { .room = &room };
-	size_t at = 0, len;
-	bool good;
-	while (at < in->len && (len = decode(&s, in, at, offset, &good)) != 0) {
-		stat_page->in++;
-		if (good)
-			intake_handle(&s);
-		else
-			drop("not of a sample's shape",
-				"%s: offset %" PRIu64 ": a map that is not a sample", input_name(),
-				offset + at);
-		at += len;
-	}
-	check_rest(in, at);
-	return at;
-}
+static uint64_t offsets[LOOP_LINKS];
 
 static void remember(int input, uint64_t number)
 {
@@ -185,6 +169,33 @@ static void remember(int input, uint64_t number)
 	pending[i].position = position;
 }
 
+/* A position is settled by itself, not with what was read behind it. */
+static void remember_position(const struct link_input *in, size_t end)
+{
+	if (!in->whole && loop_inputs[reading]->acknowledged)
+		remember(reading, offsets[reading] + end);
+}
+
+/* Hands the samples of what was read to the filter; returns how many bytes they were. */
+static size_t read_samples(const struct link_input *in)
+{
+	static struct sample s = { .room = &room };
+	size_t at = 0, len;
+	bool good;
+	while (at < in->len && (len = decode(&s, in, at, offset, &good)) != 0) {
+		stat_page->in++;
+		if (good && intake_handle(&s))
+			remember_position(in, at + len);
+		if (!good)
+			drop("not of a sample's shape",
+				"%s: offset %" PRIu64 ": a map that is not a sample", input_name(),
+				offset + at);
+		at += len;
+	}
+	check_rest(in, at);
+	return at;
+}
+
 bool intake_ended(void)
 {
 	for (int i = 0; i < loop_input_count; i++)
@@ -198,8 +209,6 @@ void intake_finish(void)
 	remember(final.input, final.number);
 	final.number = 0;
 }
-
-static uint64_t offsets[LOOP_LINKS];
 
 static void used(int i, const struct link_input *in, size_t bytes)
 {

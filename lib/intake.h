@@ -12,8 +12,8 @@
  * run and seq over all of them. True: there was something. */
 bool intake_read(bool merge);
 
-/* Hands the filter one sample; positions go to lib/position. */
-void intake_handle(struct sample *s);
+/* Hands the filter one sample; positions go to lib/position. True: it was one. */
+bool intake_handle(struct sample *s);
 
 /* Tells the inputs what was passed on for good. */
 void intake_settle(void);

@@ -105,13 +105,16 @@ static int look_at_segments(struct keep_reader *r)
 {
 	struct keep_head head;
 	uint64_t limit;
+	bool has_head = keep_head_load(r->head_file, &head) == 0;
+	if (has_head && head.visible > r->limit)
+		r->limit = head.visible;
 	int result = scan(r, &limit);
 	if (result)
 		return result == -ENOENT ? 0 : result;
 	if (is_written(r))
 		return look_at_head(r);
 	r->limit = limit;
-	r->ended = keep_head_load(r->head_file, &head) == 0 && head.ended && head.visible == limit;
+	r->ended = has_head && head.ended && head.visible == limit;
 	return 0;
 }
 

@@ -47,11 +47,16 @@ int keep_tail_scan(int fd, uint64_t first, uint64_t synced, struct keep_tail *re
 			take_block(ret, &w, synced);
 			r = 0;
 		} else if (r == -EBADMSG) {
-			r = was_synced(fd, w.bad_to, ret->next);
+			r = ret->next <= synced ? 1 : was_synced(fd, w.bad_to, ret->next);
 			if (r <= 0)
 				break;
 			r = corrupt(context, w.bad_from, w.bad_to);
+			ret->end = w.bad_to;
 		}
+	}
+	if (!r && ret->next <= synced) {
+		ret->next = ret->settled_next = synced + 1;
+		ret->settled_end = ret->synced_end = ret->end;
 	}
 	buffer_free(&w.payload);
 	return r;

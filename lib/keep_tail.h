@@ -16,7 +16,8 @@ struct keep_tail {
 
 /* Reads the segment whose first number is given. A bad block that was known to be on disk when a
  * later one was written is corrupt: corrupt is called with its place, and it is passed over.
- * synced: numbers up to this one are known to be on disk anyway. */
+ * synced: numbers up to this one are known to have been on disk anyway: where they are not, what is
+ * there in their place is corrupt too, and next is behind them, so that none is given twice. */
 int keep_tail_scan(int fd, uint64_t first, uint64_t synced, struct keep_tail *ret,
 	int (*corrupt)(void *context, uint64_t from, uint64_t to), void *context);
 

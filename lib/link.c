@@ -81,8 +81,9 @@ static const struct link_driver *find_driver(
 	}
 	*ret_error = text_print("%s is not a link to %s: expected %s", name,
 		direction == LINK_IN ? "read from" : "write to",
-		direction == LINK_IN ? "-, file:PATH, keep:DIR, pull:ENDPOINT or sub:ENDPOINT[#path]"
-				     : "-, file:PATH, keep:DIR, push:ENDPOINT or pub:ENDPOINT");
+		direction == LINK_IN
+			? "-, file:PATH, keep:DIR, pull:ENDPOINT or sub:ENDPOINT[#path]"
+			: "-, file:PATH, keep:DIR, push:ENDPOINT or pub:ENDPOINT");
 	errno = EINVAL;
 	return NULL;
 }

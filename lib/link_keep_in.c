@@ -40,8 +40,8 @@ static int go_to_cursor(struct in *i, char **ret_error)
 	if (!r)
 		r = keep_reader_seek(i->keep, number);
 	if (r)
-		*ret_error = text_print("%s: cursor %s: %s", i->path, i->cursor ? i->cursor : "-",
-			strerror(-r));
+		*ret_error = text_print(
+			"%s: cursor %s: %s", i->path, i->cursor ? i->cursor : "-", strerror(-r));
 	i->link.number = i->settled = i->posted = number;
 	return r;
 }

@@ -15,8 +15,8 @@
 #include "text.h"
 
 enum { AHEAD = 4 * KEEP_UNSYNCED_MAX };
-#define TRY_AGAIN  SECONDS
-#define TIDY_EVERY (10 * SECONDS)
+#define TRY_AGAIN     SECONDS
+#define TIDY_EVERY    (10 * SECONDS)
 #define LEAVES_WITHIN (2 * SECONDS)
 
 struct out {
@@ -24,11 +24,11 @@ struct out {
 	struct keep_writer *keep;
 	char *path;
 	int64_t commit_after, commit_at, try_at;
-	bool positioned; /* only positions let readers go on, and settle */
-	bool closing;	 /* no more is put off */
-	bool troubled;	 /* it was said that the disk takes nothing for now */
-	uint64_t appended, synced;   /* batches */
-	uint64_t settles, settling;  /* what the newest position, and the sync under way, settle */
+	bool positioned;	    /* only positions let readers go on, and settle */
+	bool closing;		    /* no more is put off */
+	bool troubled;		    /* it was said that the disk takes nothing for now */
+	uint64_t appended, synced;  /* batches */
+	uint64_t settles, settling; /* what the newest position, and the sync under way, settle */
 	uint64_t syncing;
 	pthread_t committer, keeper;
 	pthread_mutex_t mutex;
@@ -221,7 +221,8 @@ static void say(struct out *o, int error)
 	o->link.notice =
 		!error ? text_print("%s: goes on", o->path)
 		: error == -EFBIG
-			? text_print("%s: full, as large as its max: waits for its readers", o->path)
+			? text_print(
+				  "%s: full, as large as its max: waits for its readers", o->path)
 			: text_print("%s: %s: waits, nothing is lost", o->path, strerror(-error));
 }
 

@@ -27,6 +27,7 @@ static bool merge;
  * readers may take what it has made of it. */
 static int64_t read_until, leave_at, stop_time;
 
+static int status_at_end = EXIT_OK;
 static bool source_over, source_waits;
 static int64_t source_at;
 
@@ -58,6 +59,11 @@ void loop_listen(void)
 bool stopping(void)
 {
 	return stop_signals > 0;
+}
+
+void leave_with(int status)
+{
+	status_at_end = status;
 }
 
 int loop_signal_fd(void)
@@ -98,11 +104,32 @@ static void service(struct link *l)
 		loop_output_failed(l, r);
 }
 
+uint64_t made(void)
+{
+	return emit_position();
+}
+
+static void tell_settled(void)
+{
+	static uint64_t told;
+	uint64_t settled = filter.settled ? emit_settled() : told;
+	if (settled == told)
+		return;
+	told = settled;
+	filter.settled(settled);
+}
+
+static void settle(void)
+{
+	intake_settle();
+	tell_settled();
+}
+
 static void service_all(void)
 {
 	for (int i = 0; i < loop_output_count; i++)
 		service(loop_outputs[i]);
-	intake_settle();
+	settle();
 	for (int i = 0; i < loop_input_count; i++)
 		service(loop_inputs[i]);
 }
@@ -149,12 +176,24 @@ static bool can_hand_back(void)
 	return edges;
 }
 
+static bool reads_keeps_only(void)
+{
+	for (int i = 0; i < loop_input_count; i++)
+		if (!loop_inputs[i]->keep)
+			return false;
+	return loop_input_count > 0;
+}
+
 /* Outputs that take nothing while the time to stop is over: what they did not acknowledge stays
  * with the inputs' writers, or is lost where there are none. */
 static void check_stop(void)
 {
 	if (!leave_at || clock_monotonic() < leave_at)
 		return;
+	if (reads_keeps_only()) {
+		notice("stopped: what is not done stays in the keep");
+		loop_leave(EXIT_OK);
+	}
 	if (can_hand_back())
 		notice("stopped: what was not taken is handed back");
 	else
@@ -233,9 +272,9 @@ static bool read_and_produce(void)
 static void turn(void)
 {
 	start_stop_clock();
-	bool busy = events_run_wakes();
+	bool busy = events_run_wakes(), resumed = position_resume();
 	busy |= read_and_produce();
-	intake_settle();
+	settle();
 	events_feed_watchdog();
 	if (busy) {
 		count_queue();
@@ -249,6 +288,8 @@ static void turn(void)
 	emit_flush();
 	service_all();
 	count_queue();
+	if (position_resume() && !resumed)
+		return; /* an input that was not read yet has nothing to be waited for */
 	if (!inputs_over())
 		wait_for_events();
 	service_all();
@@ -278,7 +319,7 @@ static void finish_outputs(bool end)
 				loop_output_failed(loop_outputs[i], r);
 			done &= r == 1;
 		}
-		intake_settle();
+		settle();
 		if (done)
 			return;
 		loop_wait_for_room();
@@ -341,7 +382,7 @@ int loop_run(int64_t stop_after, bool merge_inputs)
 	close_links();
 	if (cut)
 		die_system("what came before in the stage did not end well");
-	return EXIT_OK;
+	return status_at_end;
 }
 
 void loop_leave(int status)

@@ -563,6 +563,14 @@ static uint64_t mix_value(uint64_t hash, const struct opt *o)
 	return fnv_add(hash, o->to, 8);
 }
 
+bool opt_has(const struct opt_list *list, struct str word)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (str_eq(str(list->words[i]), word))
+			return true;
+	return false;
+}
+
 uint64_t opt_hash(const struct opt *const tables[])
 {
 	uint64_t hash = FNV_START;

@@ -63,6 +63,9 @@ int opt_parse(const struct opt *const tables[], int argc, char **argv, char **re
 /* Names the first required option that was not given, or NULL. After opt_parse. */
 const struct opt *opt_missing(const struct opt *const tables[]);
 
+/* Whether a word is in a list. */
+bool opt_has(const struct opt_list *list, struct str word);
+
 /* Whether the option that writes to this place was given. */
 bool opt_given(const void *to);
 

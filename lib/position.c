@@ -24,7 +24,7 @@
 enum { PAUSE = 3, STATE_ITEMS = 3 };
 
 static bool known, wanted, put_here, came, given, ended;
-static uint64_t number; /* of the last position */
+static uint64_t number;	   /* of the last position */
 static struct buffer last; /* the position sample with which the stage goes on; empty: none */
 static bool last_is_given;
 static uint64_t owner;
@@ -137,8 +137,8 @@ static void tell_writers(void)
 static void find_folder(const struct link *reader)
 {
 	if (!folder_path && reader && strncmp(reader->name, "keep:", 5) == 0)
-		folder_path = text_print("%.*s/checkpoint", (int)strcspn(reader->name + 5, "?#"),
-			reader->name + 5);
+		folder_path = text_print(
+			"%.*s/checkpoint", (int)strcspn(reader->name + 5, "?#"), reader->name + 5);
 }
 
 static void open_folder(void)

@@ -182,15 +182,16 @@ struct loading {
 
 static bool load_node(struct series *s, const struct loading *l, struct cursor *from)
 {
-	struct wire entry, key, rank;
+	struct str key;
+	uint32_t items;
+	uint64_t rank;
 	bool is_new;
-	if (wire_next(from, &entry) != 1 || entry.type != WIRE_ARRAY || entry.size != 3 ||
-		wire_next(from, &key) != 1 || key.type != WIRE_BIN || wire_next(from, &rank) != 1 ||
-		rank.type != WIRE_UINT || rank.u >= l->count || l->by_rank[rank.u])
+	if (wire_next_array(from, &items) != 1 || items != 3 || wire_next_bin(from, &key) != 1 ||
+		wire_next_uint(from, &rank) != 1 || rank >= l->count || l->by_rank[rank])
 		return false;
-	void *state = series_get(s, key.bytes, &is_new);
-	l->by_rank[rank.u] = s->newest;
-	return is_new && l->load(l->context, key.bytes, state, from);
+	void *state = series_get(s, key, &is_new);
+	l->by_rank[rank] = s->newest;
+	return is_new && l->load(l->context, key, state, from);
 }
 
 static bool load_nodes(struct series *s, const struct loading *l, struct cursor *from)

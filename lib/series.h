@@ -21,9 +21,10 @@ void *series_get(struct series *s, struct str key, bool *ret_new);
 /* Walks all keys, oldest first, in the order in which they came. */
 void series_each(struct series *s, void (*each)(struct str key, void *state));
 
-/* All keys and states, as one wire object, and back into an empty series: in the same order, and the
- * same key leaves next. save appends one state as one wire object; load reads one into a zeroed state
- * and says whether it was one. false: not what series_save writes; what was read so far stays. */
+/* All keys and states, as one wire object, and back into an empty series: in the same order, and
+ * the same key leaves next. save appends one state as one wire object; load reads one into a
+ * zeroed state and says whether it was one. false: not what series_save writes; what was read so
+ * far stays. */
 void series_save(
 	struct series *s, struct buffer *to, void (*save)(const void *state, struct buffer *to));
 bool series_load(struct series *s, struct cursor *from,

@@ -10,6 +10,7 @@
 #include "aggregate.h"
 #include "sample.h"
 
+struct fields;
 struct windows;
 struct window;
 
@@ -36,20 +37,23 @@ int windows_add(struct windows *w, const struct sample *s);
 void windows_mark(struct windows *w, struct str source, int64_t time);
 void windows_end(struct windows *w);
 
-/* The name that the result of an aggregate has: that of the field where there is one aggregate, else
- * field_mean, field_max, ... Borrowed until the next call. */
+/* The name that the result of an aggregate has: that of the field where there is one aggregate,
+ * else field_mean, field_max, ... Borrowed until the next call. */
 struct str windows_name(const struct windows *w, struct str field, enum aggregate_kind kind);
 
 /* Adds the results of a window, in the order in which fields came and of enum aggregate_kind. */
 void window_write(const struct window *window, struct sample_writer *to);
 
-/* Adds what a schema sample says of the fields of its source, for those that come out of windows. Min,
- * max, first, last and mean are as the field; of a sum and a stddev only unit and label hold, of a
- * count only the label. */
+/* Adds what a schema sample says of the fields of its source, for those that come out of windows.
+ * Min, max, first, last and mean are as the field; of a sum and a stddev only unit and label
+ * hold, of a count only the label. */
 void windows_schema(const struct windows *w, const struct sample *schema, struct sample_writer *to);
 
-/* All that is held, as one wire object; and back, into windows of the same form that are empty: false
- * where it is not what windows_save writes; of no use then but for windows_close. */
+/* The fields that are made of those named. */
+void windows_make(const struct windows *w, const struct opt_list *names, struct fields *f);
+
+/* All that is held, as one wire object; and back, into windows of the same form that are empty:
+ * false where it is not what windows_save writes; of no use then but for windows_close. */
 void windows_save(struct windows *w, struct buffer *to);
 bool windows_load(struct windows *w, struct cursor *from);
 

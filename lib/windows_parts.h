@@ -12,8 +12,8 @@ struct window {
 	size_t field_count;
 };
 
-/* Its windows in the order of time, and the names of its fields as they came. What ends at or before
- * closed_until is closed. */
+/* Its windows in the order of time, and the names of its fields as they came. What ends at or
+ * before closed_until is closed. */
 struct source {
 	struct windows *of;
 	struct str name;
@@ -37,8 +37,8 @@ int64_t windows_end_of(const struct source *s, int64_t start);
 /* The open window that starts there, made where there is none. Stays until the next call. */
 struct window *windows_get(struct source *s, int64_t start);
 
-/* The place of a field, made where there is none: WINDOWS_FIELDS where no more are looked at. Samples
- * of one source are alike: it mostly is where it is guessed to be. */
+/* The place of a field, made where there is none: WINDOWS_FIELDS where no more are looked at.
+ * Samples of one source are alike: it mostly is where it is guessed to be. */
 size_t windows_field(struct source *s, struct str name, size_t guess);
 
 #endif

@@ -1,4 +1,5 @@
 /* What is known of a field, told of what windows make of it. */
+#include "filter.h"
 #include "windows_parts.h"
 
 static bool still_holds(struct str key, enum aggregate_kind kind)
@@ -53,4 +54,15 @@ void windows_schema(const struct windows *w, const struct sample *schema, struct
 				add_description(w, name, sample_value_bytes(schema, i),
 					(enum aggregate_kind)kind, to);
 	}
+}
+
+void windows_make(const struct windows *w, const struct opt_list *names, struct fields *f)
+{
+	for (size_t i = 0; i < names->count; i++)
+		for (int kind = 0; kind < AGGREGATE_KINDS; kind++)
+			if (w->form.kinds & 1u << kind)
+				fields_make_str(f,
+					windows_name(
+						w, str(names->words[i]), (enum aggregate_kind)kind),
+					STR(""));
 }

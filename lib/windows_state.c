@@ -30,47 +30,28 @@ void windows_save(struct windows *w, struct buffer *to)
 	series_save(w->sources, to, save_source);
 }
 
-static bool load_array(struct cursor *from, uint32_t *ret_size)
-{
-	struct wire w;
-	if (wire_next(from, &w) != 1 || w.type != WIRE_ARRAY)
-		return false;
-	*ret_size = w.size;
-	return true;
-}
-
-static bool load_time(struct cursor *from, int64_t *ret)
-{
-	struct wire w;
-	if (wire_next(from, &w) != 1 ||
-		(w.type != WIRE_INT && (w.type != WIRE_UINT || w.u > INT64_MAX)))
-		return false;
-	*ret = w.i;
-	return true;
-}
-
 static bool load_fields(struct source *s, struct cursor *from)
 {
 	uint32_t count;
-	struct wire w;
-	if (!load_array(from, &count) || count > WINDOWS_FIELDS)
+	struct str name;
+	if (wire_next_array(from, &count) != 1 || count > WINDOWS_FIELDS)
 		return false;
 	for (uint32_t i = 0; i < count; i++)
-		if (wire_next(from, &w) != 1 || w.type != WIRE_BIN ||
-			windows_field(s, w.bytes, i) != i)
+		if (wire_next_bin(from, &name) != 1 || windows_field(s, name, i) != i)
 			return false;
 	return true;
 }
 
-/* Times are in order and multiples, as get_window would have it. */
+/* Times are in order and multiples, as windows_get would have it. */
 static bool load_window(struct source *s, struct cursor *from)
 {
 	uint32_t size;
 	int64_t start;
-	if (!load_array(from, &size) || size != 2 || !load_time(from, &start) || start < 0 ||
-		start % s->of->form.every || windows_end_of(s, start) <= s->closed_until ||
+	if (wire_next_array(from, &size) != 1 || size != 2 || wire_next_int(from, &start) != 1 ||
+		start < 0 || start % s->of->form.every ||
+		windows_end_of(s, start) <= s->closed_until ||
 		(s->window_count && s->windows[s->window_count - 1].start >= start) ||
-		!load_array(from, &size) || size > s->field_count ||
+		wire_next_array(from, &size) != 1 || size > s->field_count ||
 		size > (size_t)(from->end - from->at))
 		return false;
 	struct window *window = windows_get(s, start);
@@ -89,8 +70,9 @@ static bool load_source(void *context, struct str key, void *state, struct curso
 	uint32_t size;
 	s->of = context;
 	s->name = windows_copy(key);
-	if (!load_array(from, &size) || size != 3 || !load_time(from, &s->closed_until) ||
-		!load_fields(s, from) || !load_array(from, &size))
+	if (wire_next_array(from, &size) != 1 || size != 3 ||
+		wire_next_int(from, &s->closed_until) != 1 || !load_fields(s, from) ||
+		wire_next_array(from, &size) != 1)
 		return false;
 	while (size--)
 		if (!load_window(s, from))

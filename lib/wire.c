@@ -281,3 +281,23 @@ int wire_next_bin(struct cursor *c, struct str *ret)
 		*ret = w.bytes;
 	return r;
 }
+
+void wire_scalar(struct buffer *b, const struct wire *w)
+{
+	switch (w->type) {
+	case WIRE_BOOL:
+		return wire_bool(b, w->b);
+	case WIRE_INT:
+		return wire_int(b, w->i);
+	case WIRE_UINT:
+		return wire_uint(b, w->u);
+	case WIRE_DOUBLE:
+		return wire_double(b, w->d);
+	case WIRE_STR:
+		return wire_str(b, w->bytes);
+	case WIRE_BIN:
+		return wire_bin(b, w->bytes);
+	default:
+		return wire_nil(b);
+	}
+}

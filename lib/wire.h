@@ -293,6 +293,9 @@ struct wire {
 	int8_t ext;
 };
 
+/* Appends an object that was read; nil for an array, map or extension. */
+void wire_scalar(struct buffer *b, const struct wire *w);
+
 int wire_next_other(struct cursor *c, struct wire *ret);
 
 /* The float 64 that most values are is read in line. */

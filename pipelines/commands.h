@@ -8,6 +8,8 @@
 int command_check(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_help(int argc, char **argv);
+int command_historian_setup(int argc, char **argv);
+int command_keep(int argc, char **argv);
 int command_keygen(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_run(int argc, char **argv);

@@ -29,6 +29,36 @@ static const struct command commands[] = {
 		"language instead:\n"
 		"duto graph mill.yaml --dot | dot -Tsvg > mill.svg\n" },
 	{ "help", command_help, "[FILTER|COMMAND]", "explain duto, a filter or a command", "" },
+	{ "historian-setup", command_historian_setup,
+		"URL [--role NAME] [--reader NAME] [--password-file FILE] [--run]",
+		"print the SQL for the historian's role and database, and for a role that only reads",
+		"duto historian-setup postgresql:///plant | psql -d postgres. --run runs it instead, "
+		"as the URL's role,\n"
+		"which has to be allowed to make roles and databases; its password comes from "
+		"libpq's own places\n"
+		"(~/.pgpass). --role is the historian's role (duto), --reader the one that only reads "
+		"(duto_reader):\n"
+		"for Power BI and Grafana. --password-file and --reader-password-file hold the "
+		"passwords that they\n"
+		"get; what is printed is what the server stores, not the password.\n" },
+	{ "keep", command_keep, "ls|info|verify|export|forget ...",
+		"look at what is kept, and after it",
+		"  ls [KEEP|PIPELINE|FOLDER...] [--json]   keeps, one a line: samples, size, times, who "
+		"writes\n"
+		"  info KEEP [--json]                      all about one: segments, repeats, what was "
+		"set\n"
+		"                                          aside, how far each reader has come\n"
+		"  verify KEEP                             read every block; each that is corrupt is "
+		"named by\n"
+		"                                          file and offset. Exit 0: none is, 111: one "
+		"is\n"
+		"  export KEEP [OPTION...] > FILE          its samples as they were: duto replay, with "
+		"its options\n"
+		"  forget KEEP NAME                        take away a reader's cursor, which holds "
+		"back retention\n\n"
+		"KEEP is a folder, or PIPELINE/STAGE. Keeps of pipelines are under $DUTO_STATE_DIR; "
+		"without it\n"
+		"/var/lib/duto for root, else $XDG_STATE_HOME/duto, else ~/.local/state/duto.\n" },
 	{ "keygen", command_keygen, "NAME", "make a key pair for links over tcp",
 		"Writes NAME.key, which stays on this machine, and NAME.pub, which the other "
 		"side needs.\n" },
@@ -145,7 +175,7 @@ static int help_all(FILE *to)
 		    "       duto COMMAND [ARGUMENT...]\n\n"
 		    "commands:\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-8s%s\n", commands[i].name, commands[i].summary);
+		fprintf(to, "  %-17s%s\n", commands[i].name, commands[i].summary);
 	fprintf(to, "\n"
 		    "`duto list` lists the filters; `duto help NAME` explains one of them or a "
 		    "command.\n");

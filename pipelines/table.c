@@ -4,50 +4,26 @@
 #include <string.h>
 
 #include "clock.h"
+#include "human.h"
 
 #define LAG_MAX (7 * 24 * 3600 * SECONDS) /* times older than that are not of now */
 
 enum { NAME_MIN = 12 };
 
-/* Three digits that count, and k, M, G. */
-static void scaled(char to[16], double value, double step, const char *units)
-{
-	while (value >= 0.9995 * step && units[1]) {
-		value /= step;
-		units++;
-	}
-	int decimals = value == (int)value && *units == ' ' ? 0 : value < 9.995 ? 2 : value < 99.95;
-	snprintf(to, 16, "%.*f%.*s", decimals, value, *units != ' ', units);
-}
-
-static void show_count(char to[16], uint64_t value)
-{
-	scaled(to, (double)value, 1000, " kMGT");
-}
-
 /* A stage that was started again counts from 0. */
 static void show_rate(char to[16], uint64_t now, uint64_t before, double seconds)
 {
 	double rate = seconds > 0 ? (double)(now >= before ? now - before : now) / seconds : 0;
-	scaled(to, rate >= 10 ? (int)(rate + 0.5) : rate, 1000, " kMGT");
+	human_count(to, rate >= 10 ? (int)(rate + 0.5) : rate);
 }
 
 static void show_lag(char to[16], int64_t newest)
 {
 	int64_t lag = clock_wall() - newest;
-	double s = (double)lag / SECONDS;
 	if (!newest || lag < -SECONDS || lag > LAG_MAX)
 		strcpy(to, "-");
-	else if (s < 10)
-		snprintf(to, 16, "%.1fs", s > 0 ? s : 0);
-	else if (s < 120)
-		snprintf(to, 16, "%.0fs", s);
-	else if (s < 7200)
-		snprintf(to, 16, "%.0fm", s / 60);
-	else if (s < 2 * 86400)
-		snprintf(to, 16, "%.0fh", s / 3600);
 	else
-		snprintf(to, 16, "%.0fd", s / 86400);
+		human_span(to, lag > 0 ? lag : 0);
 }
 
 enum { IN, OUT, LAG, QUEUE, DROPPED, LOST, CPU, MEMORY, RESTARTS, COLUMNS };
@@ -65,15 +41,15 @@ static void show_cells(const struct table_row *r, char cells[COLUMNS][16])
 	show_rate(cells[IN], now->in, before->in, seconds);
 	show_rate(cells[OUT], now->out, before->out, seconds);
 	show_lag(cells[LAG], now->newest);
-	show_count(cells[QUEUE], now->queue);
-	show_count(cells[DROPPED], now->dropped);
-	show_count(cells[LOST], now->lost);
-	show_count(cells[RESTARTS], now->restarts + 1);
+	human_count(cells[QUEUE], (double)now->queue);
+	human_count(cells[DROPPED], (double)now->dropped);
+	human_count(cells[LOST], (double)now->lost);
+	human_count(cells[RESTARTS], (double)now->restarts + 1);
 	double cpu = now->cpu >= before->cpu && seconds > 0
 			     ? (double)(now->cpu - before->cpu) / SECONDS / seconds
 			     : 0;
 	snprintf(cells[CPU], 16, "%.1f", 100 * cpu);
-	scaled(cells[MEMORY], (double)now->memory, 1024, " KMGT");
+	human_size(cells[MEMORY], (double)now->memory);
 	if (!now->in)
 		strcpy(cells[IN], "-");
 	if (!now->out)

@@ -122,9 +122,10 @@ static void stop_others(struct team *t, size_t failed)
 
 /* A writer whose reader has gone is ended by SIGPIPE; why the reader left is the reader's to tell.
  */
-static bool is_failure(int status)
+static bool is_failure(const struct team *t, int status)
 {
-	return status != EXIT_OK && status != 128 + SIGPIPE;
+	bool before_it_listened = t->told && status == 128 + SIGTERM;
+	return status != EXIT_OK && status != 128 + SIGPIPE && !before_it_listened;
 }
 
 static bool all_before_last_ended(const struct team *t)
@@ -150,7 +151,7 @@ static void member_ended(struct team *t, size_t i, int status)
 {
 	char text[PROCESS_STATUS_TEXT];
 	t->members[i] = (struct member){ 0, status };
-	if (is_failure(status) && !t->failed) {
+	if (is_failure(t, status) && !t->failed) {
 		process_status_text(status, text);
 		fprintf(stderr, "duto: %s %s\n", t->post.stage->substages[i].words[0].text, text);
 		stop_others(t, i);
@@ -204,7 +205,7 @@ static int worst_status(const struct team *t)
 	for (size_t i = 0; i < t->count; i++) {
 		int status = t->members[i].status;
 		if (status > 128)
-			status = is_failure(status) ? EXIT_SYSTEM : EXIT_OK;
+			status = is_failure(t, status) ? EXIT_SYSTEM : EXIT_OK;
 		if (weight(status) > weight(worst))
 			worst = status;
 	}

@@ -15,6 +15,8 @@ is "the first pipe" "$(block '' 2)" "$(bash -c "$(block sh 1)" 2>&1)"
 ok "learning and scoring" bash -e -c "$(block sh 2)" 2>errors
 is "every piece is scored" 10000 "$(grep -c '"failure_probability":[0-9]' scored.jsonl)"
 
+is "nothing is lost" "$(block '' 4)" "$(bash -c "$(block sh 3)" 2>&1)"
+
 block yaml 1 > first.yaml
 export DUTO_RUNTIME_DIR=$SCRATCH/run
 commands=$(block '' 3 | sed 's/ *#.*//')
@@ -34,13 +36,13 @@ kill -INT "$run"
 wait "$run"
 is "Ctrl-C drains it" 0 $?
 
-is "the list of filters is that of duto list" "$(duto list)" "$(block '' 4)"
+is "the list of filters is that of duto list" "$(duto list)" "$(block '' 5)"
 
 block c 1 > double.c
 san=
 [[ $DUTO == */san/* ]] && san=-fsanitize=address,undefined
 ok "the filter compiles" gcc -std=gnu17 -Wall -Wextra -Werror $san -D_GNU_SOURCE -iquote "$ROOT/lib" -o double double.c \
-	"$(dirname "$DUTO")/libduto.a" -lm -ldl -pthread
+	"$(dirname "$DUTO")/libduto.a" -lzstd -lm -ldl -pthread
 is "and doubles" "$(duto sim mill --count 9 --start 2026-01-01T00:00:00Z | duto to-json | jq -c '.values.torque | numbers * 2')" \
 	"$(duto sim mill --count 9 --start 2026-01-01T00:00:00Z | ./double --field torque | duto to-json | jq -c '.values.torque | numbers')"
 

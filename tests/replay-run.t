@@ -59,6 +59,10 @@ stages:
   other:
     from: b
     run: valve
+  both:
+    from: [a, b]
+    taps: power
+    run: select | window --every 10s --agg mean
 END
 replayed() { # FOLDER [OPTION...]
 	local out=$1
@@ -77,6 +81,8 @@ like "and told of" 'valve +left out: valve acts on the world \(--live valve\)' "
 like "each stage is summed up" 'power +601 samples +[0-9.]+ s' "$(cat output)"
 is "stages know who they are; counters and state are none" "plant/told stat none checkpoint none" "$(cat one/told.txt)"
 is "nothing is kept, nothing runs" "" "$(ls state run 2>/dev/null)"
+ok "several inputs come by time" cmp one/both.samples <(duto select --merge --in file:a.samples --in file:b.samples \
+	--in file:power.samples | DUTO_STAGE=both duto window --every 10s --agg mean)
 is "no half files are left" "" "$(find one -name '.*.part')"
 
 exits "once more" 0 replayed two
@@ -94,7 +100,8 @@ is "has its samples, and the schema from before" 101 "$(wc -l <part/lines.txt)"
 
 # What need not be there
 
-exits "a source whose readers are replayed needs no recording" 0 duto run plant.yaml --replay power=power.samples \
+sed '/^  both:/,$d' plant.yaml >late.yaml
+exits "a source whose readers are replayed needs no recording" 0 duto run late.yaml --replay power=power.samples \
 	--replay b=b.samples --out late
 like "and is left out" 'a +left out: what reads it is replayed' "$(cat output)"
 ok "the rest is the same" cmp one/lines.txt late/lines.txt

@@ -67,10 +67,46 @@ is "and not where one failed" "no end" "$(cat heard 2>/dev/null)"
 
 echo '{"time":"2026-01-01T00:00:00Z","source":"m","values":{"a":1}}' >one.json
 mkdir elsewhere
-printf 'name: p\nstages:\n  s:\n    run: from-json one.json | tells | tells\n' >p.yaml
+printf 'name: p\nstages:\n  s:\n    run: leaves 0 | tells | tells\n' >p.yaml
 (cd elsewhere && duto stage ../p.yaml s >/dev/null)
 is "each is told who it is; its folder is the file's" "p s s.1.stat $SCRATCH" "$(cat told.s.1.stat)"
 is "and where its counters go" "p s s.2.stat $SCRATCH" "$(cat told.s.2.stat)"
+
+# Keeps and state
+
+cat >libexec/remembers <<'END'
+#!/bin/bash
+case "$*" in
+*--describe*) echo '{"name":"remembers","input":"samples","output":"samples","options":[{"name":"out","arg":"LINK"}],"state":true}' ;;
+*) printf '%s\n' "$*" "$DUTO_CHECKPOINT" >"told.${DUTO_STAT##*/}" ;;
+esac
+END
+chmod +x libexec/remembers
+cat >kept.yaml <<'END'
+name: p
+stages:
+  a:
+    run: remembers
+    keep: {for: 30d, max: 20G, when-full: drop-oldest}
+  b:
+    from: a
+    run: remembers | remembers
+  c:
+    from: b
+    run: tells
+END
+mkdir work
+for stage in a b c; do (cd work && DUTO_STATE_DIR=../state duto stage ../kept.yaml $stage >/dev/null </dev/null); done
+state=$SCRATCH/work/../state/p
+is "a stage with a keep writes there, and taps its output" \
+	"--out keep:$state/a?for=30d,max=20G,when-full=drop-oldest --out pub:ipc://$SCRATCH/run/p/a.tap" "$(head -n 1 told.a.0.stat)"
+is "the stage behind it reads there, by a cursor of its name" "--in keep:$state/a#b" "$(head -n 1 told.b.0.stat)"
+is "one with state has a keep" "--out keep:$state/b?for=1d --out pub:ipc://$SCRATCH/run/p/b.tap" "$(head -n 1 told.b.1.stat)"
+is "and each of its filters a place for its state" "$state/b.checkpoint/0 $state/b.checkpoint/1" \
+	"$(tail -qn 1 told.b.0.stat told.b.1.stat | xargs)"
+is "which is its owner's alone" 700 "$(stat -c %a state/p/b.checkpoint)"
+is "keeps are for the group to read" 750 "$(stat -c %a state/p/a)"
+ok "a stage without state has neither" test ! -e state/p/c -a ! -e state/p/c.checkpoint
 
 mkfifo a.fifo b.fifo c.fifo
 printf 'name: p\nstages:\n  s:\n    run: waits a | waits b | waits c\n' >p.yaml

@@ -1,0 +1,93 @@
+/* The state of an aggregate, written down and read back. */
+#include "aggregate_parts.h"
+
+enum { STATE_ITEMS = 17 };
+
+void aggregate_save(const struct aggregate *a, struct buffer *to)
+{
+	wire_array(to, STATE_ITEMS);
+	wire_uint(to, a->good);
+	wire_uint(to, a->bad);
+	wire_uint(to, a->numbers);
+	wire_uint(to, a->doubles);
+	wire_uint(to, a->worst);
+	wire_uint(to, a->first_bad);
+	wire_double(to, a->mean);
+	wire_double(to, a->squares);
+	wire_uint(to, (uint64_t)((unsigned __int128)a->whole >> 64));
+	wire_uint(to, (uint64_t)a->whole);
+	wire_double(to, a->sum);
+	wire_double(to, a->carry);
+	wire_scalar(to, &a->origin);
+	wire_scalar(to, &a->least);
+	wire_scalar(to, &a->greatest);
+	wire_bin(to, buffer_str(&a->first));
+	wire_bin(to, buffer_str(&a->last));
+}
+
+static bool load_uint(struct cursor *from, uint64_t max, uint64_t *ret)
+{
+	return wire_next_uint(from, ret) == 1 && *ret <= max;
+}
+
+static bool load_double(struct cursor *from, double *ret)
+{
+	struct wire w;
+	if (wire_next(from, &w) != 1 || w.type != WIRE_DOUBLE)
+		return false;
+	*ret = w.d;
+	return true;
+}
+
+static bool load_number(struct cursor *from, struct wire *ret)
+{
+	return wire_next(from, ret) == 1 && (ret->type == WIRE_NIL || aggregate_is_number(ret));
+}
+
+/* One encoded value, or none. */
+static bool load_encoded(struct cursor *from, struct buffer *ret)
+{
+	struct str encoded;
+	struct wire value;
+	if (wire_next_bin(from, &encoded) != 1)
+		return false;
+	struct cursor inner = { (const uint8_t *)encoded.data,
+		(const uint8_t *)encoded.data + encoded.len };
+	if (encoded.len && (wire_next(&inner, &value) != 1 || !aggregate_is_value(&value) ||
+				   inner.at < inner.end))
+		return false;
+	buffer_add_str(ret, encoded);
+	return true;
+}
+
+static bool load_counts(struct aggregate *a, struct cursor *from)
+{
+	uint64_t worst, first_bad;
+	if (!load_uint(from, UINT64_MAX, &a->good) || !load_uint(from, UINT64_MAX, &a->bad) ||
+		!load_uint(from, a->good, &a->numbers) ||
+		!load_uint(from, a->numbers, &a->doubles) || !load_uint(from, UINT32_MAX, &worst) ||
+		!load_uint(from, UINT32_MAX, &first_bad))
+		return false;
+	a->worst = (uint32_t)worst;
+	a->first_bad = (uint32_t)first_bad;
+	return true;
+}
+
+static bool load_sums(struct aggregate *a, struct cursor *from)
+{
+	uint64_t high, low;
+	if (!load_double(from, &a->mean) || !load_double(from, &a->squares) ||
+		!load_uint(from, UINT64_MAX, &high) || !load_uint(from, UINT64_MAX, &low))
+		return false;
+	a->whole = (__int128)((unsigned __int128)high << 64 | low);
+	return load_double(from, &a->sum) && load_double(from, &a->carry);
+}
+
+bool aggregate_load(struct aggregate *a, struct cursor *from)
+{
+	uint32_t items;
+	return wire_next_array(from, &items) == 1 && items == STATE_ITEMS && load_counts(a, from) &&
+	       load_sums(a, from) && load_number(from, &a->origin) &&
+	       load_number(from, &a->least) && load_number(from, &a->greatest) &&
+	       load_encoded(from, &a->first) && load_encoded(from, &a->last);
+}

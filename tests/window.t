@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+"""duto window: tumbling windows in event time; every result beside one that Python computes."""
+# conformance new: measurements
+# conformance: --every 60s --agg mean
+# conformance: --every 3s --agg mean,max,count --late 2s
+# conformance: --every 10s --agg last --fields torque,tool_wear
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE + "/lib")
+from tap import done, ok
+
+DUTO = os.environ.get("DUTO", HERE + "/../build/duto")
+START = "2026-01-01T00:00:00Z"
+SUBNORMAL, UNCERTAIN, BAD, NO_DATA = 0x40a40000, 0x40000000, 0x80000000, 0x809b0000
+OUT_OF_RANGE = 0x803c0000
+
+
+def duto(args, data=b""):
+    return subprocess.run([DUTO] + args.split(), input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+
+
+def lines(samples):
+    return [json.loads(line) for line in duto("to-json", samples).stdout.splitlines()]
+
+
+def window(args, samples):
+    r = duto("window " + args, samples)
+    ok(r.returncode == 0, f"window {args}: runs", r.stderr.decode())
+    return lines(r.stdout), r.stderr.decode()
+
+
+def clock(seconds):
+    return f"2026-01-01T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}Z"
+
+
+def seconds(time):
+    hours, minutes, rest = time[11:-1].split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(rest)
+
+
+seq = 0
+
+
+def sample(time, values, quality=None, source="p/a", kind=None):
+    global seq
+    seq += 1
+    s = {"time": clock(time), "source": source, "run": 7, "seq": seq}
+    if kind:
+        s["kind"] = kind
+    s["values"] = values
+    if quality:
+        s["quality"] = quality
+    return s
+
+
+def encoded(samples):
+    return duto("from-json", "".join(json.dumps(s) + "\n" for s in samples).encode()).stdout
+
+
+def results(args, samples):
+    """What comes out of measurements: (source, second, values, quality)."""
+    out, errors = window(args, encoded(samples))
+    return [(s["source"], int(seconds(s["time"])), s["values"], s.get("quality", {})) for s in out if "kind" not in s], errors
+
+
+def same(got, expected):
+    if isinstance(expected, float):
+        return isinstance(got, float) and abs(got - expected) <= 1e-12 * max(1, abs(expected))
+    return type(got) is type(expected) and got == expected
+
+
+def test_reference():
+    """Every aggregate of every number of a plant, beside Python's."""
+    every, of = 60, {
+        "mean": lambda v: float(statistics.fmean(v)), "min": min, "max": max, "first": lambda v: v[0],
+        "last": lambda v: v[-1], "sum": lambda v: sum(v) if isinstance(v[0], int) else math.fsum(v), "count": len,
+        "stddev": lambda v: float(statistics.stdev(v))}
+    plant = duto(f"sim meter --sources 3 --count 400 --start {clock(30)}").stdout
+    groups = {}
+    for s in lines(plant):
+        if "kind" not in s:
+            group = groups.setdefault((s["source"], int(seconds(s["time"])) // every * every), {})
+            for name, value in s["values"].items():
+                group.setdefault(name, []).append(value)
+    out, _ = window(f"--every 60s --agg {','.join(of)}", plant)
+    came = {(s["source"], int(seconds(s["time"]))): s["values"] for s in out if "kind" not in s}
+    ok(came.keys() == groups.keys(), "each source has its windows, stamped with their beginning")
+    for kind, reference in of.items():
+        wrong = [(key, name, came[key].get(f"{name}_{kind}"), reference(values)) for key in groups.keys() & came.keys()
+                 for name, values in groups[key].items() if not same(came[key].get(f"{name}_{kind}"), reference(values))]
+        ok(not wrong, f"{kind}: as Python has it, {sum(map(len, groups.values()))} times", *wrong[:3])
+    integers = sum(isinstance(v[0], int) for g in groups.values() for v in g.values())
+    ok(integers, f"integers are among them: {integers}")
+    alone, _ = window("--every 60s --agg max", plant)
+    ok([s["values"]["voltage_l1_n"] for s in alone if "kind" not in s] ==
+       [s["values"]["voltage_l1_n_max"] for s in out if "kind" not in s], "one aggregate: fields keep their names")
+    ok(duto("window --every 60s --agg mean", plant).stdout == duto("window --every 60s --agg mean", plant).stdout,
+       "the same input gives the same bytes")
+
+
+def test_numbers():
+    big = 2**53 + 1
+    got, _ = results("--every 60s --agg min,max,first,last,sum,count,mean",
+                     [sample(0, {"n": big}), sample(1, {"n": 3}), sample(2, {"n": -5})])
+    ok(got[0][2] == {"n_mean": (big - 2) / 3, "n_min": -5, "n_max": big, "n_first": big, "n_last": -5, "n_sum": big - 2,
+                     "n_count": 3}, "integers stay exact", got)
+    top = 2**64 - 1
+    got, _ = results("--every 60s --agg sum", [sample(0, {"n": 2**63 - 1}), sample(1, {"n": 2**63 - 1})])
+    ok(got[0][2] == {"n": top - 1}, "a sum beyond 63 bits", got)
+    got, _ = results("--every 60s --agg sum", [sample(i, {"n": 2**63 - 1}) for i in range(3)])
+    ok(got[0][2] == {"n": 3 * 2.0**63} and isinstance(got[0][2]["n"], float), "beyond 64 bits it is a float", got)
+    got, _ = results("--every 60s --agg sum,mean", [sample(0, {"n": 1e308}), sample(1, {"n": 1e308})])
+    ok(got[0][2:] == ({"n_mean": None, "n_sum": None}, {"n_mean": OUT_OF_RANGE, "n_sum": OUT_OF_RANGE}),
+       "beyond a float it is Bad", got)
+    got, _ = results("--every 60s --agg sum", [sample(i, {"n": v}) for i, v in enumerate((1e16, 1.0, 1.0, -1e16))])
+    ok(got[0][2] == {"n": 2.0}, "a sum loses nothing to rounding", got)
+    got, _ = results("--every 60s --agg stddev", [sample(i, {"n": 1e9 + v}) for i, v in enumerate((4, 7, 13, 16))])
+    ok(abs(got[0][2]["n"] - 30**0.5) < 1e-9, "nor a deviation to a large mean", got)
+    got, _ = results("--every 60s --agg stddev", [sample(0, {"n": 4.0})])
+    ok(got[0][2:] == ({"n": None}, {"n": NO_DATA}), "one value has no deviation", got)
+    got, _ = results("--every 60s --agg mean,max,last,count", [sample(0, {"on": True, "t": "a"}), sample(1, {"on": False, "t": "b"})])
+    ok(got[0][2] == {"on_mean": 0.5, "on_max": True, "on_last": False, "on_count": 2, "t_last": "b", "t_count": 2},
+       "truth counts as 0 and 1; texts have a last and a count", got)
+    got, _ = results("--every 60s --agg mean", [sample(0, {"t": "a"}), sample(1, {"t": "b"})])
+    ok(got == [], "no number, no window", got)
+
+
+def test_quality():
+    args = "--every 60s --agg mean,count"
+    some = [sample(0, {"x": 1.0}), sample(1, {"x": 99.0}, {"x": BAD}), sample(2, {"x": 3.0})]
+    got, _ = results(args, some)
+    ok(got[0][2:] == ({"x_mean": 2.0, "x_count": 2}, {"x_mean": SUBNORMAL, "x_count": SUBNORMAL}),
+       "Bad values are left out, and it says so", got)
+    got, _ = results(args + " --good 60%", some)
+    ok(got[0][2:] == ({"x_mean": 2.0, "x_count": 2}, {}), "unless enough are good", got)
+    got, _ = results(args, [sample(0, {"x": 1.0}), sample(1, {"x": None}), sample(2, {"x": 3.0}, {"x": UNCERTAIN})])
+    ok(got[0][2:] == ({"x_mean": 2.0, "x_count": 2}, {"x_mean": UNCERTAIN, "x_count": UNCERTAIN}),
+       "nil is no value; the worst quality is carried on", got)
+    got, _ = results(args, [sample(0, {"x": 1.0}, {"x": BAD}), sample(1, {"x": None})])
+    ok(got[0][2:] == ({"x_mean": None, "x_count": 0}, {"x_mean": BAD, "x_count": SUBNORMAL}), "nothing but Bad is Bad", got)
+
+
+def test_time():
+    def xs(got):
+        return [(source, at, values["x"]) for source, at, values, _ in got]
+    args = "--every 10s --agg count"
+    got, errors = results(args, [sample(t, {"x": 1}) for t in (3, 9, 10, 7, 25)])
+    ok(xs(got) == [("p/a", 0, 2), ("p/a", 10, 1), ("p/a", 20, 1)], "a window ends before its end; empty ones do not come", got)
+    ok("late" in errors and "p/a" in errors, "what is late is dropped, and told of", errors)
+    got, errors = results(args + " --late 5s", [sample(t, {"x": 1}) for t in (3, 9, 14, 7, 15, 8, 25)])
+    ok(xs(got) == [("p/a", 0, 3), ("p/a", 10, 2), ("p/a", 20, 1)] and "late" in errors, "--late waits so long and no longer", got)
+    both = [sample(3, {"x": 1}), sample(4, {"x": 1}, source="p/b"), sample(30, {"x": 1}, source="p/b"), sample(5, {"x": 1})]
+    got, errors = results(args, both)
+    ok(xs(got) == [("p/b", 0, 1), ("p/a", 0, 2), ("p/b", 30, 1)] and not errors, "each source has a time of its own", got)
+    got, _ = results(args + " --sources 1", both)
+    ok(xs(got) == [("p/a", 0, 1), ("p/b", 0, 1), ("p/b", 30, 1), ("p/a", 0, 1)], "with too many sources, one is closed", got)
+
+
+def test_kinds():
+    event = sample(12, {"what": "door"}, kind="event")
+    mark = sample(23, {"by": "clock"}, kind="mark")
+    stream = [sample(3, {"x": 1}), sample(14, {"x": 2}), event, mark, sample(22, {"x": 3}), sample(19, {"x": 4})]
+    out, errors = window("--every 10s --agg sum", encoded(stream))
+    out = [s for s in out if s.get("kind") != "gap"]
+    came = [(s.get("kind", ""), int(seconds(s["time"])), s["values"]) for s in out]
+    ok(came == [("", 0, {"x": 1}), ("event", 12, event["values"]), ("", 10, {"x": 2}), ("mark", 20, mark["values"]),
+                ("", 20, {"x": 3})], "a mark closes what is before it, and goes on behind it, with the time up to which "
+       "all is closed", came)
+    ok("late" in errors, "what comes behind a mark is late", errors)
+    ok([(s["run"], s["seq"]) for s in out if s.get("kind")] == [(7, event["seq"]), (7, mark["seq"])],
+       "other kinds keep their identities")
+
+
+def test_schema():
+    described = {"x": {"unit": "kW", "label": "Power", "low": 0.0, "high": 9.0, "decimals": 1}, "y": {"unit": "V"}}
+    stream = encoded([sample(0, described, kind="schema"), sample(1, {"x": 1.0, "y": 2.0})])
+    out, _ = window("--every 10s --agg mean", stream)
+    ok(out[0]["values"] == described and out[0]["kind"] == "schema", "units stay", out)
+    out, _ = window("--every 10s --agg max,sum,count --fields x", stream)
+    ok(out[0]["values"] == {"x_max": described["x"], "x_sum": {"unit": "kW", "label": "Power"}, "x_count": {"label": "Power"}},
+       "they are told of what is made of a field, as far as they hold", out)
+    ok(out[1]["values"] == {"x_max": 1.0, "x_sum": 1.0, "x_count": 1}, "only fields asked for", out)
+    out, _ = window("--every 10s --agg mean --fields z", stream)
+    ok([s for s in out if s["values"]] == [], "nothing is made of fields that are not there", out)
+
+
+def test_options():
+    def passes(args):
+        d = json.loads(duto(f"window --describe --every 1m --agg {args}").stdout)
+        return [f["name"] for f in d["needs"]], [f["name"] for f in d["makes"]], d["passes"], d["open"]
+    ok(passes("mean --fields a,b") == (["a", "b"], ["a", "b"], "none", False), "needs and makes", passes("mean --fields a,b"))
+    ok(passes("max,min --fields a") == (["a"], ["a_min", "a_max"], "none", False), "of several", passes("max,min --fields a"))
+    ok(passes("mean") == ([], [], "all", False), "all fields", passes("mean"))
+    ok(passes("mean,max") == ([], [], "none", True), "not known here", passes("mean,max"))
+    for wrong, said in (("--every 0 --agg mean", "--every"), ("--every 1m --agg meen", "did you mean mean"), ("--agg mean", "--every"),
+                        ("--every 1m", "--agg"), ("--every 1us --agg mean --late 1d", "--late"), ("--every 1m --agg mean --good 2", "--good")):
+        r = duto("window " + wrong)
+        ok(r.returncode == 100 and said in r.stderr.decode(), f"window {wrong} is 100", r)
+
+
+def eventually(condition):
+    end = time.monotonic() + 30
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def checkpoints(keep):
+    folder = keep + "/checkpoint"
+    return sorted(os.listdir(folder)) if os.path.exists(folder) else []
+
+
+def test_kills():
+    """A keep is filled bit by bit; each time the window has saved its state, it is killed."""
+    args, kills = "window --every 7s --agg mean,stddev,sum,last --late 3s", 12
+    plant = duto(f"sim meter --sources 3 --count 600 --start {START}").stdout
+    plain = duto(args, plant).stdout
+    with tempfile.TemporaryDirectory(prefix="duto-test.") as folder:
+        kept, made = folder + "/in", folder + "/out"
+        writer = subprocess.Popen([DUTO, "select", "--out", "keep:" + kept], stdin=subprocess.PIPE)
+        saved = True
+        for i in range(kills):
+            writer.stdin.write(plant[len(plant) * i // (kills + 1):len(plant) * (i + 1) // (kills + 1)])
+            writer.stdin.flush()
+            eventually(lambda: os.path.exists(kept + "/head"))
+            before = checkpoints(made)
+            w = subprocess.Popen([DUTO] + args.split() + ["--in", "keep:" + kept, "--out", "keep:" + made])
+            saved &= eventually(lambda: checkpoints(made) != before)
+            w.kill()
+            w.wait()
+        writer.stdin.write(plant[len(plant) * kills // (kills + 1):])
+        writer.stdin.close()
+        writer.wait()
+        r = duto(f"{args} --in keep:{kept} --out keep:{made}")
+        ok(saved and r.returncode == 0, f"killed {kills} times behind a checkpoint, and started again", r)
+        out = duto("replay " + made).stdout
+        ok(len(plain) > 10000 and out == plain, "the same bytes as of one run", len(out), len(plain))
+
+
+test_reference()
+test_numbers()
+test_quality()
+test_time()
+test_kinds()
+test_schema()
+test_options()
+test_kills()
+done()
