@@ -187,10 +187,9 @@ static int step(struct keep_reader *r, struct keep_block *ret, char **ret_error)
 	return result < 0 ? result : take_header(r, ret, ret_error);
 }
 
-int keep_reader_read(struct keep_reader *r, struct keep_block *ret, char **ret_error)
+static int read_next(struct keep_reader *r, struct keep_block *ret, char **ret_error)
 {
 	int result = 0;
-	*ret_error = NULL;
 	while (result == 0) {
 		if (r->next > r->limit)
 			result = keep_reader_look(r);
@@ -205,5 +204,14 @@ int keep_reader_read(struct keep_reader *r, struct keep_block *ret, char **ret_e
 		if (result || r->limit == limit)
 			return result;
 	}
+	return result;
+}
+
+int keep_reader_read(struct keep_reader *r, struct keep_block *ret, char **ret_error)
+{
+	*ret_error = NULL;
+	int result = read_next(r, ret, ret_error);
+	if (result < 0 && !*ret_error)
+		*ret_error = text_print("keep %s: %s", r->path, strerror(-result));
 	return result;
 }

@@ -198,6 +198,8 @@ int keep_writer_open(struct keep_writer **ret, const char *path, const struct ke
 		*ret = w;
 		return 0;
 	}
+	free(ret_recovery->message);
+	ret_recovery->message = NULL;
 	char *what = *ret_error ? *ret_error : text_print("%s", strerror(-r));
 	*ret_error = text_print("keep %s: %s", path, what);
 	free(what);

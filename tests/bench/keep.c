@@ -232,7 +232,7 @@ static void bench_size(void)
 enum { OLD_SEGMENTS = 158, OLD_SIZE = 64 << 20, OLD_STEP = 1000 };
 
 /* Closed segments without content: they are not read when a keep is opened. The newest is of real
- * samples, and full. */
+ * samples, and nearly full. */
 static void make_old_segments(const char *path)
 {
 	struct keep_header h = { .kind = KEEP_DIRECTORY,
@@ -263,7 +263,7 @@ static void bench_open(void)
 	keep_writer_close(open_keep(path));
 	make_old_segments(path);
 	struct keep_writer *w = open_keep(path);
-	for (size_t i = 0, at = 0; at + batches[i] < OLD_SIZE; at += batches[i++])
+	for (size_t i = 0, at = 0; at + batches[i] < OLD_SIZE / 16 * 15; at += batches[i++])
 		must("append", keep_append(w, all.data + at, batches[i], 1));
 	must("commit", keep_commit(w));
 	uint64_t number = keep_writer_number(w);

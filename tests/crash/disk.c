@@ -139,7 +139,8 @@ static void put(struct buffer *b, uint64_t offset, const uint8_t *data, size_t l
 {
 	if (b->len < offset + len)
 		resize(b, offset + len);
-	memcpy(b->data + offset, data, len);
+	if (len)
+		memcpy(b->data + offset, data, len);
 }
 
 static struct change *add_change(struct file *f)
@@ -380,7 +381,8 @@ ssize_t disk_read(int fd, void *to, size_t len, uint64_t offset)
 		return 0;
 	if (len > b->len - offset)
 		len = b->len - offset;
-	memcpy(to, b->data + offset, len);
+	if (len)
+		memcpy(to, b->data + offset, len);
 	return (ssize_t)len;
 }
 
