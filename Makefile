@@ -97,6 +97,6 @@ clean:
 	rm -rf build
 
 .PHONY: all units check crash demo bench fuzz clean
-.SECONDARY:
+.PRECIOUS: $(BUILD)/obj/%.o
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)
