@@ -6,7 +6,7 @@ WARN = -std=gnu17 -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes
 ALL_CFLAGS = $(WARN) $(CFLAGS) -D_GNU_SOURCE -iquote lib -I/usr/include/postgresql -MMD -MP -fPIC -pthread -ffp-contract=off $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 LDLIBS = -Wl,--as-needed -lmodbus -lpq -lyaml -ljansson -lcrypto -lzstd -lm -ldl -pthread
 
-LIB = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/*.c))
+LIB = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out lib/zmq/%,$(wildcard lib/*.c lib/*/*.c)))
 FILTERS = $(patsubst filters/%.c,$(BUILD)/libexec/%,$(wildcard filters/*.c))
 JOBS = $(shell nproc)
 UNITS = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
@@ -19,7 +19,7 @@ $(BUILD)/obj/%.o: %.c
 
 $(BUILD)/libduto.a: $(LIB)
 	@rm -f $@
-	ar rcs $@ $^
+	ar qcs $@ $^
 
 $(BUILD)/libexec/%: $(BUILD)/obj/filters/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)

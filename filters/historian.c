@@ -1,10 +1,10 @@
 /* Stores samples in PostgreSQL, each exactly once. A thread does the storing
- * (lib/historian_thread.h); here samples become batches, and batches settle the input. */
+ * (lib/historian/thread.h); here samples become batches, and batches settle the input. */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "filter.h"
-#include "historian_thread.h"
+#include "historian/thread.h"
 #include "text.h"
 
 enum {

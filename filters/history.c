@@ -1,4 +1,4 @@
-#include "history.h"
+#include "history/history.h"
 
 #include <errno.h>
 #include <stdlib.h>

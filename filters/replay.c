@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "filter.h"
-#include "keep_merge.h"
-#include "keep_progress.h"
+#include "keep/merge.h"
+#include "keep/progress.h"
 #include "number.h"
 #include "stat.h"
 #include "statedir.h"

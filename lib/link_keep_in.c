@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "keep.h"
+#include "keep/keep.h"
 #include "link.h"
 #include "text.h"
 

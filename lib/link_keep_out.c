@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "keep.h"
+#include "keep/keep.h"
 #include "link.h"
 #include "opt.h"
 #include "text.h"

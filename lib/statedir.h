@@ -1,6 +1,6 @@
 /* Where the durable half of pipelines is: what their stages keep, and their state.
  *
- *     ROOT/PIPELINE/STAGE              the keep of a stage (lib/keep.h)
+ *     ROOT/PIPELINE/STAGE              the keep of a stage (lib/keep/keep.h)
  *     ROOT/PIPELINE/STAGE.checkpoint   a folder a filter of the stage, by its index (lib/checkpoint.h)
  *
  * ROOT is $DUTO_STATE_DIR where that is set; else /var/lib/duto for root, else

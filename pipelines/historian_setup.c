@@ -8,7 +8,7 @@
 #include "commands.h"
 #include "failure.h"
 #include "filter.h"
-#include "postgres.h"
+#include "postgres/postgres.h"
 #include "text.h"
 
 static struct postgres_login login;

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "keep.h"
+#include "keep/keep.h"
 #include "opt.h"
 #include "timestamp.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "keep.h"
+#include "keep/keep.h"
 #include "keeps.h"
 #include "statedir.h"
 #include "text.h"

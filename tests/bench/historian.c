@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 
 #include "clock.h"
-#include "postgres_copy.h"
+#include "postgres/copy.h"
 #include "text.h"
 
 static void add_row(struct buffer *to, int64_t i)

@@ -1,7 +1,7 @@
 /* A keep beside what the disk can do: append with group commit against plain writes and fdatasync of
  * the same bytes; bytes on disk against zstd; opening 10 GB.
  *     keep [FOLDER [ROUNDS]] */
-#include "keep.h"
+#include "keep/keep.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 #include "clock.h"
 #include "disk.h"
-#include "keep_format.h"
+#include "keep/format.h"
 #include "meter.h"
 #include "sample.h"
 #include "text.h"

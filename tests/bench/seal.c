@@ -1,7 +1,7 @@
 /* Sealed blocks beside zstd -1 over the same maps: bytes a sample, and the rate of both directions in
  * raw values (eight bytes of time and eight a value), one core. Rounds of both are
  * interleaved; medians and their spread, of processor time, as other work shares the machine. */
-#include "seal.h"
+#include "seal/seal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -14,7 +14,7 @@
 #include "checkpoint.h"
 #include "clock.h"
 #include "disk.h"
-#include "keep.h"
+#include "keep/keep.h"
 #include "random.h"
 #include "sample.h"
 #include "text.h"

@@ -1,5 +1,5 @@
 /* A keep's segment of any bytes: read, recovered, and read again to the same end. */
-#include "keep.h"
+#include "keep/keep.h"
 
 #include <errno.h>
 

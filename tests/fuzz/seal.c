@@ -1,9 +1,9 @@
 /* Sealed blocks: any bytes come back when sealed; taken for a sealed block, or for what zstd packed in
  * one, they are refused or give something, and nothing beyond them is read. */
 #include "fuzz.h"
-#include "seal_parts.h"
+#include "seal/parts.h"
 
-#include "seal.h"
+#include "seal/seal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

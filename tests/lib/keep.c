@@ -1,5 +1,5 @@
 /* A keep: what is given comes back, to readers that follow and to those that come later. */
-#include "keep.h"
+#include "keep/keep.h"
 
 #include <errno.h>
 #include <stdlib.h>

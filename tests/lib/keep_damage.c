@@ -7,7 +7,7 @@
 
 #include "disk.h"
 #include "file.h"
-#include "keep.h"
+#include "keep/keep.h"
 #include "random.h"
 #include "sample.h"
 #include "tap.h"

@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "keep.h"
+#include "keep/keep.h"
 #include "sample.h"
 #include "tap.h"
 #include "text.h"

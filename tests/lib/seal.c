@@ -1,5 +1,5 @@
 /* Sealed blocks: whatever goes in comes out, and nothing damaged does. */
-#include "seal.h"
+#include "seal/seal.h"
 
 #include <errno.h>
 #include <float.h>
@@ -8,7 +8,7 @@
 
 #include "random.h"
 #include "sample.h"
-#include "seal_parts.h"
+#include "seal/parts.h"
 #include "tap.h"
 
 enum { BLOCK = 300, RANDOM_ROUNDS = 3000, HOSTILE_BLOCK = 12 };

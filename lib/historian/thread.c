@@ -1,0 +1,232 @@
+#include "historian/thread.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "queue.h"
+#include "retry.h"
+
+enum { NEWS_BYTES = 1 << 20 };
+
+struct historian_thread {
+	const struct postgres_login *login;
+	const char *stage;
+	struct queue *batches, *news;
+
+	/* The thread's own. */
+	struct historian_store *store;
+	struct retry retry;
+	char *problem; /* the last one told, until it is over */
+	struct buffer message;
+};
+
+/* What begins a message of both queues; behind it come two texts of these lengths. */
+struct parcel {
+	enum historian_news news;
+	const char *reason;
+	struct historian_result result;
+	size_t first, second;
+};
+
+static void put(
+	struct queue *q, struct buffer *room, struct parcel p, struct str first, struct str second)
+{
+	p.first = first.len;
+	p.second = second.len;
+	room->len = 0;
+	buffer_add(room, &p, sizeof(p));
+	buffer_add_str(room, first);
+	buffer_add_str(room, second);
+	queue_put(q, room->data, room->len);
+}
+
+static bool take(struct queue *q, struct parcel *ret, struct str *ret_first, struct str *ret_second)
+{
+	struct str message;
+	if (!queue_take(q, &message))
+		return false;
+	memcpy(ret, message.data, sizeof(*ret));
+	*ret_first = (struct str){ message.data + sizeof(*ret), ret->first };
+	*ret_second = (struct str){ ret_first->data + ret->first, ret->second };
+	return true;
+}
+
+static void tell(struct historian_thread *t, struct parcel parcel, struct str text)
+{
+	put(t->news, &t->message, parcel, text, STR(""));
+}
+
+static void refuse(void *context, const char *reason, const struct sample *s, struct str field)
+{
+	struct historian_thread *t = context;
+	struct buffer what = { 0 };
+	buffer_print(&what, "%.*s: %.*s", STR_ARG(s->source), STR_ARG(field));
+	tell(t, (struct parcel){ .news = HISTORIAN_REFUSED, .reason = reason }, buffer_str(&what));
+	buffer_free(&what);
+}
+
+/* Numbers of files and rows differ from one attempt to the next. */
+static bool same_but_digits(const char *a, const char *b)
+{
+	static const char digits[] = "0123456789";
+	for (; *a && *b; a++, b++) {
+		a += strspn(a, digits);
+		b += strspn(b, digits);
+		if (*a != *b)
+			return false;
+		if (!*a)
+			return true;
+	}
+	return *a == *b;
+}
+
+/* Takes the problem over; waits before the next attempt. */
+static void failed(struct historian_thread *t, char *problem)
+{
+	historian_store_close(t->store);
+	t->store = NULL;
+	if (!t->problem || !same_but_digits(t->problem, problem))
+		tell(t, (struct parcel){ .news = HISTORIAN_AWAY }, str(problem));
+	free(t->problem);
+	t->problem = problem;
+	retry_failed(&t->retry);
+	int64_t wait = t->retry.at - clock_monotonic();
+	if (wait > 0)
+		poll(NULL, 0, (int)(wait / MILLISECONDS) + 1);
+}
+
+static void succeeded(struct historian_thread *t)
+{
+	if (t->problem)
+		tell(t, (struct parcel){ .news = HISTORIAN_BACK }, STR(""));
+	free(t->problem);
+	t->problem = NULL;
+	retry_succeeded(&t->retry);
+}
+
+static void connect_at_last(struct historian_thread *t)
+{
+	char *problem;
+	while (!t->store && historian_store_open(t->login, &t->store, &problem) < 0)
+		failed(t, problem);
+}
+
+static void read_position(struct historian_thread *t)
+{
+	struct buffer position = { 0 };
+	char *problem;
+	for (;;) {
+		connect_at_last(t);
+		position.len = 0;
+		if (historian_store_position(t->store, t->stage, &position, &problem) == 0)
+			break;
+		failed(t, problem);
+	}
+	succeeded(t);
+	tell(t, (struct parcel){ .news = HISTORIAN_CONNECTED }, buffer_str(&position));
+	buffer_free(&position);
+}
+
+static void store(struct historian_thread *t, struct str samples, struct str position)
+{
+	struct parcel done = { .news = HISTORIAN_COMMITTED };
+	char *problem = NULL;
+	for (;;) {
+		connect_at_last(t);
+		int r = historian_store_batch(
+			t->store, samples, t->stage, position, refuse, t, &done.result, &problem);
+		if (r == 0)
+			break;
+		if (r == -ESTALE) {
+			historian_store_close(t->store);
+			t->store = NULL;
+		} else {
+			failed(t, problem);
+		}
+	}
+	succeeded(t);
+	tell(t, done, STR(""));
+}
+
+static void *run(void *context)
+{
+	struct historian_thread *t = context;
+	struct pollfd wait = { .fd = queue_fd(t->batches), .events = POLLIN };
+	struct parcel parcel;
+	struct str samples, position;
+	read_position(t);
+	for (;;) {
+		if (take(t->batches, &parcel, &samples, &position)) {
+			store(t, samples, position);
+			continue;
+		}
+		poll(&wait, 1, -1);
+		queue_acknowledge(t->batches);
+	}
+	return NULL;
+}
+
+/* Signals are for the main thread. */
+static int start_thread(struct historian_thread *t)
+{
+	sigset_t all, before;
+	pthread_t thread;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int r = pthread_create(&thread, NULL, run, t);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!r)
+		pthread_detach(thread);
+	return -r;
+}
+
+int historian_thread_start(
+	const struct postgres_login *login, const char *stage, struct historian_thread **ret)
+{
+	struct historian_thread *t = calloc(1, sizeof(*t));
+	if (!t)
+		abort();
+	t->login = login;
+	t->stage = stage;
+	int r = queue_open(1, &t->batches);
+	if (r == 0)
+		r = queue_open(NEWS_BYTES, &t->news);
+	if (r == 0)
+		r = start_thread(t);
+	if (r == 0)
+		*ret = t;
+	return r;
+}
+
+void historian_thread_store(struct historian_thread *t, struct str samples, struct str position)
+{
+	static struct buffer room;
+	put(t->batches, &room, (struct parcel){ 0 }, samples, position);
+}
+
+int historian_thread_fd(const struct historian_thread *t)
+{
+	return queue_fd(t->news);
+}
+
+void historian_thread_acknowledge(struct historian_thread *t)
+{
+	queue_acknowledge(t->news);
+}
+
+bool historian_thread_take(struct historian_thread *t, struct historian_message *ret)
+{
+	struct parcel parcel;
+	struct str rest;
+	if (!take(t->news, &parcel, &ret->text, &rest))
+		return false;
+	ret->reason = parcel.reason;
+	ret->news = parcel.news;
+	ret->result = parcel.result;
+	return true;
+}
