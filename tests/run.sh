@@ -11,7 +11,7 @@ export ASAN_OPTIONS=detect_leaks=0:${ASAN_OPTIONS-} UBSAN_OPTIONS=print_stacktra
 
 if [ $# -eq 0 ]; then
 	shopt -s nullglob
-	set -- tests/*.t tests/live/*.t
+	set -- tests/crash/*.t tests/live/*.t tests/*.t
 	for unit in tests/lib/*.c; do
 		set -- "$@" "$build/tests/$(basename "$unit" .c)"
 	done

@@ -1,8 +1,8 @@
 #include "seal/shape.h"
 
-#include "source.h"
-
 #include <errno.h>
+
+#include "source.h"
 
 void seal_varint_write(struct buffer *out, uint64_t v)
 {
