@@ -134,10 +134,8 @@ int link_write(struct link *l, struct batch *b)
 {
 	if (b->position && l->positions != LINK_POSITIONS)
 		return 0;
-	int r = l->driver->write(l, b);
-	if (!r)
-		l->given = b->number;
-	return r;
+	l->given = b->number; /* also while it has no room: it is owed */
+	return l->driver->write(l, b);
 }
 
 int link_finish(struct link *l, bool end)

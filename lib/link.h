@@ -74,7 +74,7 @@ struct link {
 	bool acknowledged; /* in: what is not settled comes again to whoever reads next */
 	bool ended;	   /* in: the stream's end was read */
 	bool connected; /* in: a writer is there, or may have left something unread; never of a tap */
-	uint64_t given;	  /* out: the last batch handed to it */
+	uint64_t given;	  /* out: the last batch that goes to it */
 	uint64_t settled; /* out: the last batch passed on for good */
 	uint64_t lost;	  /* in: messages of a tap that did not arrive, samples that left a keep */
 	char *notice;	  /* what a person should know; who prints it takes it away and frees it */
