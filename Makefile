@@ -55,11 +55,12 @@ check:
 	@$(MAKE) --no-print-directory -j$(JOBS) all units
 	@tests/run.sh $(BUILD) $(TESTS)
 
-# Ten times the crash points of `make check`, of other streams.
+# Ten times the crash points of `make check`, of other streams, and five times its kills.
 crash:
 	@tests/install.sh build check
-	@$(MAKE) --no-print-directory -j$(JOBS) units
+	@$(MAKE) --no-print-directory -j$(JOBS) all units
 	@for t in $(CRASHES); do $$t 100000 1000000 || exit 1; done
+	@DUTO=$(CURDIR)/$(BUILD)/duto KILLS=1000 tests/crash/kill.t
 
 demo:
 	@tests/install.sh build
