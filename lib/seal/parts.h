@@ -29,6 +29,8 @@ struct seal {
 	struct seal_table table;
 	struct seal_room room;
 	struct buffer body, trial, text, order;
+	struct buffer streams[SEAL_STREAMS];
+	size_t ends[SEAL_STREAMS]; /* of the streams in the body, as it was written */
 	uint64_t *cells;
 	size_t cells_room;
 	uint32_t *shapes; /* of each sample */

@@ -162,22 +162,37 @@ static void write_shapes(struct seal *s)
 	}
 }
 
-/* The columns of a shape, behind their length in four bytes, by which they can be passed over. */
 static void write_columns(struct seal *s, const struct seal_shape *shape, struct str samples)
 {
-	size_t start = s->body.len;
-	buffer_reserve(&s->body, 4);
-	s->body.len += 4;
 	for (uint32_t i = 0; i < shape->hole_count; i++)
-		seal_column_write(&s->body, s->table.holes[shape->first_hole + i].kind,
+		seal_column_write(s->streams, s->table.holes[shape->first_hole + i].kind,
 			s->cells + shape->first_cell + (size_t)i * shape->rows, shape->rows,
 			(const uint8_t *)samples.data, &s->room);
-	wire_store32(s->body.data + start, (uint32_t)(s->body.len - start - 4));
+}
+
+static size_t streams_length(const struct seal *s)
+{
+	size_t sum = 0;
+	for (int i = 0; i < SEAL_STREAMS; i++)
+		sum += s->streams[i].len;
+	return sum;
+}
+
+static void write_streams(struct seal *s)
+{
+	for (int i = 0; i < SEAL_STREAMS; i++)
+		seal_varint_write(&s->body, s->streams[i].len);
+	for (int i = 0; i < SEAL_STREAMS; i++) {
+		buffer_add_str(&s->body, buffer_str(&s->streams[i]));
+		s->ends[i] = s->body.len;
+	}
 }
 
 int seal_body_write(struct seal *s, struct str samples)
 {
 	s->body.len = 0;
+	for (int i = 0; i < SEAL_STREAMS; i++)
+		s->streams[i].len = 0;
 	seal_table_clear(&s->table);
 	if (samples.len > SEAL_RAW_MAX || take_apart(s, samples) || seal_cells_place(s))
 		return -EBADMSG;
@@ -192,8 +207,9 @@ int seal_body_write(struct seal *s, struct str samples)
 		fill_cells(s, &s->table.shapes[i], starts, samples);
 		write_columns(s, &s->table.shapes[i], samples);
 		starts += s->table.shapes[i].rows;
-		if (s->body.len > SEAL_RAW_MAX)
+		if (s->body.len + streams_length(s) > SEAL_RAW_MAX)
 			return -EBADMSG;
 	}
+	write_streams(s);
 	return 0;
 }
