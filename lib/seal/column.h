@@ -11,7 +11,7 @@
 
 /* Columns go to several streams, that each has bytes of like spread for zstd: the first has what is
  * said about them, and texts; the others planes of bytes, the wider the later. */
-enum { SEAL_STREAMS = 7 };
+enum { SEAL_STREAMS = 6 };
 
 /* What a cell holds: of a time nanoseconds; of an integer, bool or float 32 its value; of a float 64
  * its bits; of text and bytes where they are, offset << 32 | length. */

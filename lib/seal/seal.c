@@ -5,8 +5,8 @@
 #include "seal/parts.h"
 
 enum {
-	PACKED_TOGETHER = 1 << 10, /* bytes for which statistics of their own pay */
-	FLUSH_MAX = 16,		   /* bytes a flush adds */
+	PACKED_TOGETHER = 512, /* bytes for which statistics of their own pay */
+	FLUSH_MAX = 16,	       /* bytes a flush adds */
 };
 
 struct seal *seal_open(void)
