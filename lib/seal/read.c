@@ -149,6 +149,14 @@ static void write_other(
 	}
 }
 
+static inline void copy(uint8_t *to, const uint8_t *from, size_t len)
+{
+	if (len < 32)
+		wire_copy_short(to, (const char *)from, len);
+	else
+		memcpy(to, from, len);
+}
+
 /* Appends one sample; -EBADMSG where it would go beyond limit bytes. */
 static int write_sample(const struct seal *s, const struct seal_shape *shape, uint32_t row,
 	size_t limit, struct buffer *out)
@@ -157,9 +165,8 @@ static int write_sample(const struct seal *s, const struct seal_shape *shape, ui
 	for (uint32_t i = 0; i < shape->run_count; i++) {
 		const struct seal_run *run = &s->table.runs[shape->first_run + i];
 		const struct seal_hole *h = &s->table.holes[run->first_hole];
-		uint8_t *at = run->len ? buffer_reserve(out, run->len) : NULL;
-		if (at)
-			memcpy(at, s->table.bytes.data + run->bytes, run->len);
+		uint8_t *at = buffer_reserve(out, run->len + 1);
+		copy(at, s->table.bytes.data + run->bytes, run->len);
 		for (uint32_t j = 0; j < run->fixed_count; j++, cell += shape->rows)
 			memcpy(at + h[j].at, cell, 8);
 		out->len += run->len;

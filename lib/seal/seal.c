@@ -40,8 +40,9 @@ void seal_close(struct seal *s)
 		buffer_free(&s->streams[i]);
 	free(s->cells);
 	free(s->shapes);
-	free(s->starts);
+	free(s->places);
 	free(s->sorted);
+	free(s->found);
 	free(s);
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "seal/hole.h"
 #include "source.h"
 
 void seal_varint_write(struct buffer *out, uint64_t v)
@@ -214,20 +215,20 @@ static bool times_fit(const struct seal_table *t, const struct seal_run *run, co
 	return true;
 }
 
-bool seal_shape_matches(const struct seal_table *t, const struct seal_shape *s, struct cursor *c)
+bool seal_shape_matches(const struct seal_table *t, const struct seal_shape *s, struct cursor *c,
+	struct seal_found *ret)
 {
 	struct cursor ahead = *c;
-	struct wire w;
 	for (uint32_t i = 0; i < s->run_count; i++) {
 		const struct seal_run *run = &t->runs[s->first_run + i];
 		const uint8_t *bytes = t->bytes.data + run->bytes,
 			      *mask = t->bytes.data + run->mask;
 		if ((size_t)(ahead.end - ahead.at) < run->len ||
 			!masked_equal(ahead.at, bytes, mask, run->len) ||
-			!times_fit(t, run, ahead.at))
+			(run->time_count && !times_fit(t, run, ahead.at)))
 			return false;
 		ahead.at += run->len;
-		if (run->last && !seal_hole_read(&ahead, run->last, &w))
+		if (run->last && !seal_hole_read(&ahead, run->last, ret++))
 			return false;
 	}
 	*c = ahead;
