@@ -104,9 +104,8 @@ static unsigned decimals_of(const uint64_t *bits, size_t n, uint64_t *ret)
 
 SEAL_PASS static void xor_previous(const uint64_t *bits, size_t n, uint64_t *ret)
 {
-	ret[0] = bits[0];
 	for (size_t i = 1; i < n; i++)
-		ret[i] = bits[i] ^ bits[i - 1];
+		ret[i - 1] = bits[i] ^ bits[i - 1];
 }
 
 static void floats_write(
@@ -119,11 +118,13 @@ static void floats_write(
 		return;
 	}
 	xor_previous(bits, n, room->coded);
-	seal_planes_write(streams, room->coded, n, 8, room);
+	seal_varint_write(&streams[0], bits[0]);
+	seal_planes_write(streams, room->coded, n - 1, 8, room);
 }
 
 static int floats_read(struct cursor *streams, uint64_t *v, size_t n)
 {
+	uint64_t first;
 	if (streams->at == streams->end)
 		return -EBADMSG;
 	unsigned decimals = *streams->at++;
@@ -132,10 +133,11 @@ static int floats_read(struct cursor *streams, uint64_t *v, size_t n)
 				       (v && from_whole(v, n, powers[decimals]))
 			       ? -EBADMSG
 			       : 0;
-	if (decimals != FLOAT_XOR || seal_planes_read(streams, v, n, 8))
+	if (decimals != FLOAT_XOR || seal_varint_read(streams, &first) ||
+		seal_planes_read(streams, v ? v + 1 : NULL, n - 1, 8))
 		return -EBADMSG;
-	for (size_t i = 1; v && i < n; i++)
-		v[i] ^= v[i - 1];
+	for (size_t i = 0; v && i < n; i++)
+		v[i] = i ? v[i] ^ v[i - 1] : first;
 	return 0;
 }
 

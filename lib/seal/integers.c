@@ -33,13 +33,13 @@ static inline uint64_t mean(uint64_t sum_of_four)
 	return (uint64_t)((int64_t)(sum_of_four + 2) >> 2);
 }
 
-enum { MEASURED = 16, MEASURED_OF_LONG = 64, LONG = 512 };
+enum { MEASURED = 16, OF_SHORT = 32, OF_LONG = 64, LONG = 512 };
 
-/* Long columns are measured in parts: 16 cells of each 64. */
+/* Measures parts: of long columns 16 cells of each 64, of others of each 32. */
 SEAL_PASS static void measure(const uint64_t *v, size_t n, struct costs *ret)
 {
 	uint64_t zero = 0, one = 0, two = 0, three = 0, first = v[0];
-	size_t step = n < LONG ? MEASURED : MEASURED_OF_LONG;
+	size_t step = n < LONG ? OF_SHORT : OF_LONG;
 	for (size_t at = 4; at < n; at += step) {
 		size_t end = at + MEASURED < n ? at + MEASURED : n;
 		for (size_t i = at; i < end; i++) {
@@ -119,10 +119,10 @@ SEAL_PASS static uint64_t plane_write(uint8_t *to, const uint64_t *v, size_t n, 
 	return sum;
 }
 
-SEAL_PASS static void plane_set(uint64_t *v, const uint8_t *from, size_t n)
+SEAL_PASS static void plane_set(uint64_t *v, const uint8_t *from, size_t n, unsigned shift)
 {
 	for (size_t i = 0; i < n; i++)
-		v[i] = from[i];
+		v[i] = (uint64_t)from[i] << shift;
 }
 
 SEAL_PASS static void plane_add(uint64_t *v, const uint8_t *from, size_t n, unsigned shift)
@@ -149,30 +149,38 @@ static unsigned stream_of(uint64_t sum, size_t n)
 void seal_planes_write(
 	struct buffer *streams, const uint64_t *v, size_t n, unsigned width, struct seal_room *room)
 {
-	for (unsigned i = 0; i < width; i++) {
-		unsigned stream = stream_of(plane_write(room->plane, v, n, 8 * i), n);
+	for (unsigned i = 0; n && i < width; i++) {
+		uint64_t sum = plane_write(room->plane, v, n, 8 * i);
+		unsigned stream = sum ? stream_of(sum, n) : 0;
 		buffer_add_char(&streams[0], (char)stream);
-		buffer_add(&streams[stream], room->plane, n);
+		if (stream)
+			buffer_add(&streams[stream], room->plane, n);
 	}
 }
 
 int seal_planes_read(struct cursor *streams, uint64_t *v, size_t n, unsigned width)
 {
+	if (n == 0)
+		return 0;
 	if (width > 8 || (size_t)(streams->end - streams->at) < width)
 		return -EBADMSG;
-	if (!width && v)
-		memset(v, 0, n * sizeof(*v));
+	bool any = false;
 	for (unsigned i = 0; i < width; i++) {
 		unsigned stream = *streams->at++;
-		if (stream == 0 || stream >= SEAL_STREAMS ||
+		if (stream == 0)
+			continue;
+		if (stream >= SEAL_STREAMS ||
 			(size_t)(streams[stream].end - streams[stream].at) < n)
 			return -EBADMSG;
-		if (v && i)
+		if (v && any)
 			plane_add(v, streams[stream].at, n, 8 * i);
 		else if (v)
-			plane_set(v, streams[stream].at, n);
+			plane_set(v, streams[stream].at, n, 8 * i);
 		streams[stream].at += n;
+		any = true;
 	}
+	if (v && !any)
+		memset(v, 0, n * sizeof(*v));
 	return 0;
 }
 
@@ -187,8 +195,7 @@ void seal_integers_write(
 	seal_varint_write(&streams[0], zigzag(v[0]));
 	if (order == LINE)
 		seal_varint_write(&streams[0], zigzag(v[1] - v[0]));
-	if (n > given)
-		seal_planes_write(streams, room->coded, n - given, width, room);
+	seal_planes_write(streams, room->coded, n - given, width, room);
 }
 
 SEAL_PASS static void plus_first(uint64_t *v, size_t n)

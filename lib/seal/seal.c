@@ -20,6 +20,7 @@ struct seal *seal_open(void)
 		abort();
 	ZSTD_CCtx_setParameter(s->packer, ZSTD_c_compressionLevel, 1);
 	ZSTD_CCtx_setParameter(s->packer, ZSTD_c_minMatch, 7);
+	ZSTD_CCtx_setParameter(s->packer, ZSTD_c_hashLog, 11);
 	ZSTD_CCtx_setParameter(s->packer, ZSTD_c_checksumFlag, 1);
 	return s;
 }
