@@ -228,11 +228,12 @@ static void plus_mean(uint64_t *v, size_t n)
 		v[i] = early_mean(v, i) + unzigzag(v[i]);
 	if (n <= 4)
 		return;
-	uint64_t sum = v[0] + v[1] + v[2] + v[3];
+	/* Each sum waits for the last, so as little as can be stands between them. */
+	uint64_t sum = v[0] + v[1] + v[2] + v[3] + 2;
 	for (size_t i = 4; i < n; i++) {
-		uint64_t rest = sum - v[i - 4];
-		v[i] = mean(sum) + unzigzag(v[i]);
-		sum = rest + v[i];
+		uint64_t difference = unzigzag(v[i]), foretold = (uint64_t)((int64_t)sum >> 2);
+		sum = sum + (difference - v[i - 4]) + foretold;
+		v[i] = foretold + difference;
 	}
 }
 

@@ -10,7 +10,7 @@
 #include "seal/column.h"
 #include "seal/parts.h"
 
-enum { DIGITS_MAX = 15 };
+enum { DIGITS_MAX = 15, COST_MAX = 64 };
 
 static inline struct str cell_text(const uint8_t *data, uint64_t cell)
 {
@@ -103,7 +103,8 @@ static uint64_t tails_from_last(struct seal_room *room, size_t n, uint64_t step)
 		seen += head == seen;
 		room->bases[head] = base;
 		room->coded[i] = difference;
-		cost += difference + 64 < 128 ? difference + 64 > 64 : 64;
+		uint64_t size = difference >> 63 ? 0 - difference : difference;
+		cost += size < COST_MAX ? size : COST_MAX;
 	}
 	return cost;
 }

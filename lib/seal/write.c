@@ -119,8 +119,9 @@ enum { TOGETHER = 32 }; /* samples whose bytes stay in the nearest cache */
 
 static void fill_fixed(const struct seal_hole *h, const uint8_t *const *at, size_t n, uint64_t *to)
 {
+	size_t place = h->at;
 	for (size_t i = 0; i < n; i++)
-		to[i] = wire_load64(at[i] + h->at);
+		to[i] = wire_load64(at[i] + place);
 	for (size_t i = 0; i < n && h->kind == SEAL_TIME; i++)
 		to[i] = time_of(to[i]);
 }
