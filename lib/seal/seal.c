@@ -62,7 +62,7 @@ static bool pack_up_to(
 	return ZSTD_compressStream2(s->packer, out, in, how) == 0;
 }
 
-/* A body in s->streams or s->body. */
+/* Streams that are long enough are packed apart from what follows. */
 static int pack_body(struct seal *s, struct buffer *ret)
 {
 	size_t bound = ZSTD_compressBound(s->body.len) + SEAL_STREAMS * FLUSH_MAX;

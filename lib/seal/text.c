@@ -109,7 +109,7 @@ static uint64_t tails_from_last(struct seal_room *room, size_t n, uint64_t step)
 	return cost;
 }
 
-static uint64_t set_tails(struct seal_room *room, size_t n)
+static uint64_t step_of(struct seal_room *room, size_t n)
 {
 	uint64_t any = 0;
 	for (size_t i = 0; i < n; i++)
@@ -126,7 +126,7 @@ void seal_texts_write(struct buffer *streams, const uint64_t *cells, size_t n, c
 		room->heads[i] =
 			(cells[i] >> 32 << 32) | split(cell_text(data, cells[i]), &room->tails[i]);
 	write_heads(&streams[0], number_heads(room, n, data), data, room);
-	uint64_t step = set_tails(room, n);
+	uint64_t step = step_of(room, n);
 	seal_integers_write(streams, room->whole, n, room);
 	tails_from_last(room, n, step);
 	seal_varint_write(&streams[0], step);
@@ -167,7 +167,7 @@ static uint64_t join(struct buffer *texts, uint64_t head, uint64_t number)
 	return cell_behind(texts, start);
 }
 
-/* The number of row i + 1, or 0. */
+/* The number + 1 of row i, 0 for none. */
 static uint64_t next_tail(
 	struct seal_room *room, size_t i, uint64_t head, uint64_t step, uint64_t *seen)
 {
