@@ -77,6 +77,7 @@ struct link {
 	uint64_t given;	  /* out: the last batch that goes to it */
 	uint64_t settled; /* out: the last batch passed on for good */
 	uint64_t lost;	  /* in: messages of a tap that did not arrive, samples that left a keep */
+	bool stuck;	  /* out: takes nothing for now; notice has said why */
 	char *notice;	  /* what a person should know; who prints it takes it away and frees it */
 
 	enum link_positions positions; /* out: LINK_ASKING until the reader has said so */

@@ -1,5 +1,6 @@
 /* Links from keeps: keep:DIR#CURSOR. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "clock.h"
@@ -17,6 +18,7 @@ struct in {
 	bool given; /* block is with the caller */
 	uint64_t settled, posted;
 	int64_t posted_at;
+	int post_error; /* that was told of */
 };
 
 static struct in *in(struct link *l)
@@ -77,6 +79,10 @@ static int give(struct in *i, struct link_input *ret)
 	i->given = true;
 	i->link.connected = true;
 	i->link.lost += i->block.missing;
+	if (i->block.missing && !i->link.notice)
+		i->link.notice =
+			text_print("%s: %" PRIu64 " samples before number %" PRIu64 " are gone",
+				i->path, i->block.missing, i->block.first);
 	*ret = (struct link_input){ i->block.data, i->block.len, i->block.last, false, true };
 	return 1;
 }
@@ -140,8 +146,9 @@ static int service_in(struct link *l)
 	int r = keep_cursor_write(i->path, i->cursor, i->settled);
 	if (!r)
 		i->posted = i->settled;
-	else if (!l->notice)
+	else if (r != i->post_error && !l->notice)
 		l->notice = text_print("%s: cursor %s: %s", i->path, i->cursor, strerror(-r));
+	i->post_error = r;
 	return 0;
 }
 

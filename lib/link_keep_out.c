@@ -24,11 +24,12 @@ struct out {
 	struct keep_writer *keep;
 	char *path;
 	int64_t commit_after, commit_at, try_at;
-	bool positioned;	    /* only positions let readers go on, and settle */
-	bool closing;		    /* no more is put off */
-	bool troubled;		    /* it was said that the disk takes nothing for now */
-	uint64_t appended, synced;  /* batches */
-	uint64_t settles, settling; /* what the newest position, and the sync under way, settle */
+	bool positioned;	     /* only positions let readers go on, and settle */
+	bool closing;		     /* no more is put off */
+	int write_error, sync_error; /* why the disk takes nothing for now; 0: it does */
+	int told;		     /* which of them was told of */
+	uint64_t appended, synced;   /* batches */
+	uint64_t settles, settling;  /* what the newest position, and the sync under way, settle */
 	uint64_t syncing;
 	pthread_t committer, keeper;
 	pthread_mutex_t mutex;
@@ -213,11 +214,13 @@ static int open_out(struct link **ret, const char *address, const struct link_se
 }
 
 /* Says once that the disk takes nothing, and once that it does again. */
-static void say(struct out *o, int error)
+static void tell(struct out *o)
 {
-	if (o->troubled == (error != 0) || o->link.notice)
+	int error = o->write_error ? o->write_error : o->sync_error;
+	if (error == o->told || o->link.notice)
 		return;
-	o->troubled = error != 0;
+	o->told = error;
+	o->link.stuck = error != 0;
 	o->link.notice =
 		!error ? text_print("%s: goes on", o->path)
 		: error == -EFBIG
@@ -250,7 +253,7 @@ static void hear(struct out *o)
 	uint64_t count;
 	if (read(o->done, &count, sizeof(count)) != sizeof(count))
 		return;
-	say(o, o->result);
+	o->sync_error = o->result;
 	if (o->result) {
 		o->commit_at = clock_monotonic() + TRY_AGAIN;
 		return;
@@ -264,6 +267,7 @@ static int service_out(struct link *l)
 {
 	struct out *o = out(l);
 	hear(o);
+	tell(o);
 	if (o->commit_at && clock_monotonic() >= o->commit_at && !is_busy(o))
 		ask_for_commit(o);
 	/* A sync under way says when it is done: until then there is nothing to be called for. */
@@ -297,15 +301,14 @@ static int write_out(struct link *l, struct batch *b)
 	o->try_at = 0;
 	if (r == -EFBIG)
 		pthread_cond_signal(&o->rest);
-	if (is_full(r)) {
-		say(o, r);
+	o->write_error = is_full(r) ? r : 0;
+	if (o->write_error) {
 		o->try_at = clock_monotonic() + TRY_AGAIN;
 		service_out(l);
 		return -EAGAIN;
 	}
 	if (r)
 		return r;
-	say(o, 0);
 	o->appended = b->number;
 	o->positioned |= b->position;
 	if (b->position)

@@ -92,14 +92,24 @@ void loop_output_failed(const struct link *l, int error)
 		strerror(-error));
 }
 
+/* What an output waits for is this filter's status until it goes on. */
+static void tell_notice(struct link *l)
+{
+	static const struct link *stuck;
+	if (!l->notice)
+		return;
+	warning("%s", l->notice);
+	if (l->stuck || stuck == l)
+		status_line("%s", l->stuck ? l->notice : "");
+	stuck = l->stuck ? l : stuck == l ? NULL : stuck;
+	free(l->notice);
+	l->notice = NULL;
+}
+
 static void service(struct link *l)
 {
 	int r = link_service(l);
-	if (l->notice) {
-		warning("%s", l->notice);
-		free(l->notice);
-		l->notice = NULL;
-	}
+	tell_notice(l);
 	if (r)
 		loop_output_failed(l, r);
 }
