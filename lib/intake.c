@@ -112,6 +112,8 @@ static void input_failed(const struct link *l, int error)
 {
 	if (error == -EBUSY)
 		die_system("%s: another reader took this edge over", l->name);
+	if (l->notice)
+		die_system("%s", l->notice);
 	die_system("%s: %s", input_name(), strerror(-error));
 }
 

@@ -98,7 +98,8 @@ static void tell_notice(struct link *l)
 	static const struct link *stuck;
 	if (!l->notice)
 		return;
-	warning("%s", l->notice);
+	for (char *rest = l->notice, *line; (line = strsep(&rest, "\n"));)
+		warning("%s", line);
 	if (l->stuck || stuck == l)
 		status_line("%s", l->stuck ? l->notice : "");
 	stuck = l->stuck ? l : stuck == l ? NULL : stuck;
