@@ -146,11 +146,6 @@ static uint64_t used_in(struct link *l, size_t bytes)
 	return 0;
 }
 
-static void settle_in(struct link *l, uint64_t number)
-{
-	in(l)->settled = number;
-}
-
 /* Lost, a cursor only holds back what may leave, and has some samples come again. */
 static int service_in(struct link *l)
 {
@@ -170,6 +165,13 @@ static int service_in(struct link *l)
 		link_note(l, text_print("%s: cursor %s: %s", i->path, i->cursor, strerror(-r)));
 	i->post_error = r;
 	return 0;
+}
+
+/* A reader that never has to wait is not serviced. */
+static void settle_in(struct link *l, uint64_t number)
+{
+	in(l)->settled = number;
+	service_in(l);
 }
 
 static void close_in(struct link *l)
