@@ -91,6 +91,7 @@ struct link_input {
 	uint8_t *data;
 	size_t len;
 	uint64_t number; /* of the message, for link_settle; 0: not acknowledged */
+	uint64_t first;	 /* of a keep: its first sample's number; the others count up from it */
 	bool last;	 /* nothing follows in this stream */
 	bool whole;	 /* a message: samples do not go over its edge */
 };

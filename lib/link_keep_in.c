@@ -92,7 +92,11 @@ static int give(struct in *i, struct link_input *ret)
 		link_note(&i->link,
 			text_print("%s: %" PRIu64 " samples before number %" PRIu64 " are gone",
 				i->path, i->block.missing, i->block.first));
-	*ret = (struct link_input){ i->block.data, i->block.len, i->block.last, false, true };
+	*ret = (struct link_input){ .data = i->block.data,
+		.len = i->block.len,
+		.number = i->block.last,
+		.first = i->block.first,
+		.whole = true };
 	return 1;
 }
 
