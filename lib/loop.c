@@ -92,14 +92,25 @@ void loop_output_failed(const struct link *l, int error)
 		strerror(-error));
 }
 
+/* What an output waits for is this filter's status until it goes on. */
+static void tell_notice(struct link *l)
+{
+	static const struct link *stuck;
+	if (!l->notice)
+		return;
+	for (char *rest = l->notice, *line; (line = strsep(&rest, "\n"));)
+		warning("%s", line);
+	if (l->stuck || stuck == l)
+		status_line("%s", l->stuck ? l->notice : "");
+	stuck = l->stuck ? l : stuck == l ? NULL : stuck;
+	free(l->notice);
+	l->notice = NULL;
+}
+
 static void service(struct link *l)
 {
 	int r = link_service(l);
-	if (l->notice) {
-		warning("%s", l->notice);
-		free(l->notice);
-		l->notice = NULL;
-	}
+	tell_notice(l);
 	if (r)
 		loop_output_failed(l, r);
 }
@@ -125,13 +136,18 @@ static void settle(void)
 	tell_settled();
 }
 
+static void service_inputs(void)
+{
+	settle();
+	for (int i = 0; i < loop_input_count; i++)
+		service(loop_inputs[i]);
+}
+
 static void service_all(void)
 {
 	for (int i = 0; i < loop_output_count; i++)
 		service(loop_outputs[i]);
-	settle();
-	for (int i = 0; i < loop_input_count; i++)
-		service(loop_inputs[i]);
+	service_inputs();
 }
 
 static void earlier(int64_t *deadline, int64_t at)
@@ -140,12 +156,15 @@ static void earlier(int64_t *deadline, int64_t at)
 		*deadline = at;
 }
 
-/* When the loop has to go on by itself. */
+/* When the loop has to go on by itself. While it waits for room, inputs are told of what is settled
+ * meanwhile. */
 static int64_t own_deadline(bool for_room)
 {
 	int64_t now = clock_monotonic(), deadline = read_until > now ? read_until : leave_at;
-	if (for_room)
+	if (for_room) {
+		earlier(&deadline, now + SECONDS);
 		return deadline;
+	}
 	earlier(&deadline, position_due());
 	if (filter.produce && !source_over && !source_waits)
 		earlier(&deadline, source_at ? source_at : 1);
@@ -204,6 +223,7 @@ static void check_stop(void)
 void loop_wait_for_room(void)
 {
 	start_stop_clock();
+	service_inputs();
 	events_wait(EVENTS_OUTPUTS, own_deadline(true));
 	service_all();
 	check_stop();
