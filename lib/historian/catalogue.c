@@ -90,12 +90,15 @@ static int load_source(struct historian_catalogue *c, struct historian_source *s
 		"RETURNING id, stretches) SELECT id, stretches FROM made UNION ALL "
 		"SELECT id, stretches FROM duto.sources WHERE source = $1 AND kind = $2",
 		values, 2);
-	bool known = PQntuples(result) && stretches_read(&s->stored, PQgetvalue(result, 0, 1));
-	if (known)
+	bool found = PQntuples(result) == 1;
+	bool good = found && stretches_read(&s->stored, PQgetvalue(result, 0, 1));
+	if (good)
 		s->id = atoi(PQgetvalue(result, 0, 0));
 	s->before = s->stored;
 	int r = postgres_expect(c->conn, result, ret_problem);
-	if (r == 0 && !known) {
+	if (r == 0 && !found)
+		return -ESTALE;
+	if (r == 0 && !good) {
 		*ret_problem = text_print("duto.sources.stretches of %.*s is not what a historian "
 					  "writes",
 			STR_ARG(source));

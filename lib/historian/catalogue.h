@@ -36,8 +36,10 @@ struct historian_source {
 struct historian_catalogue *historian_catalogue_open(PGconn *conn);
 void historian_catalogue_close(struct historian_catalogue *c);
 
-/* The entry of a source and kind, made where it is not there; it stays until the next call. 0, or
- * -EAGAIN with a message, which is the caller's. */
+/* All that returns a number: 0, or as postgres_run.
+ *
+ * The entry of a source and kind, made where it is not there; it stays until the next call. -ESTALE:
+ * another connection made it just now. */
 int historian_catalogue_source(struct historian_catalogue *c, struct str source, struct str kind,
 	struct historian_source **ret, char **ret_problem);
 

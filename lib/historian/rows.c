@@ -279,7 +279,7 @@ int historian_rows_add(struct historian_rows *rows, struct historian_catalogue *
 	bool direct = historian_catalogue_touch(c, source, s->time);
 	if (!direct)
 		buffer_add(&rows->staged_times, &s->time, sizeof(s->time));
-	if (sample_is_measurement(s))
+	if (sample_is_measurement(s) && s->values.count)
 		return add_measurement(rows, c, source, s, direct, ret_problem);
 	add_record(rows, source, s, direct);
 	return 0;
