@@ -1,6 +1,5 @@
 #!/bin/bash
 # audit: every sample that was sent is stored, or was dropped for a reason.
-# conformance setup: duto sim mill --count 300 --start 2026-01-01T00:00:00Z | duto select --out keep:kept
 # conformance input: duto sim mill --count 300 --start 2026-01-01T00:00:00Z
 . "$(dirname "$0")/lib/tap.sh"
 
