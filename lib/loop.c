@@ -43,7 +43,7 @@ static bool is_source(void)
 
 bool loop_reads(void)
 {
-	return filter.sample || filter.bytes ? !reads_nothing : false;
+	return (filter.sample || filter.bytes) && !reads_nothing;
 }
 
 /* A second signal stops at once; but timeout(1) and a terminal may send one and the same twice. */
