@@ -60,9 +60,11 @@ def sklearn_times(model, x):
     return {"scikit-learn": ((time.process_time() - start) / SINGLES * 1e9, batch * 1e9)}
 
 
-def duto_times():
+def duto_times(loads):
     out = subprocess.run([BUILD + "/bench/forest", "model.forest", "rows"], capture_output=True, text=True, check=True)
-    return {name: (float(one), float(batch)) for name, one, batch in map(str.split, out.stdout.splitlines())}
+    load, *lines = map(str.split, out.stdout.splitlines())
+    loads.append(float(load[1]))
+    return {name: (float(one), float(batch)) for name, one, batch in lines}
 
 
 def ranger_times(trees):
@@ -75,11 +77,12 @@ def ranger_times(trees):
 def bench(title, model, x, y, trees):
     model.fit(x[:8000], y[:8000])
     sklearn_to_duto.save(model, "model.forest", mill.FIVE)
-    rounds = []
+    rounds, loads = [], []
     for _ in range(ROUNDS):
-        rounds.append({**sklearn_times(model, x), **duto_times(), **ranger_times(trees)})
+        rounds.append({**sklearn_times(model, x), **duto_times(loads), **ranger_times(trees)})
     reference = [statistics.median(r["scikit-learn"][k] for r in rounds) for k in (0, 1)]
-    print(f"{title}: ns a row, median of {ROUNDS} (spread), and times faster than scikit-learn")
+    print(f"{title}: ns a row, median of {ROUNDS} (best-worst), and times faster than scikit-learn;"
+          f" loaded in {statistics.median(loads) / 1e6:,.0f} ms")
     for name in rounds[0]:
         line = f"  {name:14}"
         for k, what in enumerate(("one by one", "batch")):
@@ -97,13 +100,13 @@ def main():
         x, y = x[order], y[order]
         x.tofile("rows")
         np.savetxt("table.csv", np.column_stack([x, y]), delimiter=",", header="a,b,c,d,e,y", comments="")
-        print("load", os.getloadavg()[0])
+        print(f"load of the machine {os.getloadavg()[0]:.1f}")
         for trees in 100, 500:
             pure = RandomForestClassifier(trees, random_state=0, n_jobs=1)
             mixed = RandomForestClassifier(trees, random_state=0, n_jobs=1, max_depth=8, class_weight="balanced")
             bench(f"{trees} trees, pure leaves", make_pipeline(StandardScaler(), pure), x, y, trees)
             bench(f"{trees} trees, leaves of all kinds", make_pipeline(StandardScaler(), mixed), x, y, trees)
-        print("load", os.getloadavg()[0])
+        print(f"load of the machine {os.getloadavg()[0]:.1f}")
         os.chdir("/")
 
 
