@@ -118,76 +118,6 @@ static void list_leaves(struct builder *w, uint32_t class)
 		b->classes[c] = class;
 }
 
-struct by_centre {
-	const struct builder *builder;
-	size_t feature;
-};
-
-/* Twice the middle of a leaf's ranges. */
-static int centre(const struct builder *w, uint32_t node, size_t feature)
-{
-	const struct range *r = w->ranges + node * w->boxes->feature_count + feature;
-
-	return node == LEAFLESS ? INT32_MAX : r->from + r->to;
-}
-
-static int by_centre(const void *a, const void *b, void *context)
-{
-	const struct by_centre *by = context;
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	int p = centre(by->builder, x, by->feature), q = centre(by->builder, y, by->feature);
-
-	return p != q ? (p < q ? -1 : 1) : x < y ? -1 : x > y;
-}
-
-static int by_node(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* The variance of the leaves' centres, in parts of all the feature's ranks. */
-static double spread(const struct builder *w, const uint32_t *nodes, size_t n, size_t feature)
-{
-	double sum = 0, squares = 0, all = w->boxes->features[feature].rank_count;
-	size_t count = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (nodes[i] == LEAFLESS)
-			continue;
-		double v = centre(w, nodes[i], feature) / all;
-		sum += v;
-		squares += v * v;
-		count++;
-	}
-	return squares - sum * sum / (double)count;
-}
-
-/* Halves the leaves, in whole chunks, along the feature in which they lie furthest apart, and the
- * halves again. In a chunk they stand in the order of the trees, which spreads a row's bits. */
-static void cluster(const struct builder *w, uint32_t *nodes, size_t n)
-{
-	struct by_centre by = { w, 0 };
-	double widest = -1;
-
-	if (n <= CHUNK_BITS) {
-		qsort(nodes, n, sizeof(*nodes), by_node);
-		return;
-	}
-	for (size_t f = 0; f < w->boxes->feature_count; f++) {
-		double v = spread(w, nodes, n, f);
-		if (v > widest) {
-			widest = v;
-			by.feature = f;
-		}
-	}
-	qsort_r(nodes, n, sizeof(*nodes), by_centre, &by);
-	size_t half = n / CHUNK_BITS / 2 * CHUNK_BITS;
-	cluster(w, nodes, half);
-	cluster(w, nodes + half, n - half);
-}
-
 void boxes_place_leaves(struct builder *w)
 {
 	struct boxes *b = w->boxes;
@@ -201,7 +131,7 @@ void boxes_place_leaves(struct builder *w)
 	b->rest_class = b->votes ? class_of(l, b->rest) : 0;
 	for (uint32_t c = 0; c < classes; start = w->bit_count, c++) {
 		list_leaves(w, c);
-		cluster(w, w->nodes + start, w->bit_count - start);
+		boxes_cluster(w, w->nodes + start, w->bit_count - start);
 	}
 	b->leaves = boxes_allocate(w->bit_count, sizeof(*b->leaves));
 	b->trees = boxes_allocate(w->bit_count, sizeof(*b->trees));
