@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "filter.h"
-#include "train_report.h"
-#include "train_rows.h"
+#include "train/report.h"
+#include "train/rows.h"
 
 static const char *target_name, *out_path, *class_weight = "none";
 static struct opt_list feature_names;

@@ -1,4 +1,4 @@
-#include "roc.h"
+#include "train/roc.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #define DUTO_TRAIN_REPORT_H
 
 #include "buffer.h"
-#include "train.h"
+#include "train/train.h"
 
 /* Appends a line of accuracy and a table with a line a class: its rows, precision, recall, F1, area
  * under the ROC curve against the rest, and what its rows were taken for. out_of_bag: as from

@@ -2,7 +2,7 @@
 #ifndef DUTO_TRAIN_ROWS_H
 #define DUTO_TRAIN_ROWS_H
 
-#include "train.h"
+#include "train/train.h"
 
 /* Of more than max rows, a uniform random sample of max is kept (Vitter 1985, algorithm R), by
  * seed. */

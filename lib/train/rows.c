@@ -1,4 +1,4 @@
-#include "train_rows.h"
+#include "train/rows.h"
 
 #include <errno.h>
 #include <stdlib.h>

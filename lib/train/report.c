@@ -1,9 +1,9 @@
-#include "train_report.h"
+#include "train/report.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "roc.h"
+#include "train/roc.h"
 
 /* The likeliest class; of several the first, as scikit-learn's predict. */
 static size_t predicted(const double *probabilities, size_t classes)
