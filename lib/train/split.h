@@ -16,10 +16,17 @@ struct draw {
 	uint16_t class; /* 0 in a regression */
 };
 
+/* The draws on one side of a cut, and the sum of their targets. */
+struct split_side {
+	double sum;
+	uint32_t draws;
+};
+
 /* A cut: bins up to low go left, from high on right; no draw of the node is between. */
 struct split {
 	double gain;
 	uint32_t feature, low, high;
+	struct split_side left;
 };
 
 struct splitter;
@@ -27,13 +34,20 @@ struct splitter *splitter_open(const struct train_set *set, const struct train_o
 	const struct bins *bins, const double *class_weights);
 void splitter_close(struct splitter *s);
 
-/* Turns to a node. Returns whether its targets differ, so that it may be split. */
-bool splitter_node(struct splitter *s, const struct draw *draws, uint32_t count);
+/* Turns to the node of draws[start..end) of a tree. total, where not NULL, is what is known of it:
+ * what its parent's split said of the left side, or left over for the right one. Returns whether
+ * its targets differ, so that it may be split. */
+bool splitter_node(struct splitter *s, const struct draw *draws, uint32_t start, uint32_t end,
+	const struct split_side *total);
 
 /* Improves best by the cuts of one feature. Returns false where its values are all in one bin. */
 bool splitter_try(struct splitter *s, uint32_t feature, struct split *best);
 
 /* What a leaf of the node says: train_outputs numbers. */
-void splitter_leaf(const struct splitter *s, double *ret);
+void splitter_leaf(struct splitter *s, double *ret);
+
+/* The node was parted by a split: draws[middle..) are on the right now. */
+void splitter_parted(struct splitter *s, uint32_t middle, const struct split *split);
+struct split_side splitter_right(const struct splitter *s, const struct split *split);
 
 #endif

@@ -49,8 +49,8 @@ static void vote(void *context, const double *numbers, const uint32_t *rows, uin
 	int64_t whole[FOREST_OUTPUTS_MAX];
 
 	for (size_t c = 0; c < outputs; c++)
-		whole[c] = llrint(
-			ldexp((numbers[c] - w->job->middle) / w->job->half, FRACTION_BITS));
+		whole[c] =
+			llrint(ldexp((numbers[c] - w->job->middle) / w->job->half, FRACTION_BITS));
 	for (uint32_t i = 0; i < count; i++) {
 		w->trees[rows[i]]++;
 		for (size_t c = 0; c < outputs; c++)
@@ -78,7 +78,7 @@ static void *grow_trees(void *arg)
 	while ((i = atomic_fetch_add(&j->next_tree, 1)) < j->options->trees) {
 		tree_grow(g, i, &j->trees[i], j->votes ? vote : NULL, w);
 		if (w->first && j->options->progress)
-			j->options->progress(i);
+			j->options->progress(i + 1);
 	}
 	tree_grower_close(g);
 	return NULL;

@@ -28,8 +28,8 @@ struct train_options {
 	uint32_t features_a_split; /* 0: of classes the square root of their number, else a third */
 	uint32_t depth;		   /* 0: until leaves are pure */
 	uint32_t leaf_rows;	   /* a leaf has at least so many draws; at least 1 */
-	const double *class_weights; /* what a row of each class weighs; NULL: 1 */
-	unsigned threads;	     /* at least 1 */
+	const double *class_weights;	  /* what a row of each class weighs; NULL: 1 */
+	unsigned threads;		  /* at least 1 */
 	void (*progress)(uint32_t trees); /* from the calling thread, as trees get done; or NULL */
 };
 

@@ -15,6 +15,7 @@ struct part {
 /* A node still to grow, hung below parent on the left or right. */
 struct task {
 	struct part part;
+	struct split_side total;
 	uint32_t parent, depth;
 	bool right;
 };
@@ -91,13 +92,12 @@ void tree_grower_close(struct tree_grower *g)
 	free(g);
 }
 
-void tree_bootstrap(
-	struct random *r, uint64_t seed, size_t index, uint16_t *ret_drawn, size_t rows)
+void tree_bootstrap(struct random *r, uint64_t seed, size_t index, uint16_t *ret_drawn, size_t rows)
 {
 	random_seed(r, seed, index);
 	memset(ret_drawn, 0, rows * sizeof(*ret_drawn));
 	for (size_t i = 0; i < rows; i++)
-		ret_drawn[random_below(r, rows)]++;
+		ret_drawn[(unsigned __int128)random_bits(r) * rows >> 64]++;
 }
 
 /* Draws the rows of a tree. Returns the root's part. */
@@ -107,8 +107,8 @@ static struct part draw_rows(struct tree_grower *g, size_t index)
 
 	tree_bootstrap(&g->random, g->options->seed, index, g->drawn, g->set->rows);
 	for (uint32_t i = 0; i < g->set->rows; i++) {
-		g->draws[p.end] = (struct draw){ i, g->drawn[i],
-			g->set->classes ? g->set->class[i] : 0 };
+		g->draws[p.end] =
+			(struct draw){ i, g->drawn[i], g->set->classes ? g->set->class[i] : 0 };
 		g->left_out[p.out_end] = i;
 		p.end += g->drawn[i] > 0;
 		p.out_end += g->drawn[i] == 0;
@@ -176,10 +176,9 @@ static uint32_t part_draws(struct tree_grower *g, const struct part *p, const st
 	uint32_t left = p->start, right = 0;
 
 	for (uint32_t i = p->start; i < p->end; i++) {
-		struct draw d = g->draws[i];
-		bool goes_left = codes[d.row] <= s->low;
-		g->draws[left] = d;
-		g->spare[right] = d;
+		bool goes_left = codes[g->draws[i].row] <= s->low;
+		g->spare[right] = g->draws[i];
+		g->draws[left] = g->draws[i];
 		left += goes_left;
 		right += !goes_left;
 	}
@@ -214,8 +213,7 @@ static void make_leaf(struct tree_grower *g, struct forest_node *n, const struct
 	n->feature = FOREST_LEAF;
 	n->left = g->leaf_count - 1;
 	if (g->leaf)
-		g->leaf(g->context, numbers, g->left_out + p->out_start,
-			p->out_end - p->out_start);
+		g->leaf(g->context, numbers, g->left_out + p->out_start, p->out_end - p->out_start);
 }
 
 static void make_split(
@@ -224,15 +222,18 @@ static void make_split(
 	double threshold = bins_threshold(&g->bins[s->feature], s->low, s->high);
 	uint32_t middle = part_draws(g, &t->part, s), parent = g->count - 1;
 	uint32_t out = part_left_out(g, &t->part, s->feature, threshold);
+	struct split_side rest = splitter_right(g->splitter, s);
 	struct part left = { t->part.start, middle, t->part.out_start, out };
 	struct part right = { middle, t->part.end, out, t->part.out_end };
 
 	n->feature = (uint16_t)s->feature;
 	n->threshold = threshold;
-	n->left_share = (double)(middle - t->part.start) / (t->part.end - t->part.start);
-	n->missing_left = n->left_share >= 0.5;
-	push(g, (struct task){ right, parent, t->depth + 1, true });
-	push(g, (struct task){ left, parent, t->depth + 1, false });
+	n->left_share =
+		round(1000.0 * (middle - t->part.start) / (t->part.end - t->part.start)) / 1000;
+	n->missing_left = middle - t->part.start >= t->part.end - middle;
+	splitter_parted(g->splitter, middle, s);
+	push(g, (struct task){ right, rest, parent, t->depth + 1, true });
+	push(g, (struct task){ left, s->left, parent, t->depth + 1, false });
 }
 
 static void grow_node(struct tree_grower *g, const struct task *t)
@@ -245,7 +246,7 @@ static void grow_node(struct tree_grower *g, const struct task *t)
 	else if (g->count > 1)
 		g->nodes[t->parent].left = g->count - 1;
 	bool mixed = splitter_node(
-		g->splitter, g->draws + t->part.start, t->part.end - t->part.start);
+		g->splitter, g->draws, t->part.start, t->part.end, g->count > 1 ? &t->total : NULL);
 	bool deep = g->options->depth && t->depth >= g->options->depth;
 	if (mixed && !deep && find_split(g, &s))
 		make_split(g, n, t, &s);
@@ -274,8 +275,8 @@ void tree_grow(struct tree_grower *g, size_t index, struct forest_tree *ret,
 	}
 	*ret = (struct forest_tree){
 		.nodes = copy(g->nodes, g->count, sizeof(*g->nodes)),
-		.leaves = copy(g->leaves, g->leaf_count * train_outputs(g->set),
-			sizeof(*g->leaves)),
+		.leaves =
+			copy(g->leaves, g->leaf_count * train_outputs(g->set), sizeof(*g->leaves)),
 		.count = g->count,
 		.leaf_count = g->leaf_count,
 	};

@@ -89,7 +89,11 @@ static void write_scores(const struct forest *f, const char *test, const char *p
 int main(int count, char **arguments)
 {
 	struct rows r = read_rows(arguments[1]);
-	struct train_set set = { .values = r.values, .class = r.target, .rows = r.rows, .features = r.features, .classes = 2 };
+	struct train_set set = { .values = r.values,
+		.class = r.target,
+		.rows = r.rows,
+		.features = r.features,
+		.classes = 2 };
 	struct train_options options = {
 		.trees = (uint32_t)atoi(arguments[2]),
 		.threads = (unsigned)atoi(arguments[3]),

@@ -1,7 +1,7 @@
 /* Splits by more than two classes. */
 #include "train/split_parts.h"
 
-struct walk {
+struct many_walk {
 	struct splitter *s;
 	struct split *best;
 	uint32_t feature, bins, before;
@@ -13,8 +13,8 @@ static void take_bin(struct splitter *s, uint32_t bin)
 	size_t classes = s->set->classes;
 
 	for (size_t c = 0; c < classes; c++) {
-		s->left_counts[c] += s->histogram[bin * classes + c];
-		s->histogram[bin * classes + c] = 0;
+		s->left_counts[c] += s->counts[bin * classes + c];
+		s->counts[bin * classes + c] = 0;
 	}
 }
 
@@ -34,33 +34,33 @@ static double gain(const struct splitter *s)
 		left_squares += lw * lw;
 		right_squares += rw * rw;
 	}
-	if (left_draws < s->leaf_rows || right_draws < s->leaf_rows)
+	if (left_draws < s->options->leaf_rows || right_draws < s->options->leaf_rows)
 		return -1;
 	return left_squares / left + right_squares / right;
 }
 
 static void step(void *context, uint32_t bin)
 {
-	struct walk *w = context;
+	struct many_walk *w = context;
 
 	if (w->bins++) {
 		double v = gain(w->s);
 		if (v > w->best->gain)
-			*w->best = (struct split){ v, w->feature, w->before, bin };
+			*w->best = (struct split){ v, w->feature, w->before, bin, { 0, 0 } };
 	}
 	take_bin(w->s, bin);
 	w->before = bin;
 }
 
-bool split_classes_try(struct splitter *s, uint32_t feature, struct split *best)
+static bool try_feature(struct splitter *s, uint32_t feature, struct split *best)
 {
 	const struct bins *b = &s->bins[feature];
 	size_t classes = s->set->classes;
-	struct walk w = { s, best, feature, 0, 0 };
+	struct many_walk w = { s, best, feature, 0, 0 };
 
 	for (uint32_t i = 0; i < s->count; i++) {
 		uint32_t bin = b->codes[s->draws[i].row];
-		s->histogram[bin * classes + s->draws[i].class] += s->draws[i].times;
+		s->counts[bin * classes + s->draws[i].class] += s->draws[i].times;
 		mark_used(s, bin);
 	}
 	memset(s->left_counts, 0, classes * sizeof(*s->left_counts));
@@ -68,10 +68,11 @@ bool split_classes_try(struct splitter *s, uint32_t feature, struct split *best)
 	return w.bins > 1;
 }
 
-bool split_classes_node(struct splitter *s)
+static bool node(struct splitter *s, bool total_known)
 {
 	unsigned present = 0;
 
+	(void)total_known;
 	memset(s->node_counts, 0, s->set->classes * sizeof(*s->node_counts));
 	for (uint32_t i = 0; i < s->count; i++)
 		s->node_counts[s->draws[i].class] += s->draws[i].times;
@@ -80,7 +81,7 @@ bool split_classes_node(struct splitter *s)
 	return present > 1;
 }
 
-void split_classes_leaf(const struct splitter *s, double *ret)
+static void leaf(struct splitter *s, double *ret)
 {
 	double total = 0;
 
@@ -89,3 +90,5 @@ void split_classes_leaf(const struct splitter *s, double *ret)
 	for (size_t c = 0; c < s->set->classes; c++)
 		ret[c] = s->node_counts[c] * s->class_weights[c] / total;
 }
+
+const struct split_kind split_many = { node, try_feature, leaf };
