@@ -111,7 +111,7 @@ static struct part draw_rows(struct tree_grower *g, size_t index)
 			(struct draw){ i, g->drawn[i], g->set->classes ? g->set->class[i] : 0 };
 		g->left_out[p.out_end] = i;
 		p.end += g->drawn[i] > 0;
-		p.out_end += g->drawn[i] == 0;
+		p.out_end += g->leaf && g->drawn[i] == 0;
 	}
 	return p;
 }

@@ -24,7 +24,7 @@ RANGER = """
 a <- commandArgs(TRUE); d <- read.csv(a[1], header = FALSE); d[[ncol(d)]] <- factor(d[[ncol(d)]])
 names(d)[ncol(d)] <- "y"
 t <- system.time(ranger::ranger(y ~ ., d, num.trees = as.integer(a[2]), probability = TRUE, min.node.size = 1,
-                                num.threads = 2, oob.error = FALSE))
+                                num.threads = 2, oob.error = FALSE, verbose = FALSE))
 cat(t["elapsed"])
 """
 
