@@ -67,7 +67,7 @@ fails "the target among the features" "machine_failure is the target" --target m
 fails "a feature twice" "torque is there twice" --target machine_failure --features torque,torque
 fails "no target" "--target is required" --features torque
 exits "one class only" 100 duto train --target machine_failure --features torque --trees 5 --out no.forest < <(machine 20 | sed 's/failure":1/failure":0/' | duto from-json)
-like "is named" "machine_failure was 0 in all 20 rows" "$(cat errors)"
+like "is named" "--target: it was 0 in all 20 rows" "$(cat errors)"
 exits "nothing came in" 100 duto train --target machine_failure --features torque --out no.forest </dev/null
 ok "none of these wrote a model" test ! -e no.forest
 exits "no room for the model" 111 train /dev/full

@@ -92,6 +92,13 @@ static void put_folds(struct buffer *to, const struct train_report *r)
 			r->spreads[i].deviation);
 }
 
+void train_report_free(struct train_report *r)
+{
+	train_metrics_free(&r->metrics);
+	free(r->importance);
+	r->importance = NULL;
+}
+
 void train_report_text(struct buffer *to, const struct train_report *r)
 {
 	const struct train_metrics *m = &r->metrics;

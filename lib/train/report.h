@@ -19,12 +19,15 @@ struct train_report {
 	uint64_t seen, skipped;
 	const char *from; /* what metrics are of: "out of bag" or "held out" */
 	struct train_metrics metrics;
-	const double *importance; /* per feature */
-	uint32_t folds;		  /* 0: none */
+	double *importance; /* per feature */
+	uint32_t folds;	    /* 0: none */
 	struct train_spread spreads[TRAIN_SPREADS];
 	size_t spread_count;
 	const char *model, *digest;
 };
+
+/* Frees metrics and importance; the rest is the caller's. */
+void train_report_free(struct train_report *r);
 
 void train_report_text(struct buffer *to, const struct train_report *r);
 void train_report_json(struct buffer *to, const struct train_report *r);

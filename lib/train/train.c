@@ -32,16 +32,6 @@ struct worker {
 	pthread_t thread;
 };
 
-void train_balance(const struct train_set *set, double *ret)
-{
-	for (size_t c = 0; c < set->classes; c++)
-		ret[c] = 0;
-	for (size_t i = 0; i < set->rows; i++)
-		ret[set->class[i]]++;
-	for (size_t c = 0; c < set->classes; c++)
-		ret[c] = ret[c] ? (double)set->rows / ((double)set->classes * ret[c]) : 1;
-}
-
 static void vote(void *context, const double *numbers, const uint32_t *rows, uint32_t count)
 {
 	const struct worker *w = context;
@@ -179,12 +169,17 @@ static void set_range(struct job *j)
 	j->half = high > low ? high / 2 - low / 2 : 1;
 }
 
-static double *weights_of(const struct train_set *set, const double *given)
+static double *class_weights(const struct train_set *set, bool balanced)
 {
 	double *weights = allocate(train_outputs(set), sizeof(*weights));
+	size_t rows[FOREST_OUTPUTS_MAX] = { 0 };
 
+	for (size_t i = 0; i < set->rows && set->classes; i++)
+		rows[set->class[i]]++;
 	for (size_t c = 0; c < set->classes; c++)
-		weights[c] = given ? given[c] : 1;
+		weights[c] = balanced && rows[c]
+				     ? (double)set->rows / (double)(set->classes * rows[c])
+				     : 1;
 	return weights;
 }
 
@@ -204,7 +199,7 @@ int train_forest(const struct train_set *set, const struct train_options *option
 		.set = set,
 		.options = options,
 		.bins = allocate(set->features, sizeof(*j.bins)),
-		.class_weights = weights_of(set, options->class_weights),
+		.class_weights = class_weights(set, options->balanced),
 		.trees = f->trees,
 		.votes = ret_out_of_bag,
 	};

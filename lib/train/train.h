@@ -28,8 +28,9 @@ struct train_options {
 	uint32_t features_a_split; /* 0: of classes the square root of their number, else a third */
 	uint32_t depth;		   /* 0: until leaves are pure */
 	uint32_t leaf_rows;	   /* a leaf has at least so many draws; at least 1 */
-	const double *class_weights;	  /* what a row of each class weighs; NULL: 1 */
-	unsigned threads;		  /* at least 1 */
+	bool balanced;	  /* a row weighs rows / (classes x rows of its class), so that all classes
+			  weigh the same; else 1 */
+	unsigned threads; /* at least 1 */
 	void (*progress)(uint32_t trees); /* from the calling thread, as trees get done; or NULL */
 };
 
@@ -44,8 +45,5 @@ static inline size_t train_outputs(const struct train_set *set)
  * the trees that did not draw it, NAN where there is none. 0 or -errno of starting threads. */
 int train_forest(const struct train_set *set, const struct train_options *options,
 	struct forest **ret, double *ret_out_of_bag);
-
-/* Weights with which all classes weigh the same, however rare: rows / (classes x rows of it). */
-void train_balance(const struct train_set *set, double *ret_class_weights);
 
 #endif

@@ -255,8 +255,7 @@ static void test_limits(void)
 	uint32_t most = 0;
 	double least = 1;
 
-	train_balance(&set, weights);
-	o.class_weights = weights;
+	o.balanced = true;
 	o.depth = 3;
 	o.leaf_rows = 40;
 	train_forest(&set, &o, &f, NULL);
