@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes a fitted scikit-learn RandomForestClassifier, or a Pipeline of a StandardScaler,
+"""Writes a fitted scikit-learn RandomForestClassifier or RandomForestRegressor, or a Pipeline of a StandardScaler,
 MinMaxScaler (0..1) or RobustScaler and one, as a forest for duto (schemas/forest.md):
 
     from sklearn_to_duto import save
@@ -23,23 +23,25 @@ def _scaler(step):
     return [f"scaler {name}"] + [f"scale {float(x)!r} {float(y)!r}" for x, y in numbers]
 
 
-def _tree(tree):
+def _tree(tree, regression):
     lines = [f"tree {tree.node_count}"]
     missing = getattr(tree, "missing_go_to_left", [True] * tree.node_count)  # since 1.4
     for i in range(tree.node_count):
         left, right = int(tree.children_left[i]), int(tree.children_right[i])
         if left < 0:
             weights = [float(v) for v in tree.value[i][0]]  # fractions since 1.3
-            total = sum(weights)
+            total = 1 if regression else sum(weights)
             lines.append("leaf " + " ".join(repr(w / total) for w in weights))
         else:
             side = "left" if missing[i] else "right"
             threshold = float(tree.threshold[i])
-            lines.append(f"split {int(tree.feature[i])} {threshold!r} {left} {right} {side}")
+            rows = tree.weighted_n_node_samples
+            share = float(round(rows[left] / rows[i], 3))
+            lines.append(f"split {int(tree.feature[i])} {threshold!r} {left} {right} {side} {share!r}")
     return lines
 
 
-def dumps(model, features=None):
+def dumps(model, features=None, target="value"):
     steps = [s for _, s in model.steps] if hasattr(model, "steps") else [model]
     forest = steps[-1]
     if features is None:
@@ -49,14 +51,15 @@ def dumps(model, features=None):
     lines = ["duto-forest 1"] + [f"feature {name}" for name in features]
     for step in steps[:-1]:
         lines += _scaler(step)
-    lines += [f"class {label}" for label in forest.classes_]
+    regression = not hasattr(forest, "classes_")
+    lines += [f"regression {target}"] if regression else [f"class {label}" for label in forest.classes_]
     lines += [f"trees {len(forest.estimators_)}"]
     for estimator in forest.estimators_:
-        lines += _tree(estimator.tree_)
+        lines += _tree(estimator.tree_, regression)
     text = "\n".join(lines) + "\n"
     return text + "sha256 " + hashlib.sha256(text.encode()).hexdigest() + "\n"
 
 
-def save(model, path, features=None):
+def save(model, path, features=None, target="value"):
     with open(path, "w") as f:
-        f.write(dumps(model, features))
+        f.write(dumps(model, features, target))
