@@ -249,7 +249,6 @@ static void test_quality(void)
 static void test_limits(void)
 {
 	struct train_set set = set_of(2);
-	double weights[2];
 	struct train_options o = options_of(1);
 	struct forest *f;
 	uint32_t most = 0;
