@@ -42,21 +42,26 @@ void split_two_close(struct splitter *s)
 	free(s->kept_at);
 }
 
-/* Takes draws out of the histograms from, unless NULL, and into to, unless NULL. */
-static void move(const struct splitter *s, const struct draw *draws, uint32_t count, uint64_t *from,
-	uint64_t *to)
+/* Counts draws in the histograms to. */
+static void count_draws(
+	const struct splitter *s, const struct draw *draws, uint32_t count, uint64_t *to)
 {
 	for (size_t f = 0; f < s->set->features; f++) {
 		const uint16_t *codes = s->bins[f].codes;
-		uint64_t *less = from ? from + s->kept_at[f] : NULL;
-		uint64_t *more = to ? to + s->kept_at[f] : NULL;
-		for (uint32_t i = 0; i < count; i++) {
-			uint16_t bin = codes[draws[i].row];
-			if (less)
-				less[bin] -= pair_of(&draws[i]);
-			if (more)
-				more[bin] += pair_of(&draws[i]);
-		}
+		uint64_t *more = to + s->kept_at[f];
+		for (uint32_t i = 0; i < count; i++)
+			more[codes[draws[i].row]] += pair_of(&draws[i]);
+	}
+}
+
+static void discount_draws(
+	const struct splitter *s, const struct draw *draws, uint32_t count, uint64_t *from)
+{
+	for (size_t f = 0; f < s->set->features; f++) {
+		const uint16_t *codes = s->bins[f].codes;
+		uint64_t *less = from + s->kept_at[f];
+		for (uint32_t i = 0; i < count; i++)
+			less[codes[draws[i].row]] -= pair_of(&draws[i]);
 	}
 }
 
@@ -124,7 +129,9 @@ void split_two_hand_on(struct splitter *s, uint32_t middle, const struct split *
 		return;
 	}
 	bool keeps = worth_keeping(s, less) && !is_pure(right_greater ? split->left : other);
-	move(s, s->draws + (start - s->start), less, k->pairs, keeps ? keep(s, start, less) : NULL);
+	discount_draws(s, s->draws + (start - s->start), less, k->pairs);
+	if (keeps)
+		count_draws(s, s->draws + (start - s->start), less, keep(s, start, less));
 	k->start = right_greater ? middle : s->start;
 	k->count = s->count - less;
 	put_left_last(s);
@@ -203,7 +210,7 @@ static bool node(struct splitter *s, bool total_known)
 	if (s->total.sum == 0 || s->total.sum == s->total.draws)
 		return false;
 	if (!kept_of_node(s) && worth_keeping(s, s->count))
-		move(s, s->draws, s->count, NULL, keep(s, s->start, s->count));
+		count_draws(s, s->draws, s->count, keep(s, s->start, s->count));
 	return true;
 }
 

@@ -173,16 +173,18 @@ static bool find_split(struct tree_grower *g, struct split *ret)
 static uint32_t part_draws(struct tree_grower *g, const struct part *p, const struct split *s)
 {
 	const uint16_t *codes = g->bins[s->feature].codes;
+	struct draw *draws = g->draws, *spare = g->spare;
 	uint32_t left = p->start, right = 0;
 
 	for (uint32_t i = p->start; i < p->end; i++) {
-		bool goes_left = codes[g->draws[i].row] <= s->low;
-		g->spare[right] = g->draws[i];
-		g->draws[left] = g->draws[i];
+		struct draw d = draws[i];
+		bool goes_left = codes[d.row] <= s->low;
+		spare[right] = d;
+		draws[left] = d;
 		left += goes_left;
 		right += !goes_left;
 	}
-	memcpy(g->draws + left, g->spare, right * sizeof(*g->draws));
+	memcpy(draws + left, spare, right * sizeof(*draws));
 	return left;
 }
 
