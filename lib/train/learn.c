@@ -28,14 +28,14 @@ int train_check(const struct train_set *set, const char *const *labels,
 
 	if (set->classes == 1)
 		return text_refuse(ret_error,
-			"--target: it was %s in all %zu rows: two classes at least are needed", labels[0],
-			set->rows);
+			"--target: it was %s in all %zu rows: two classes at least are needed",
+			labels[0], set->rows);
 	if (plan->folds > set->rows)
 		return text_refuse(
 			ret_error, "--folds: %zu rows are too few for %u", set->rows, plan->folds);
 	if (plan->split_share > 0 && (earlier == 0 || earlier == set->rows))
-		return text_refuse(ret_error, "--split: of %zu rows no part is left to %s", set->rows,
-			earlier ? "report on" : "learn from");
+		return text_refuse(ret_error, "--split: of %zu rows no part is left to %s",
+			set->rows, earlier ? "report on" : "learn from");
 	return 0;
 }
 

@@ -89,9 +89,9 @@ static double side_gain(const struct walk *w, struct split_side side)
 	return side.sum * side.sum / (w->weight * side.draws + w->more * side.sum);
 }
 
-void split_walk_cut(struct walk *w, uint32_t bin)
+void split_walk_cut(struct walk *w, uint32_t bin, struct split_side left)
 {
-	struct split_side all = w->s->total, left = w->left;
+	struct split_side all = w->s->total;
 	struct split_side right = { all.sum - left.sum, all.draws - left.draws };
 	double gain;
 

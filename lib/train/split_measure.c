@@ -6,7 +6,27 @@ static struct split_side side_of(const struct splitter *s, const struct draw *d)
 	return (struct split_side){ d->times * (s->set->measure[d->row] - s->center), d->times };
 }
 
-static void walk_sorted(struct walk *w, const uint16_t *codes)
+struct measure_walk {
+	struct walk walk;
+	struct splitter *s;
+	struct split_side left;
+};
+
+static void side_add(struct split_side *to, struct split_side c)
+{
+	to->sum += c.sum;
+	to->draws += c.draws;
+}
+
+static void take_bin(struct measure_walk *w, uint32_t bin, struct split_side c)
+{
+	if (w->walk.bins++)
+		split_walk_cut(&w->walk, bin, w->left);
+	side_add(&w->left, c);
+	w->walk.before = bin;
+}
+
+static void walk_sorted(struct measure_walk *w, const uint16_t *codes)
 {
 	const struct splitter *s = w->s;
 	uint64_t keys[SORTED_MAX];
@@ -17,27 +37,28 @@ static void walk_sorted(struct walk *w, const uint16_t *codes)
 		struct split_side c = { 0 };
 		for (; i < s->count && keys[i] >> 32 == bin; i++)
 			side_add(&c, side_of(s, &s->draws[(uint32_t)keys[i]]));
-		split_walk_step(w, bin, c);
+		take_bin(w, bin, c);
 	}
 }
 
 static void step(void *context, uint32_t bin)
 {
-	struct walk *w = context;
+	struct measure_walk *w = context;
 	struct split_side c = w->s->sides[bin];
 
 	w->s->sides[bin] = (struct split_side){ 0 };
-	split_walk_step(w, bin, c);
+	take_bin(w, bin, c);
 }
 
 static bool try_feature(struct splitter *s, uint32_t feature, struct split *best)
 {
 	const struct bins *b = &s->bins[feature];
-	struct walk w = { .s = s, .best = best, .feature = feature, .weight = 1 };
+	struct measure_walk w = { { .s = s, .best = best, .feature = feature, .weight = 1 }, s,
+		{ 0, 0 } };
 
 	if (s->count <= SORTED_MAX) {
 		walk_sorted(&w, b->codes);
-		return w.bins > 1;
+		return w.walk.bins > 1;
 	}
 	for (uint32_t i = 0; i < s->count; i++) {
 		uint32_t bin = b->codes[s->draws[i].row];
@@ -45,7 +66,7 @@ static bool try_feature(struct splitter *s, uint32_t feature, struct split *best
 		mark_used(s, bin);
 	}
 	take_used(s, b->count, step, &w);
-	return w.bins > 1;
+	return w.walk.bins > 1;
 }
 
 static bool targets_differ(const struct splitter *s)

@@ -56,33 +56,10 @@ struct walk {
 	struct split *best;
 	double weight, more; /* a draw of target t weighs weight + more * t */
 	uint32_t feature, bins, before;
-	struct split_side left, last;
-	bool skips; /* see same_class */
 };
 
-static inline void side_add(struct split_side *to, struct split_side c)
-{
-	to->sum += c.sum;
-	to->draws += c.draws;
-}
-
-/* The best cut is never between two bins of one class alone (Fayyad and Irani 1992), unless it is
- * forced away from its place by the least size of a leaf. */
-static inline bool same_class(struct split_side a, struct split_side b)
-{
-	return (a.sum == 0 && b.sum == 0) || (a.sum == a.draws && b.sum == b.draws);
-}
-
-void split_walk_cut(struct walk *w, uint32_t bin);
-
-static inline void split_walk_step(struct walk *w, uint32_t bin, struct split_side c)
-{
-	if (w->bins++ && !(w->skips && same_class(w->last, c)))
-		split_walk_cut(w, bin);
-	side_add(&w->left, c);
-	w->last = c;
-	w->before = bin;
-}
+/* Looks at the cut between the bin before and this one: left is what is up to there. */
+void split_walk_cut(struct walk *w, uint32_t bin, struct split_side left);
 
 /* Keys of the node's draws in the order of their bins: the bin, then the draw's place in 32 bits. */
 void split_sort(const struct splitter *s, const uint16_t *codes, uint64_t keys[SORTED_MAX]);

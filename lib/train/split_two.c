@@ -137,7 +137,35 @@ void split_two_hand_on(struct splitter *s, uint32_t middle, const struct split *
 	put_left_last(s);
 }
 
-static void walk_sorted(struct walk *w, const uint16_t *codes)
+enum classes { FIRST, SECOND, BOTH };
+
+struct two_walk {
+	struct walk walk;
+	struct splitter *s;
+	uint64_t left;
+	enum classes last; /* of the bin before */
+	bool skips;
+};
+
+static inline enum classes classes_of(uint64_t pair)
+{
+	return pair >> 32 == 0 ? FIRST : pair >> 32 == (uint32_t)pair ? SECOND : BOTH;
+}
+
+/* The best cut is never between two bins of one class alone (Fayyad and Irani 1992), unless it is
+ * forced away from its place by the least size of a leaf. */
+static inline void take_bin(struct two_walk *w, uint32_t bin, uint64_t pair)
+{
+	enum classes classes = classes_of(pair);
+
+	if (w->walk.bins++ && !(w->skips && classes != BOTH && classes == w->last))
+		split_walk_cut(&w->walk, bin, side_of(w->left));
+	w->left += pair;
+	w->last = classes;
+	w->walk.before = bin;
+}
+
+static void walk_sorted(struct two_walk *w, const uint16_t *codes)
 {
 	const struct splitter *s = w->s;
 	uint64_t keys[SORTED_MAX];
@@ -148,21 +176,23 @@ static void walk_sorted(struct walk *w, const uint16_t *codes)
 		uint64_t pair = 0;
 		for (; i < s->count && keys[i] >> 32 == bin; i++)
 			pair += pair_of(&s->draws[(uint32_t)keys[i]]);
-		split_walk_step(w, bin, side_of(pair));
+		take_bin(w, bin, pair);
 	}
 }
 
 static void step(void *context, uint32_t bin)
 {
-	struct walk *w = context;
+	struct two_walk *w = context;
 	uint64_t pair = w->s->pairs[bin];
 
 	w->s->pairs[bin] = 0;
-	split_walk_step(w, bin, side_of(pair));
+	take_bin(w, bin, pair);
 }
 
-static void walk_histogram(struct walk *w, struct splitter *s, const struct bins *b)
+static void walk_histogram(struct two_walk *w, const struct bins *b)
 {
+	struct splitter *s = w->s;
+
 	for (uint32_t i = 0; i < s->count; i++) {
 		uint32_t bin = b->codes[s->draws[i].row];
 		s->pairs[bin] += pair_of(&s->draws[i]);
@@ -171,22 +201,25 @@ static void walk_histogram(struct walk *w, struct splitter *s, const struct bins
 	take_used(s, b->count, step, w);
 }
 
-static void walk_kept(struct walk *w, const uint64_t *pairs, uint32_t bins)
+static void walk_kept(struct two_walk *w, const uint64_t *pairs, uint32_t bins)
 {
 	for (uint32_t bin = 0; bin < bins; bin++)
 		if (pairs[bin])
-			split_walk_step(w, bin, side_of(pairs[bin]));
+			take_bin(w, bin, pairs[bin]);
 }
 
 static bool try_feature(struct splitter *s, uint32_t feature, struct split *best)
 {
 	const struct bins *b = &s->bins[feature];
-	struct walk w = {
+	struct two_walk w = {
+		.walk = {
+			.s = s,
+			.best = best,
+			.weight = s->class_weights[0],
+			.more = s->class_weights[1] - s->class_weights[0],
+			.feature = feature,
+		},
 		.s = s,
-		.best = best,
-		.weight = s->class_weights[0],
-		.more = s->class_weights[1] - s->class_weights[0],
-		.feature = feature,
 		.skips = s->options->leaf_rows <= 1,
 	};
 
@@ -195,8 +228,8 @@ static bool try_feature(struct splitter *s, uint32_t feature, struct split *best
 	else if (kept_of_node(s))
 		walk_kept(&w, kept_of_node(s)->pairs + s->kept_at[feature], b->count);
 	else
-		walk_histogram(&w, s, b);
-	return w.bins > 1;
+		walk_histogram(&w, b);
+	return w.walk.bins > 1;
 }
 
 static bool node(struct splitter *s, bool total_known)

@@ -1,4 +1,4 @@
-/* Seconds that train_forest takes: train ROWS.csv TREES THREADS SEED [TEST.csv SCORES]. The files
+/* Seconds that train_forest takes, by the wall and of processors: train ROWS.csv TREES THREADS SEED [TEST.csv SCORES]. The files
  * hold plain numbers without a header, the class (0 or 1) last. With a test file, the probability
  * of class 1 of each of its rows goes to SCORES, a line each. */
 #include <stdio.h>
@@ -50,11 +50,11 @@ static struct rows read_rows(const char *path)
 	return r;
 }
 
-static double now(void)
+static double now(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -100,12 +100,13 @@ int main(int count, char **arguments)
 		.seed = (uint64_t)atoi(arguments[4]),
 		.leaf_rows = 1,
 	};
-	double start = now();
+	double start = now(CLOCK_MONOTONIC), spent = now(CLOCK_PROCESS_CPUTIME_ID);
 	struct forest *f;
 
 	if (train_forest(&set, &options, &f, NULL) < 0)
 		die("train_forest");
-	printf("%.6f\n", now() - start);
+	printf("%.6f %.6f\n", now(CLOCK_MONOTONIC) - start,
+		now(CLOCK_PROCESS_CPUTIME_ID) - spent);
 	if (count > 6)
 		write_scores(f, arguments[5], arguments[6]);
 	return 0;
