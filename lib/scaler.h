@@ -17,11 +17,19 @@
 
 enum scaler_method { SCALER_STANDARD, SCALER_MIN_MAX, SCALER_ROBUST };
 
-/* The two numbers of a field: mean and scale, min and max, or center and scale. */
+enum {
+	SCALER_QUANTILES = 19,	     /* at 5, 10, ..., 95 % */
+	SCALER_QUANTILES_FROM = 200, /* values; fewer say little of a distribution */
+};
+
+/* The two numbers of a field: mean and scale, min and max, or center and scale; and how the values
+ * were distributed from which it was learnt. */
 struct scaler_field {
 	char *name;
 	double a, b;
 	double factor, offset; /* of min-max, from a and b */
+	bool has_quantiles;
+	double quantiles[SCALER_QUANTILES]; /* none below the one before */
 };
 
 struct scaler {

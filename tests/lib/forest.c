@@ -7,9 +7,7 @@
 #include "file.h"
 #include "forest/forest.h"
 #include "random.h"
-#include "roc.h"
 #include "tap.h"
-#include "train.h"
 
 /* Two trees over two features; the lines are numbered in the comments. */
 static const char good[] = "duto-forest 1\n"	      /* 1 */
@@ -318,123 +316,9 @@ static void test_noise(void)
 		loaded);
 }
 
-/* Learning. */
-
-enum { ROWS = 6000, FEATURES = 3 };
-
-/* The class is 1 where a + b > 1 and in a rare corner of c; c has more values than there are bins.
- */
-static void make_rows(struct train_set *set, float *values, uint16_t *target, size_t rows)
-{
-	struct random r;
-
-	random_seed(&r, 7, 0);
-	for (size_t i = 0; i < rows; i++) {
-		float *v = values + i * FEATURES;
-		v[0] = (float)random_below(&r, 100) / 100;
-		v[1] = (float)random_uniform(&r);
-		v[2] = (float)random_normal(&r);
-		target[i] = v[0] + v[1] > 1 || v[2] > 2.2;
-	}
-	*set = (struct train_set){ values, target, rows, FEATURES, 2 };
-}
-
-static struct forest *learn(const struct train_set *set, struct train_options o, double *out_of_bag)
-{
-	struct forest *f;
-	static const char *const names[] = { "a", "b", "c" }, *const classes[] = { "0", "1" };
-
-	if (train_forest(set, &o, &f, out_of_bag) < 0)
-		return NULL;
-	for (int i = 0; i < FEATURES; i++)
-		f->features[i] = strdup(names[i]);
-	for (int i = 0; i < 2; i++)
-		f->outputs[i] = strdup(classes[i]);
-	return f;
-}
-
-static void save_learnt(
-	const struct train_set *set, struct train_options o, char digest[DIGEST_TEXT + 1])
-{
-	double *out_of_bag = malloc(set->rows * 2 * sizeof(*out_of_bag));
-	struct forest *f = learn(set, o, out_of_bag);
-
-	forest_save(f, "learnt.forest");
-	strcpy(digest, f->digest);
-	forest_close(f);
-	free(out_of_bag);
-}
-
-static void test_determinism(const struct train_set *set)
-{
-	struct train_options o = { .trees = 20, .seed = 3, .leaf_rows = 1, .threads = 1 };
-	char one[DIGEST_TEXT + 1], four[DIGEST_TEXT + 1], other[DIGEST_TEXT + 1];
-
-	save_learnt(set, o, one);
-	o.threads = 4;
-	save_learnt(set, o, four);
-	o.seed = 4;
-	save_learnt(set, o, other);
-	is_str(four, one, "1 thread and 4: the same forest");
-	ok(strcmp(one, other) != 0, "another seed: another forest");
-}
-
-static void test_quality(const struct train_set *set)
-{
-	struct train_options o = { .trees = 50, .seed = 3, .leaf_rows = 1, .threads = 2 };
-	double *out_of_bag = malloc(set->rows * 2 * sizeof(double)),
-	       *scores = malloc(set->rows * sizeof(double));
-	bool *positive = malloc(set->rows);
-	struct forest *f = learn(set, o, out_of_bag);
-	char *error;
-	double right = 0;
-
-	for (size_t i = 0; i < set->rows; i++) {
-		scores[i] = out_of_bag[i * 2 + 1];
-		positive[i] = set->target[i];
-	}
-	ok(roc_area(scores, positive, set->rows) > 0.99, "out of bag: area above 0.99 (%.4f)",
-		roc_area(scores, positive, set->rows));
-	forest_save(f, "learnt.forest");
-	forest_close(f);
-	ok(forest_load("learnt.forest", &f, &error) == 0, "what was learnt loads");
-	for (size_t i = 0; i < set->rows; i++) {
-		double row[FEATURES], p[2];
-		for (int k = 0; k < FEATURES; k++)
-			row[k] = set->values[i * FEATURES + k];
-		forest_predict(f, row, p);
-		right += (p[1] > 0.5) == set->target[i];
-	}
-	ok(right >= 0.999 * (double)set->rows, "and knows its own rows (%.0f of %zu)", right,
-		set->rows);
-	forest_close(f);
-	free(out_of_bag);
-	free(scores);
-	free(positive);
-}
-
-static void test_limits(const struct train_set *set)
-{
-	struct train_options o = {
-		.trees = 5, .seed = 3, .depth = 3, .leaf_rows = 40, .threads = 1, .balanced = true
-	};
-	double *out_of_bag = malloc(set->rows * 2 * sizeof(double));
-	struct forest *f = learn(set, o, out_of_bag);
-	uint32_t most = 0;
-
-	for (size_t i = 0; i < f->tree_count; i++)
-		most = f->trees[i].count > most ? f->trees[i].count : most;
-	ok(most <= 15, "depth 3: at most 15 nodes (%u)", most);
-	forest_close(f);
-	free(out_of_bag);
-}
-
 int main(void)
 {
 	char folder[] = "/tmp/duto-forest.XXXXXX";
-	static float values[ROWS * FEATURES];
-	static uint16_t target[ROWS];
-	struct train_set set;
 
 	if (!mkdtemp(folder) || chdir(folder) < 0)
 		return 1;
@@ -446,13 +330,8 @@ int main(void)
 	test_wide_mistakes();
 	test_damage();
 	test_noise();
-	make_rows(&set, values, target, ROWS);
-	test_determinism(&set);
-	test_quality(&set);
-	test_limits(&set);
 	unlink("m.forest");
 	unlink("again.forest");
-	unlink("learnt.forest");
 	rmdir(folder);
 	return done();
 }

@@ -1,10 +1,11 @@
-/* The values of features as small numbers in the same order, for the trainer (lib/train.h). */
-#ifndef DUTO_BINS_H
-#define DUTO_BINS_H
+/* The values of features as small numbers in the same order, for the trainer (train/train.h). */
+#ifndef DUTO_TRAIN_BINS_H
+#define DUTO_TRAIN_BINS_H
 
-#include "train.h"
+#include "train/train.h"
 
 struct bins {
+	float *values;	   /* of each row */
 	uint16_t *codes;   /* a row's bin */
 	float *low, *high; /* a bin's least and greatest value */
 	uint32_t count;

@@ -1,4 +1,4 @@
-#include "bins.h"
+#include "train/bins.h"
 
 #include <stdlib.h>
 
@@ -103,11 +103,12 @@ void bins_make(struct bins *b, const struct train_set *set, size_t feature)
 	size_t most = different < TRAIN_BINS ? different : TRAIN_BINS;
 
 	*b = (struct bins){
+		.values = malloc((n + 1) * sizeof(*b->values)),
 		.codes = malloc((n + 1) * sizeof(*b->codes)),
 		.low = malloc((most + 1) * sizeof(*b->low)),
 		.high = malloc((most + 1) * sizeof(*b->high)),
 	};
-	if (!b->codes || !b->low || !b->high)
+	if (!b->values || !b->codes || !b->low || !b->high)
 		abort();
 	if (different <= TRAIN_BINS) {
 		cut_single(b, column, n, 0, different);
@@ -118,12 +119,15 @@ void bins_make(struct bins *b, const struct train_set *set, size_t feature)
 		cut_single(b, column, n, tail, TAIL);
 	}
 	free(column);
-	for (size_t i = 0; i < n; i++)
-		b->codes[i] = code(b, set->values[i * set->features + feature]);
+	for (size_t i = 0; i < n; i++) {
+		b->values[i] = set->values[i * set->features + feature];
+		b->codes[i] = code(b, b->values[i]);
+	}
 }
 
 void bins_free(struct bins *b)
 {
+	free(b->values);
 	free(b->codes);
 	free(b->low);
 	free(b->high);
