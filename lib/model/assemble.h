@@ -1,0 +1,53 @@
+/* What every importer does once its format is taken apart: names, and trees brought into the form of
+ * lib/forest. Counts come from files that may be hostile: what grows is bounded here. */
+#ifndef DUTO_ASSEMBLE_H
+#define DUTO_ASSEMBLE_H
+
+#include "forest/forest.h"
+#include "str.h"
+
+enum {
+	ASSEMBLE_FILE_MAX = 1 << 28,  /* bytes of a file of another program's */
+	ASSEMBLE_TREES_MAX = 1 << 20, /* trees */
+	ASSEMBLE_NUMBERS_MAX = 1 << 27, /* leaves of all trees times their width */
+};
+
+/* A forest being put together. Its outputs, aggregate and leaf_width come before its trees. */
+struct assembly {
+	struct forest *forest;
+	size_t trees_room, numbers;
+};
+
+/* A tree as another program has it: nodes in any order, two may lead to the same one. Of a leaf,
+ * left is its place in leaves. */
+struct assemble_tree {
+	const struct forest_node *nodes;
+	uint32_t count, root;
+	const double *leaves; /* leaf_width numbers each */
+	uint32_t leaf_count;
+	uint32_t copies; /* at most so many times the nodes may result where they are shared */
+};
+
+struct assembly assemble_begin(void);
+
+/* Adds a name. -EINVAL where it is empty or holds a NUL or a line's end, -EEXIST where it is there
+ * already, -E2BIG where there are max. */
+int assemble_feature(struct assembly *a, struct str name);
+int assemble_output(struct assembly *a, struct str name);
+
+/* What stands for a feature or output that has no name: prefix and number, from 0. -E2BIG. */
+int assemble_features(struct assembly *a, const char *prefix, size_t count);
+int assemble_outputs(struct assembly *a, size_t count);
+
+/* What is wrong with a name, for an error. */
+const char *assemble_name_error(int e);
+
+/* Adds a tree: what its root does not lead to is left out. 0; or -EINVAL with what is wrong in
+ * *ret_error (a constant) at node *ret_node. */
+int assemble_tree(struct assembly *a, const struct assemble_tree *t, uint32_t *ret_node,
+	const char **ret_error);
+
+/* "x < bound" of float 32 values as "x <= ...". */
+double assemble_below(double bound);
+
+#endif
