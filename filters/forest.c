@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "filter.h"
-#include "forest.h"
+#include "forest/forest.h"
 #include "text.h"
 
 enum {
@@ -65,17 +65,17 @@ static void load_scaler(void)
 
 static void choose_class(void)
 {
-	size_t n = forest->class_count;
+	size_t n = forest->output_count;
 
-	positive_class = positive ? forest_class(forest, str(positive)) : n == 2 ? 1 : -1;
+	positive_class = positive ? forest_output(forest, str(positive)) : n == 2 ? 1 : -1;
 	if (positive_class >= 0)
 		return;
 	if (!positive)
 		die_config(
 			"%s has %zu classes: --positive says which one is scored", model_path, n);
-	const char *meant = opt_suggest(positive, (const char *const *)forest->classes, n);
+	const char *meant = opt_suggest(positive, (const char *const *)forest->outputs, n);
 	die_config("--positive: %s has no class %s; there is %s", model_path, positive,
-		meant ? meant : forest->classes[0]);
+		meant ? meant : forest->outputs[0]);
 }
 
 static void name_features(void)
@@ -87,7 +87,7 @@ static void name_features(void)
 			model_path);
 	features = calloc(n, sizeof(*features));
 	row = calloc(n, sizeof(*row));
-	probabilities = calloc(forest->class_count, sizeof(*probabilities));
+	probabilities = calloc(forest->output_count, sizeof(*probabilities));
 	if (!features || !row || !probabilities)
 		abort();
 	for (size_t i = 0; i < n; i++)

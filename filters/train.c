@@ -132,7 +132,7 @@ static void take(const struct sample *s)
 	}
 	if (train_rows_add(rows, row, label) < 0)
 		die_config("%s has more than %d different values: that is a measure, not a class",
-			target_name, FOREST_CLASSES_MAX);
+			target_name, FOREST_OUTPUTS_MAX);
 }
 
 static void on_sample(struct sample *s)
@@ -190,7 +190,7 @@ static struct forest *learn(
 	for (size_t i = 0; i < set->features; i++)
 		f->features[i] = strdup(feature_names.words[i]);
 	for (size_t i = 0; i < set->classes; i++)
-		f->classes[i] = strdup(labels[i]);
+		f->outputs[i] = strdup(labels[i]);
 	return f;
 }
 

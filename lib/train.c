@@ -147,12 +147,12 @@ static struct forest *make_forest(const struct train_set *set, const struct trai
 	if (!f)
 		abort();
 	f->feature_count = set->features;
-	f->class_count = set->classes;
+	f->output_count = f->leaf_width = set->classes;
 	f->tree_count = options->trees;
 	f->features = calloc(set->features, sizeof(*f->features));
-	f->classes = calloc(set->classes, sizeof(*f->classes));
+	f->outputs = calloc(set->classes, sizeof(*f->outputs));
 	f->trees = calloc(options->trees, sizeof(*f->trees));
-	if (!f->features || !f->classes || !f->trees)
+	if (!f->features || !f->outputs || !f->trees)
 		abort();
 	return f;
 }

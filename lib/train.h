@@ -8,7 +8,7 @@
 #ifndef DUTO_TRAIN_H
 #define DUTO_TRAIN_H
 
-#include "forest.h"
+#include "forest/forest.h"
 
 enum { TRAIN_BINS = 4096 };
 

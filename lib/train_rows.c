@@ -15,7 +15,7 @@ struct train_rows {
 	struct random random;
 	float *values;
 	uint16_t *target;
-	char *labels[FOREST_CLASSES_MAX];
+	char *labels[FOREST_OUTPUTS_MAX];
 	size_t classes;
 };
 
@@ -46,7 +46,7 @@ static int class_of(struct train_rows *r, struct str label)
 
 	while (i < r->classes && !str_eq(label, str(r->labels[i])))
 		i++;
-	if (i == FOREST_CLASSES_MAX)
+	if (i == FOREST_OUTPUTS_MAX)
 		return -E2BIG;
 	if (i == r->classes) {
 		r->labels[i] = strndup(label.data, label.len);
@@ -129,8 +129,8 @@ static void sort_labels(struct train_rows *r)
 
 void train_rows_set(struct train_rows *r, struct train_set *ret, const char *const **ret_labels)
 {
-	char *before[FOREST_CLASSES_MAX];
-	uint16_t places[FOREST_CLASSES_MAX];
+	char *before[FOREST_OUTPUTS_MAX];
+	uint16_t places[FOREST_OUTPUTS_MAX];
 
 	memcpy(before, r->labels, sizeof(before));
 	sort_labels(r);

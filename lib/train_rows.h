@@ -10,7 +10,7 @@ struct train_rows;
 struct train_rows *train_rows_open(size_t features, size_t max, uint64_t seed);
 void train_rows_close(struct train_rows *r);
 
-/* Adds a row of the class so labelled. -E2BIG where that makes more than FOREST_CLASSES_MAX
+/* Adds a row of the class so labelled. -E2BIG where that makes more than FOREST_OUTPUTS_MAX
  * classes. */
 int train_rows_add(struct train_rows *r, const float *values, struct str label);
 uint64_t train_rows_seen(const struct train_rows *r);

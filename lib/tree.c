@@ -286,6 +286,7 @@ static void make_split(
 
 	n->feature = (uint16_t)s->feature;
 	n->threshold = bins_threshold(&g->bins[s->feature], s->low, s->high);
+	n->left_share = round(1000.0 * (middle - t->start) / (t->end - t->start)) / 1000;
 	n->missing_left = middle - t->start >= t->end - middle;
 	push(g, (struct task){ middle, t->end, parent, t->depth + 1, true });
 	push(g, (struct task){ t->start, middle, parent, t->depth + 1, false });

@@ -1,5 +1,5 @@
 /* Forest models. */
-#include "forest.h"
+#include "forest/forest.h"
 
 #include "fuzz.h"
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "forest.h"
+#include "forest/forest.h"
 #include "random.h"
 #include "roc.h"
 #include "tap.h"
@@ -142,6 +142,62 @@ static void test_own_scaler(void)
 	buffer_free(&b);
 }
 
+/* A wide form: `lines` in place of the classes, the first leaves as given. */
+static struct forest *wide(const char *lines, const char *first, const char *second, bool *ret_same)
+{
+	char text[600];
+	char *error;
+	struct buffer again = { 0 };
+
+	snprintf(text, sizeof(text), "%strees 2\ntree 3\nsplit 0 0.1 1 2 left 0.25\n%s%stree 1\n%s",
+		lines, first, second, second);
+	struct buffer b = edited(strstr(good, "class 0\n"), text);
+	struct forest *f = load(buffer_str(&b), &error);
+	if (f) {
+		forest_save(f, "again.forest");
+		file_read("again.forest", 1 << 20, &again);
+		*ret_same = str_eq(buffer_str(&again), buffer_str(&b));
+	} else {
+		printf("# %s\n", error);
+	}
+	free(error);
+	buffer_free(&b);
+	buffer_free(&again);
+	return f;
+}
+
+static void gives(const char *lines, const char *first, const char *second, double air,
+	const double *expected, const char *title)
+{
+	bool same = false;
+	struct forest *f = wide(lines, first, second, &same);
+	double row[] = { air, 0 }, v[3];
+
+	if (!ok(f && same, "%s: loads, and is saved as it was", title))
+		return;
+	forest_predict(f, row, v);
+	for (size_t i = 0; i < f->output_count; i++)
+		ok(fabs(v[i] - expected[i]) < 1e-15, "  output %zu: %.17g (%.17g)", i, v[i],
+			expected[i]);
+	forest_close(f);
+}
+
+/* exp(ln 2) is 2 and so on: what is expected is worked by hand. */
+static void test_wide_forms(void)
+{
+	gives("regression load\n", "leaf 10\n", "leaf -4\n", 0, (double[]){ 3 }, "regression");
+	gives("regression load\nsum\nbase 100\n", "leaf 10\n", "leaf -4\n", 0, (double[]){ 106 },
+		"boosted regression");
+	gives("regression load\nfloat64\n", "leaf 10\n", "leaf -4\n", nextafter(0.1, 1),
+		(double[]){ -4 }, "compared as float 64");
+	gives("regression load\n", "leaf 10\n", "leaf -4\n", nextafter(0.1, 0), (double[]){ -4 },
+		"  and as float 32, which is above 0.1");
+	gives("class no\nclass yes\nsum\nlink logistic\nbase 1\n", "leaf 0.3862943611198906\n",
+		"leaf 0\n", 0, (double[]){ 0.2, 0.8 }, "two classes, one sum");
+	gives("class a\nclass b\nclass c\nsum\nlink softmax\n", "leaf 0.6931471805599453 0 0\n",
+		"leaf 0 0 0\n", 0, (double[]){ 0.5, 0.25, 0.25 }, "softmax");
+}
+
 static void test_mistakes(void)
 {
 	refuses("duto-forest 1", "duto-forest 2",
@@ -174,8 +230,8 @@ static void test_mistakes(void)
 	refuses("3 4 right", "3 3 right",
 		"m.forest:11: node 3 has not one parent: this is no tree");
 	refuses("1 2 left", "1 2 up",
-		"m.forest:8: expected left or right at the end, where a missing value goes, found "
-		"\"split 0 0.5 1 2 up\"");
+		"m.forest:8: expected left or right behind the nodes, where a missing value goes, "
+		"found \"split 0 0.5 1 2 up\"");
 	refuses("leaf 1 0\n", "leaf 1\n",
 		"m.forest:11: expected a leaf of 2 fractions, one a class");
 	refuses("leaf 1 0\n", "leaf 1 0.5\n",
@@ -189,6 +245,23 @@ static void test_mistakes(void)
 		"log\"");
 	refuses("class 0\n", "scaler standard\nscale 1 0\nclass 0\n",
 		"m.forest:5: expected two numbers that can scale, found \"scale 1 0\"");
+}
+
+static void test_wide_mistakes(void)
+{
+	refuses("class 0\nclass 1\n", "regression a\nregression b\n",
+		"m.forest:5: more than 1 lines \"regression NAME\"");
+	refuses("class 0\nclass 1\n", "regression a\nlink softmax\n",
+		"m.forest:5: expected \"link logistic\" or, of classes, \"link softmax\", found "
+		"\"link softmax\"");
+	refuses("class 0\nclass 1\n", "regression a\nbase 1 2\n",
+		"m.forest:5: expected a base of 1 numbers");
+	refuses("class 1\n", "class 1\nsum\nlink logistic\n",
+		"m.forest:11: expected a leaf of 1 numbers");
+	refuses("class 0\nclass 1\n", "regression a\n", "m.forest:8: expected a leaf of 1 numbers");
+	refuses("1 2 left", "1 2 left 2",
+		"m.forest:8: expected the share of the rows that go left, from 0 to 1, found "
+		"\"split 0 0.5 1 2 left 2\"");
 }
 
 static void test_damage(void)
@@ -276,7 +349,7 @@ static struct forest *learn(const struct train_set *set, struct train_options o,
 	for (int i = 0; i < FEATURES; i++)
 		f->features[i] = strdup(names[i]);
 	for (int i = 0; i < 2; i++)
-		f->classes[i] = strdup(classes[i]);
+		f->outputs[i] = strdup(classes[i]);
 	return f;
 }
 
@@ -368,7 +441,9 @@ int main(void)
 	test_scoring();
 	test_folding();
 	test_own_scaler();
+	test_wide_forms();
 	test_mistakes();
+	test_wide_mistakes();
 	test_damage();
 	test_noise();
 	make_rows(&set, values, target, ROWS);

@@ -1,4 +1,4 @@
-/* The text form of a forest, `duto-forest 1`: schemas/forest.md. */
+/* Reads the text form of a forest, `duto-forest 1`: schemas/forest.md. */
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -6,12 +6,12 @@
 #include <stdlib.h>
 
 #include "file.h"
-#include "forest.h"
+#include "forest/forest.h"
 #include "number.h"
 #include "text.h"
 
 enum {
-	SHORTEST_TREE = sizeof("tree 1\nleaf 1 0\n") - 1,
+	SHORTEST_TREE = sizeof("tree 1\nleaf 0\n") - 1,
 	SHORTEST_SPLIT = sizeof("split 0 0 1 2 left\n") - 1,
 };
 
@@ -163,6 +163,88 @@ static int read_scaler(struct reader *r, struct forest *f)
 	return e;
 }
 
+/* Classes, or the one target of a regression. */
+static int read_outputs(struct reader *r, struct forest *f)
+{
+	struct str line = r->text;
+	int e;
+
+	f->regression = word_is(r, "regression");
+	r->rest = line;
+	e = read_names(r, f->regression ? "regression" : "class",
+		f->regression ? 1 : FOREST_OUTPUTS_MAX, &f->outputs, &f->output_count);
+	if (e == 0 && !f->regression && f->output_count < 2)
+		e = fail_expected(r, "a second \"class NAME\"");
+	return e;
+}
+
+static int read_link(struct reader *r, struct forest *f)
+{
+	if (!word_is(r, "link"))
+		return 0;
+	if (str_eq(r->rest, STR("logistic")))
+		f->link = FOREST_LOGISTIC;
+	else if (str_eq(r->rest, STR("softmax")) && !f->regression)
+		f->link = FOREST_SOFTMAX;
+	else
+		return fail_expected(r, "\"link logistic\" or, of classes, \"link softmax\"");
+	next_line(r);
+	return 0;
+}
+
+static int read_base(struct reader *r, struct forest *f)
+{
+	if (!word_is(r, "base"))
+		return 0;
+	f->base = calloc(f->leaf_width, sizeof(*f->base));
+	if (!f->base)
+		abort();
+	for (size_t i = 0; i < f->leaf_width; i++)
+		if (!next_number(r, &f->base[i]) || !isfinite(f->base[i]))
+			return fail(r, "expected a base of %zu numbers", f->leaf_width);
+	if (r->rest.len)
+		return fail(r, "expected a base of %zu numbers", f->leaf_width);
+	next_line(r);
+	return 0;
+}
+
+static bool take_line(struct reader *r, const char *line)
+{
+	bool is = str_eq(r->text, str(line));
+
+	if (is)
+		next_line(r);
+	return is;
+}
+
+/* What is not a random forest's way; all of it may be left out. */
+static int read_aggregate(struct reader *r, struct forest *f)
+{
+	int e;
+
+	f->float64 = take_line(r, "float64");
+	f->sum = take_line(r, "sum");
+	e = read_link(r, f);
+	f->leaf_width = forest_leaf_width(f);
+	return e < 0 ? e : read_base(r, f);
+}
+
+/* The side of a missing value and, where it is known, the share of the rows that went left. */
+static int read_side(struct reader *r, struct forest_node *n)
+{
+	n->missing_left = word_is(r, "left");
+	n->left_share = 0.5;
+	if (!n->missing_left && !word_is(r, "right"))
+		return fail_expected(
+			r, "left or right behind the nodes, where a missing value goes");
+	if (!r->rest.len)
+		return 0;
+	if (!next_number(r, &n->left_share) || !(n->left_share >= 0 && n->left_share <= 1) ||
+		r->rest.len)
+		return fail_expected(r, "the share of the rows that go left, from 0 to 1");
+	return 0;
+}
+
 static int read_split(
 	struct reader *r, const struct forest *f, const struct forest_tree *t, uint32_t i)
 {
@@ -179,24 +261,24 @@ static int read_split(
 			"expected two nodes behind this one: %u is below both, both below %u", i,
 			t->count);
 	n->feature = (uint16_t)feature;
-	n->missing_left = str_eq(r->rest, STR("left"));
-	return n->missing_left || str_eq(r->rest, STR("right"))
-		       ? 0
-		       : fail_expected(r, "left or right at the end, where a missing value goes");
+	return read_side(r, n);
 }
 
 static int read_leaf(struct reader *r, const struct forest *f, struct forest_tree *t, uint32_t i)
 {
-	double sum = 0, *fractions = t->leaves + t->leaf_count * f->class_count;
+	double sum = 0, *numbers = t->leaves + t->leaf_count * f->leaf_width;
+	bool votes = forest_is_votes(f), well = true;
 
-	for (size_t c = 0; c < f->class_count; c++) {
-		if (!next_number(r, &fractions[c]) || !(fractions[c] >= 0 && fractions[c] <= 1))
-			return fail(
-				r, "expected a leaf of %zu fractions, one a class", f->class_count);
-		sum += fractions[c];
+	for (size_t k = 0; k < f->leaf_width && well; k++) {
+		well = next_number(r, &numbers[k]) && isfinite(numbers[k]);
+		well &= !votes || (numbers[k] >= 0 && numbers[k] <= 1);
+		sum += numbers[k];
 	}
-	if (r->rest.len || fabs(sum - 1) > 1e-6)
-		return fail(r, "expected a leaf of %zu fractions that sum to 1", f->class_count);
+	if (!well || r->rest.len)
+		return fail(r, "expected a leaf of %zu %s", f->leaf_width,
+			votes ? "fractions, one a class" : "numbers");
+	if (votes && fabs(sum - 1) > 1e-6)
+		return fail(r, "expected a leaf of %zu fractions that sum to 1", f->leaf_width);
 	t->nodes[i].feature = FOREST_LEAF;
 	t->nodes[i].left = t->leaf_count++;
 	return 0;
@@ -241,7 +323,7 @@ static int check_tree(const struct reader *r, const struct forest_tree *t, size_
 static int read_tree(struct reader *r, const struct forest *f, struct forest_tree *t)
 {
 	uint32_t count;
-	size_t pair = SHORTEST_SPLIT + sizeof("leaf") + 2 * f->class_count;
+	size_t pair = SHORTEST_SPLIT + sizeof("leaf") + 2 * f->leaf_width;
 	int e = 0;
 
 	if (!word_is(r, "tree") || !next_count(r, INT32_MAX, &count) || !count || r->rest.len)
@@ -251,7 +333,7 @@ static int read_tree(struct reader *r, const struct forest *f, struct forest_tre
 			r, "a tree of %u nodes, but the file ends before: it is cut short", count);
 	t->count = count;
 	t->nodes = calloc(count, sizeof(*t->nodes));
-	t->leaves = calloc((size_t)(count / 2 + 1) * f->class_count, sizeof(*t->leaves));
+	t->leaves = calloc((size_t)(count / 2 + 1) * f->leaf_width, sizeof(*t->leaves));
 	if (!t->nodes || !t->leaves)
 		abort();
 	next_line(r);
@@ -309,9 +391,9 @@ static int read_forest(struct reader *r, struct forest *f)
 	if (e == 0)
 		e = read_scaler(r, f);
 	if (e == 0)
-		e = read_names(r, "class", FOREST_CLASSES_MAX, &f->classes, &f->class_count);
-	if (e == 0 && f->class_count < 2)
-		e = fail_expected(r, "a second \"class NAME\"");
+		e = read_outputs(r, f);
+	if (e == 0)
+		e = read_aggregate(r, f);
 	if (e == 0)
 		e = read_trees(r, f);
 	return e < 0 ? e : read_digest(r, f);
@@ -341,100 +423,5 @@ int forest_load(const char *path, struct forest **ret, char **ret_error)
 		forest_close(f);
 	else
 		*ret = f;
-	return e;
-}
-
-/* Writing. */
-
-static void add_word(struct buffer *b, const char *word)
-{
-	buffer_add_str(b, str(word));
-	buffer_add_char(b, ' ');
-}
-
-static void add_number(struct buffer *b, double v)
-{
-	buffer_reserve(b, NUMBER_TEXT);
-	b->len += number_format((char *)b->data + b->len, v, false);
-	buffer_add_char(b, ' ');
-}
-
-/* The last space becomes the line's end. */
-static void end_line(struct buffer *b)
-{
-	b->data[b->len - 1] = '\n';
-}
-
-static void write_names(struct buffer *b, const char *word, char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		add_word(b, word);
-		add_word(b, names[i]);
-		end_line(b);
-	}
-}
-
-static void write_scaler(struct buffer *b, const struct scaler *s)
-{
-	if (!s->count)
-		return;
-	add_word(b, "scaler");
-	add_word(b, scaler_method_name(s->method));
-	end_line(b);
-	for (size_t i = 0; i < s->count; i++) {
-		add_word(b, "scale");
-		add_number(b, s->fields[i].a);
-		add_number(b, s->fields[i].b);
-		end_line(b);
-	}
-}
-
-static void write_node(
-	struct buffer *b, const struct forest_node *n, const double *fractions, size_t classes)
-{
-	if (n->feature == FOREST_LEAF) {
-		add_word(b, "leaf");
-		for (size_t c = 0; c < classes; c++)
-			add_number(b, fractions[c]);
-	} else {
-		add_word(b, "split");
-		add_number(b, n->feature);
-		add_number(b, n->threshold);
-		add_number(b, n->left);
-		add_number(b, n->right);
-		add_word(b, n->missing_left ? "left" : "right");
-	}
-	end_line(b);
-}
-
-static void write_tree(struct buffer *b, const struct forest_tree *t, size_t classes)
-{
-	add_word(b, "tree");
-	add_number(b, t->count);
-	end_line(b);
-	for (uint32_t i = 0; i < t->count; i++)
-		write_node(b, &t->nodes[i], t->leaves + t->nodes[i].left * classes, classes);
-}
-
-int forest_save(struct forest *f, const char *path)
-{
-	struct buffer b = { 0 };
-	int e;
-
-	buffer_add_str(&b, STR("duto-forest 1\n"));
-	write_names(&b, "feature", f->features, f->feature_count);
-	write_scaler(&b, &f->scaler);
-	write_names(&b, "class", f->classes, f->class_count);
-	add_word(&b, "trees");
-	add_number(&b, (double)f->tree_count);
-	end_line(&b);
-	for (size_t i = 0; i < f->tree_count; i++)
-		write_tree(&b, &f->trees[i], f->class_count);
-	digest_sha256(buffer_str(&b), f->digest);
-	add_word(&b, "sha256");
-	add_word(&b, f->digest);
-	end_line(&b);
-	e = file_replace(path, buffer_str(&b));
-	buffer_free(&b);
 	return e;
 }
