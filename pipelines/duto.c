@@ -63,6 +63,15 @@ static const struct command commands[] = {
 		"Writes NAME.key, which stays on this machine, and NAME.pub, which the other "
 		"side needs.\n" },
 	{ "list", command_list, "", "list the filters, one a line", "" },
+	{ "model", command_model, "show|convert ...", "look at models of trees, and convert them",
+		"  show FILE [--json]    what it is: features, classes, trees, what its splits use, its "
+		"digest\n"
+		"  convert FROM TO       write it as ONNX where TO ends with .onnx, else as Duto's "
+		"text\n\n"
+		"FILE and FROM are Duto's text, ONNX (tree ensembles), XGBoost's JSON or LightGBM's "
+		"text, told\n"
+		"apart by what is in them. Pickles are never read: schemas/sklearn_to_duto.py writes "
+		"Duto's text.\n" },
 	{ "run", command_run,
 		"FILE [--duration TIME] [--restart TIME] [--no-check]\n"
 		"       duto run FILE --replay STAGE=KEEP [--replay ...] --out FOLDER [--since "

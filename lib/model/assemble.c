@@ -79,7 +79,20 @@ const char *assemble_name_error(int e)
 
 double assemble_below(double bound)
 {
-	return nextafterf((float)bound, -INFINITY);
+	return nextafter(bound, -INFINITY);
+}
+
+double *assemble_leaves(const struct assembly *a, size_t count)
+{
+	size_t width = a->forest->leaf_width;
+	double *leaves;
+
+	if (count > ASSEMBLE_NUMBERS_MAX / width)
+		return NULL;
+	leaves = calloc(count * width, sizeof(*leaves));
+	if (!leaves)
+		abort();
+	return leaves;
 }
 
 /* Trees. Going through them breadth first puts children behind their parents. */
@@ -88,7 +101,7 @@ struct arrangement {
 	const struct assemble_tree *from;
 	struct forest_tree *to;
 	uint32_t *origin; /* of each new node, the old one */
-	uint32_t room;
+	uint32_t room, max;
 };
 
 static const char *wrong(const struct assemble_tree *t, const struct forest *f, uint32_t i)
@@ -106,6 +119,13 @@ static const char *wrong(const struct assemble_tree *t, const struct forest *f, 
 
 static uint32_t place(struct arrangement *r, uint32_t origin)
 {
+	if (r->to->count == r->room) {
+		r->room = r->room ? 2 * r->room : 16;
+		r->to->nodes = realloc(r->to->nodes, r->room * sizeof(*r->to->nodes));
+		r->origin = realloc(r->origin, r->room * sizeof(*r->origin));
+		if (!r->to->nodes || !r->origin)
+			abort();
+	}
 	r->origin[r->to->count] = origin;
 	return r->to->count++;
 }
@@ -120,16 +140,17 @@ static const char *arrange(struct arrangement *r, const struct forest *f, uint32
 		const char *error = wrong(r->from, f, *ret_node);
 		if (error)
 			return error;
-		to->nodes[i] = r->from->nodes[*ret_node];
-		if (to->nodes[i].feature == FOREST_LEAF) {
-			to->nodes[i].right = to->nodes[i].left;
-			to->nodes[i].left = to->leaf_count++;
-			continue;
-		}
-		if (r->room - to->count < 2)
+		struct forest_node n = r->from->nodes[*ret_node];
+		if (n.feature == FOREST_LEAF) {
+			n.right = n.left;
+			n.left = to->leaf_count++;
+		} else if (to->count + 2 > r->max) {
 			return "expected a tree: nodes lead back, or are shared too often";
-		to->nodes[i].left = place(r, r->from->nodes[*ret_node].left);
-		to->nodes[i].right = place(r, r->from->nodes[*ret_node].right);
+		} else {
+			n.left = place(r, n.left);
+			n.right = place(r, n.right);
+		}
+		to->nodes[i] = n;
 	}
 	return NULL;
 }
@@ -140,9 +161,9 @@ static const char *take_leaves(struct assembly *a, const struct arrangement *r)
 	struct forest_tree *to = r->to;
 	size_t width = a->forest->leaf_width;
 
-	a->numbers += to->leaf_count * width;
+	a->numbers += to->leaf_count * width + to->count * sizeof(*to->nodes) / sizeof(double);
 	if (a->numbers > ASSEMBLE_NUMBERS_MAX)
-		return "expected fewer leaves times classes in all";
+		return "expected fewer nodes and leaves in all";
 	to->leaves = malloc(to->leaf_count * width * sizeof(double));
 	if (!to->leaves)
 		abort();
@@ -177,18 +198,15 @@ static struct forest_tree *add_tree(struct assembly *a)
 int assemble_tree(struct assembly *a, const struct assemble_tree *t, uint32_t *ret_node,
 	const char **ret_error)
 {
-	uint64_t room = (uint64_t)t->count * t->copies;
-	struct arrangement r = { .from = t, .room = room < INT32_MAX ? (uint32_t)room : INT32_MAX };
+	struct arrangement r = { .from = t };
+	uint64_t max = (uint64_t)t->count * t->copies;
 
 	*ret_node = t->root;
 	*ret_error = "expected a root and fewer trees";
 	if (t->root >= t->count || a->forest->tree_count == ASSEMBLE_TREES_MAX)
 		return -EINVAL;
 	r.to = add_tree(a);
-	r.to->nodes = malloc(r.room * sizeof(*r.to->nodes));
-	r.origin = malloc(r.room * sizeof(*r.origin));
-	if (!r.to->nodes || !r.origin)
-		abort();
+	r.max = max < ASSEMBLE_NUMBERS_MAX ? (uint32_t)max : ASSEMBLE_NUMBERS_MAX;
 	*ret_error = arrange(&r, a->forest, ret_node);
 	if (!*ret_error)
 		*ret_error = take_leaves(a, &r);

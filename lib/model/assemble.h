@@ -9,7 +9,7 @@
 enum {
 	ASSEMBLE_FILE_MAX = 1 << 28,  /* bytes of a file of another program's */
 	ASSEMBLE_TREES_MAX = 1 << 20, /* trees */
-	ASSEMBLE_NUMBERS_MAX = 1 << 27, /* leaves of all trees times their width */
+	ASSEMBLE_NUMBERS_MAX = 1 << 27, /* float 64 values in the leaves and nodes of all trees */
 };
 
 /* A forest being put together. Its outputs, aggregate and leaf_width come before its trees. */
@@ -25,7 +25,7 @@ struct assemble_tree {
 	uint32_t count, root;
 	const double *leaves; /* leaf_width numbers each */
 	uint32_t leaf_count;
-	uint32_t copies; /* at most so many times the nodes may result where they are shared */
+	uint32_t copies; /* at most so many times the nodes may result, where they are shared */
 };
 
 struct assembly assemble_begin(void);
@@ -42,12 +42,15 @@ int assemble_outputs(struct assembly *a, size_t count);
 /* What is wrong with a name, for an error. */
 const char *assemble_name_error(int e);
 
+/* Zeroed numbers for so many leaves, malloc'ed; NULL where they are more than a forest may have. */
+double *assemble_leaves(const struct assembly *a, size_t count);
+
 /* Adds a tree: what its root does not lead to is left out. 0; or -EINVAL with what is wrong in
  * *ret_error (a constant) at node *ret_node. */
 int assemble_tree(struct assembly *a, const struct assemble_tree *t, uint32_t *ret_node,
 	const char **ret_error);
 
-/* "x < bound" of float 32 values as "x <= ...". */
+/* x < bound as x <= what this gives: of float 64 values and so of float 32 values too. */
 double assemble_below(double bound);
 
 #endif

@@ -340,24 +340,18 @@ static int add_split(const struct reader *r, struct buffer *nodes, uint32_t i)
 }
 
 /* A tree counts for one class only; its other numbers are 0. */
-static double *make_leaves(const struct reader *r)
+static void fill_leaves(const struct reader *r, double *leaves)
 {
 	const struct forest *f = r->assembly.forest;
-	double *leaves = calloc(r->leaves * f->leaf_width, sizeof(*leaves));
 
-	if (!leaves)
-		abort();
 	for (uint32_t i = 0; i < r->leaves; i++)
 		leaves[i * f->leaf_width + f->tree_count % f->leaf_width] =
 			at(r, LEAF_VALUE, i) * r->factor;
-	return leaves;
 }
 
-static int place_tree(struct reader *r, struct buffer *nodes)
+static int fill_nodes(const struct reader *r, struct buffer *nodes)
 {
-	uint32_t splits = r->leaves - 1, node;
-	struct assemble_tree t = { .leaf_count = r->leaves, .copies = COPIES };
-	const char *error;
+	uint32_t splits = r->leaves - 1;
 	int e = 0;
 
 	nodes->len = (splits + r->leaves) * sizeof(struct forest_node);
@@ -366,27 +360,43 @@ static int place_tree(struct reader *r, struct buffer *nodes)
 			(struct forest_node){ .feature = FOREST_LEAF, .left = i };
 	for (uint32_t i = 0; i < splits && e == 0; i++)
 		e = add_split(r, nodes, i);
-	if (e < 0)
-		return e;
-	t.nodes = (const struct forest_node *)nodes->data;
-	t.count = (uint32_t)(nodes->len / sizeof(*t.nodes));
-	double *leaves = make_leaves(r);
-	t.leaves = leaves;
-	e = assemble_tree(&r->assembly, &t, &node, &error);
-	free(leaves);
-	return e < 0 ? fail(r, r->tree_line, "node %u: %s", node, error) : 0;
+	return e;
+}
+
+static int place_tree(struct reader *r, const struct buffer *nodes, double *leaves)
+{
+	struct assemble_tree t = {
+		.nodes = (const struct forest_node *)nodes->data,
+		.count = (uint32_t)(nodes->len / sizeof(*t.nodes)),
+		.leaves = leaves,
+		.leaf_count = r->leaves,
+		.copies = COPIES,
+	};
+	const char *error;
+	uint32_t node;
+
+	fill_leaves(r, leaves);
+	if (assemble_tree(&r->assembly, &t, &node, &error) < 0)
+		return fail(r, r->tree_line, "node %u of this tree: %s", node, error);
+	return 0;
 }
 
 static int finish_tree(struct reader *r)
 {
 	struct buffer nodes = { 0 };
+	double *leaves = NULL;
 	int e = check_lists(r);
 
 	if (e < 0)
 		return e;
 	buffer_reserve(&nodes, (2 * (size_t)r->leaves - 1) * sizeof(struct forest_node));
-	e = place_tree(r, &nodes);
+	e = fill_nodes(r, &nodes);
+	if (e == 0 && !(leaves = assemble_leaves(&r->assembly, r->leaves)))
+		e = fail(r, r->tree_line, "expected fewer leaves times classes");
+	if (e == 0)
+		e = place_tree(r, &nodes, leaves);
 	buffer_free(&nodes);
+	free(leaves);
 	return e;
 }
 

@@ -114,7 +114,7 @@ int protobuf_numbers(
 	struct protobuf p = protobuf_read(f->bytes);
 	double v = number(f->value, wide);
 	size_t size = wide ? 8 : 4;
-	uint64_t bits;
+	uint64_t bits = 0;
 
 	*ret_at = p.at;
 	if (f->wire == (wide ? PROTOBUF_FIXED64 : PROTOBUF_FIXED32)) {

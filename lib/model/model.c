@@ -1,0 +1,131 @@
+#include "model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "assemble.h"
+#include "file.h"
+#include "lightgbm.h"
+#include "onnx.h"
+#include "text.h"
+#include "xgboost.h"
+
+static const struct {
+	const char *name;
+	int (*read)(const char *path, struct str bytes, struct forest **ret, char **ret_error);
+} forms[MODEL_FORMS] = {
+	[MODEL_DUTO] = { "Duto's text", NULL },
+	[MODEL_ONNX] = { "ONNX", onnx_read },
+	[MODEL_XGBOOST] = { "XGBoost's JSON", xgboost_read },
+	[MODEL_LIGHTGBM] = { "LightGBM's text", lightgbm_read },
+};
+
+const char *model_form_name(enum model_form form)
+{
+	return forms[form].name;
+}
+
+/* Beginnings of what is no model of trees that Duto reads, and what to do about it. */
+static const struct {
+	struct str start;
+	const char *what;
+} others[] = {
+	{ { "\x80", 1 }, "a Python pickle, which is a program and never read: write the model with "
+			 "schemas/sklearn_to_duto.py" },
+	{ { "PK\x03\x04", 4 }, "a zip file" },
+	{ { "{L", 2 }, "XGBoost's binary JSON: save the model as .json" },
+	{ { "binf", 4 }, "XGBoost's old binary form: save the model as .json" },
+};
+
+static struct str skip_space(struct str s)
+{
+	while (s.len && strchr(" \t\r\n", s.data[0]) && s.data[0])
+		s = (struct str){ s.data + 1, s.len - 1 };
+	return s;
+}
+
+/* ONNX begins with ModelProto's ir_version, a varint. */
+enum model_form model_recognise(struct str bytes)
+{
+	struct str text = skip_space(bytes);
+
+	if (str_starts(bytes, STR("duto-forest ")))
+		return MODEL_DUTO;
+	if (bytes.len > 2 && bytes.data[0] == 8 && bytes.data[1] > 0 && bytes.data[1] < ' ')
+		return MODEL_ONNX;
+	if (str_starts(bytes, STR("tree\n")) || str_starts(bytes, STR("tree\r\n")))
+		return MODEL_LIGHTGBM;
+	if (text.len > 1 && text.data[0] == '{' && text.data[1] != 'L')
+		return MODEL_XGBOOST;
+	return MODEL_UNKNOWN;
+}
+
+static int refuse(const char *path, struct str bytes, char **ret_error)
+{
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (str_starts(bytes, others[i].start))
+			return text_refuse(ret_error, "%s: this is %s", path, others[i].what);
+	return text_refuse(ret_error,
+		"%s: expected a model of Duto, ONNX, XGBoost (JSON) or LightGBM (text)", path);
+}
+
+/* Another program's model: its digest is the file's, as sha256sum prints it. */
+static int read_other(const char *path, enum model_form form, struct str bytes, struct forest **ret,
+	char **ret_error)
+{
+	const char *missing;
+	struct forest *f;
+	int e = forms[form].read(path, bytes, &f, ret_error);
+
+	if (e < 0)
+		return e;
+	digest_sha256(bytes, f->digest);
+	forest_prepare(f, NULL, NULL, &missing);
+	*ret = f;
+	return 0;
+}
+
+int model_load(const char *path, struct forest **ret, enum model_form *ret_form, size_t *ret_size,
+	char **ret_error)
+{
+	struct buffer bytes = { 0 };
+	enum model_form form;
+	int e = file_read(path, FOREST_FILE_MAX, &bytes);
+
+	if (e < 0) {
+		*ret_error = text_print("%s: %s", path, strerror(-e));
+		return e;
+	}
+	form = model_recognise(buffer_str(&bytes));
+	if (form == MODEL_UNKNOWN)
+		e = refuse(path, buffer_str(&bytes), ret_error);
+	else if (form == MODEL_DUTO)
+		e = forest_load(path, ret, ret_error);
+	else if (bytes.len > ASSEMBLE_FILE_MAX)
+		e = text_refuse(ret_error, "%s: %zu bytes: expected at most %d", path, bytes.len,
+			ASSEMBLE_FILE_MAX);
+	else
+		e = read_other(path, form, buffer_str(&bytes), ret, ret_error);
+	*ret_form = form;
+	*ret_size = bytes.len;
+	buffer_free(&bytes);
+	return e;
+}
+
+int model_save(struct forest *f, const char *path, char **ret_error)
+{
+	struct buffer bytes = { 0 };
+	size_t len = strlen(path);
+	int e;
+
+	if (len > 5 && strcmp(path + len - 5, ".onnx") == 0) {
+		onnx_write(f, &bytes);
+		e = file_replace(path, buffer_str(&bytes));
+		buffer_free(&bytes);
+	} else {
+		e = forest_save(f, path);
+	}
+	if (e < 0)
+		*ret_error = text_print("%s: %s", path, strerror(-e));
+	return e;
+}
