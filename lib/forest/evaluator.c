@@ -3,7 +3,15 @@
 #include <errno.h>
 
 /* The fastest first. */
-static const struct evaluator *const all[] = { &evaluator_walk };
+static const struct evaluator *const all[] = {
+#ifdef __x86_64__
+	&evaluator_boxes_avx512,
+	&evaluator_boxes_avx2,
+#endif
+	&evaluator_boxes,
+	&evaluator_quantised,
+	&evaluator_walk,
+};
 
 enum { EVALUATORS = sizeof(all) / sizeof(all[0]) };
 

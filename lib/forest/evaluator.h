@@ -16,7 +16,10 @@ struct evaluator {
 	void (*free)(void *state);
 };
 
-extern const struct evaluator evaluator_walk;
+extern const struct evaluator evaluator_walk, evaluator_quantised, evaluator_boxes;
+#ifdef __x86_64__
+extern const struct evaluator evaluator_boxes_avx2, evaluator_boxes_avx512;
+#endif
 
 /* The first of all that suits the forest. */
 void evaluator_choose(struct forest *f);
