@@ -5,6 +5,7 @@
 
 #include "filter.h"
 #include "forest/forest.h"
+#include "model/model.h"
 #include "text.h"
 
 enum {
@@ -126,12 +127,26 @@ static void warn_of_far(void)
 	}
 }
 
-static void start(void)
+/* Only Duto's text is scored: a model that runs a plant for years is one that diff and sha256sum can
+ * tell from another. */
+static void load_model(void)
 {
-	char *error, *copy;
+	enum model_form form = model_recognise_file(model_path);
+	char *error;
 
+	if (form != MODEL_UNKNOWN && form != MODEL_DUTO)
+		die_config("%s: this is %s: duto model convert %s NAME.forest makes it a model to "
+			   "score with",
+			model_path, model_form_name(form), model_path);
 	if (forest_load(model_path, &forest, &error) < 0)
 		die_config("%s", error);
+}
+
+static void start(void)
+{
+	char *copy;
+
+	load_model();
 	choose_class();
 	name_features();
 	if (scaler_path)

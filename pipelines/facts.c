@@ -5,7 +5,8 @@
 
 #include "text.h"
 
-void facts_put(struct terminal *t, const char *title, const char *attribute, const char *format, ...)
+void facts_put(
+	struct terminal *t, const char *title, const char *attribute, const char *format, ...)
 {
 	va_list args;
 	char *text;

@@ -7,8 +7,8 @@
 enum { FACTS_TITLE = 10 }; /* columns of a title */
 
 /* attribute: TERMINAL_CYAN and the like, "" for none. An empty title goes on with the fact above. */
-void facts_put(struct terminal *t, const char *title, const char *attribute, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+void facts_put(struct terminal *t, const char *title, const char *attribute, const char *format,
+	...) __attribute__((format(printf, 4, 5)));
 
 /* Whether standard output is a terminal that shows colours. */
 bool facts_colored(void);

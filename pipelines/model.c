@@ -45,8 +45,7 @@ int model_command_convert(int argc, char **argv)
 int command_model(int argc, char **argv)
 {
 	if (argc < 2)
-		return failure(
-			EXIT_CONFIG, "model needs one of show, convert (duto help model)");
+		return failure(EXIT_CONFIG, "model needs one of show, convert (duto help model)");
 	if (strcmp(argv[1], "show") == 0)
 		return model_command_show(argc - 1, argv + 1);
 	if (strcmp(argv[1], "convert") == 0)

@@ -92,7 +92,8 @@ static json_t *features_json(const struct forest *f, const struct shape *s)
 		json_t *one = json_pack("{s:s,s:I,s:f}", "name", f->features[i], "splits",
 			(json_int_t)s->splits[i], "importance",
 			share(s->splits[i], s->nodes - s->leaves));
-		json_object_set_new(one, "low", used && isfinite(low) ? json_real(low) : json_null());
+		json_object_set_new(
+			one, "low", used && isfinite(low) ? json_real(low) : json_null());
 		json_object_set_new(
 			one, "high", used && isfinite(high) ? json_real(high) : json_null());
 		json_array_append_new(all, one);
@@ -111,19 +112,20 @@ static json_t *outputs_json(const struct forest *f)
 static void print_json(
 	const struct forest *f, const struct shape *s, enum model_form form, size_t size)
 {
-	json_t *scaler = f->scaler.count ? json_string(scaler_method_name(f->scaler.method))
-					 : json_null();
-	json_t *all = json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:f,s:b,s:o,s:f,s:s,"
-				"s:s}",
-		"file", path, "form", model_form_name(form), "bytes", (json_int_t)size, "kind",
-		f->regression ? "regression" : "classification", "aggregate",
-		f->sum ? "sum" : "mean", "link", link_name(f), "outputs", outputs_json(f),
-		"features", features_json(f, s), "trees", (json_int_t)f->tree_count, "nodes",
-		(json_int_t)s->nodes, "leaves", (json_int_t)s->leaves, "depth",
-		(json_int_t)s->depth, "depth_mean", s->depth_sum / (double)f->tree_count, "float64",
-		f->float64, "scaler", scaler, "missing_left",
-		share(s->missing_left, s->nodes - s->leaves), "evaluator", forest_evaluator(f),
-		"sha256", f->digest);
+	json_t *scaler =
+		f->scaler.count ? json_string(scaler_method_name(f->scaler.method)) : json_null();
+	json_t *all =
+		json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:f,s:b,s:o,s:f,s:s,"
+			  "s:s}",
+			"file", path, "form", model_form_name(form), "bytes", (json_int_t)size,
+			"kind", f->regression ? "regression" : "classification", "aggregate",
+			f->sum ? "sum" : "mean", "link", link_name(f), "outputs", outputs_json(f),
+			"features", features_json(f, s), "trees", (json_int_t)f->tree_count,
+			"nodes", (json_int_t)s->nodes, "leaves", (json_int_t)s->leaves, "depth",
+			(json_int_t)s->depth, "depth_mean", s->depth_sum / (double)f->tree_count,
+			"float64", f->float64, "scaler", scaler, "missing_left",
+			share(s->missing_left, s->nodes - s->leaves), "evaluator",
+			forest_evaluator(f), "sha256", f->digest);
 	json_dumpf(all, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(all);
@@ -145,8 +147,9 @@ static void put_trees(struct terminal *t, const struct forest *f, const struct s
 	char nodes[HUMAN_TEXT], leaves[HUMAN_TEXT];
 	human_count(nodes, (double)s->nodes);
 	human_count(leaves, (double)s->leaves);
-	facts_put(t, "trees", "", "%zu with %s nodes, %s of them leaves; depth %" PRIu32 ", mean %.1f",
-		f->tree_count, nodes, leaves, s->depth, s->depth_sum / (double)f->tree_count);
+	facts_put(t, "trees", "",
+		"%zu with %s nodes, %s of them leaves; depth %" PRIu32 ", mean %.1f", f->tree_count,
+		nodes, leaves, s->depth, s->depth_sum / (double)f->tree_count);
 }
 
 static void put_missing(struct terminal *t, const struct shape *s)
@@ -199,8 +202,9 @@ static void put_feature(
 static void put_features(struct terminal *t, const struct forest *f, const struct shape *s)
 {
 	int width = name_width(f);
-	facts_put(t, "features", "", "%zu, with their part of the splits and the values they are "
-				     "compared with",
+	facts_put(t, "features", "",
+		"%zu, with their part of the splits and the values they are "
+		"compared with",
 		f->feature_count);
 	for (size_t i = 0; i < f->feature_count; i++)
 		put_feature(t, f, s, i, width);

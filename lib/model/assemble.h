@@ -7,8 +7,8 @@
 #include "str.h"
 
 enum {
-	ASSEMBLE_FILE_MAX = 1 << 28,  /* bytes of a file of another program's */
-	ASSEMBLE_TREES_MAX = 1 << 20, /* trees */
+	ASSEMBLE_FILE_MAX = 1 << 28,	/* bytes of a file of another program's */
+	ASSEMBLE_TREES_MAX = 1 << 20,	/* trees */
 	ASSEMBLE_NUMBERS_MAX = 1 << 27, /* float 64 values in the leaves and nodes of all trees */
 };
 

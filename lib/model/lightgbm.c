@@ -47,7 +47,7 @@ struct reader {
 	struct assembly assembly;
 	uint32_t trees_a_turn;
 	bool average;
-	double factor; /* of the leaves' values: the sigmoid's slope */
+	double factor;			/* of the leaves' values: the sigmoid's slope */
 	struct buffer numbers[NUMBERS]; /* of the tree at hand: double */
 	size_t lines[NUMBERS], tree_line;
 	uint32_t leaves;
@@ -292,7 +292,8 @@ static void cut_zeros(struct buffer *nodes, uint32_t i, bool default_left)
 	struct forest_node *n = &((struct forest_node *)nodes->data)[i];
 	uint32_t next = (uint32_t)(nodes->len / sizeof(*n));
 	struct forest_node first = *n, second = *n;
-	uint32_t other = default_left ? n->right : n->left, zeros = default_left ? n->left : n->right;
+	uint32_t other = default_left ? n->right : n->left,
+		 zeros = default_left ? n->left : n->right;
 
 	n->missing_left = default_left;
 	if (default_left ? n->threshold >= zero : n->threshold < -zero)
@@ -325,7 +326,8 @@ static int add_split(const struct reader *r, struct buffer *nodes, uint32_t i)
 		return fail(r, r->lines[SPLIT_FEATURE], "split %u: expected a feature below %zu", i,
 			r->assembly.forest->feature_count);
 	if (!(decision >= 0 && decision < 12) || (uint32_t)decision & CATEGORICAL)
-		return fail(r, r->lines[DECISION_TYPE], "split %u: expected a numerical decision", i);
+		return fail(
+			r, r->lines[DECISION_TYPE], "split %u: expected a numerical decision", i);
 	if (!child(r, LEFT_CHILD, i, &n->left) || !child(r, RIGHT_CHILD, i, &n->right))
 		return fail(r, r->lines[LEFT_CHILD], "split %u: expected children of this tree", i);
 	type = (uint32_t)decision;
@@ -431,7 +433,8 @@ static int read_model(struct reader *r)
 	while (e == 0 && !last && is(r, "Tree"))
 		e = read_tree(r, &last);
 	if (e == 0 && !last)
-		e = fail(r, r->line, "expected \"Tree=\" or \"end of trees\": the file is cut short");
+		e = fail(r, r->line,
+			"expected \"Tree=\" or \"end of trees\": the file is cut short");
 	if (e == 0 && r->assembly.forest->tree_count % r->trees_a_turn)
 		e = fail(r, r->line, "expected %u trees an iteration", r->trees_a_turn);
 	return e;

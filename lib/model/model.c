@@ -60,6 +60,13 @@ enum model_form model_recognise(struct str bytes)
 	return MODEL_UNKNOWN;
 }
 
+enum model_form model_recognise_file(const char *path)
+{
+	char start[64];
+
+	return model_recognise((struct str){ start, file_peek(path, start, sizeof(start)) });
+}
+
 static int refuse(const char *path, struct str bytes, char **ret_error)
 {
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)

@@ -4,13 +4,22 @@
 
 #include "forest/forest.h"
 
-enum model_form { MODEL_UNKNOWN, MODEL_DUTO, MODEL_ONNX, MODEL_XGBOOST, MODEL_LIGHTGBM, MODEL_FORMS };
+enum model_form {
+	MODEL_UNKNOWN,
+	MODEL_DUTO,
+	MODEL_ONNX,
+	MODEL_XGBOOST,
+	MODEL_LIGHTGBM,
+	MODEL_FORMS
+};
 
 /* "Duto's text", "ONNX", ... */
 const char *model_form_name(enum model_form form);
 
 /* What a file's bytes look like. */
 enum model_form model_recognise(struct str bytes);
+enum model_form model_recognise_file(
+	const char *path); /* MODEL_UNKNOWN too where it cannot be read */
 
 /* 0 with a forest ready to score and what its file was: form and bytes; else as forest_load. The digest is
  * of the file. */

@@ -29,14 +29,15 @@ static int read_word(const struct onnx_trees *t, const char *name, const char *c
 	*ret = i;
 	return i < count ? 0
 			 : onnx_fail(t->file, t->path->ensemble->offset,
-				   "%s: expected %s or %s and so on, found \"%.*s\"", name, words[0],
-				   words[1], STR_ARG(found));
+				   "%s: expected %s or %s and so on, found \"%.*s\"", name,
+				   words[0], words[1], STR_ARG(found));
 }
 
 static int read_link(const struct onnx_trees *t)
 {
 	static const char *const words[] = { "NONE", "SOFTMAX", "LOGISTIC" };
-	static const enum forest_link links[] = { FOREST_IDENTITY, FOREST_SOFTMAX, FOREST_LOGISTIC };
+	static const enum forest_link links[] = { FOREST_IDENTITY, FOREST_SOFTMAX,
+		FOREST_LOGISTIC };
 	size_t i;
 	int e = read_word(t, "post_transform", words, 3, 0, &i);
 
@@ -75,8 +76,9 @@ static int read_labels(const struct onnx_trees *t)
 	}
 	if (e < 0)
 		return onnx_trees_fail(t, assemble_name_error(e));
-	return t->assembly->forest->output_count < 2 ? onnx_trees_fail(t, "expected two class labels or more")
-						     : 0;
+	return t->assembly->forest->output_count < 2
+		       ? onnx_trees_fail(t, "expected two class labels or more")
+		       : 0;
 }
 
 /* Of a regressor, and of a TreeEnsemble, whose several targets are taken as classes. */
@@ -107,25 +109,31 @@ static bool is_binary(const struct onnx_trees *t)
 	return true;
 }
 
+static const struct onnx_attribute *find_base(const struct onnx_node *n)
+{
+	const struct onnx_attribute *a = onnx_find(n, "base_values");
+
+	return a ? a : onnx_find(n, "base_values_as_tensor");
+}
+
+/* A base of 0 where there is none: of classifiers a mean without a base stands for votes, and these
+ * leaves may hold any numbers. Of two bases where there is one score, the second class's counts. */
 static int read_base(const struct onnx_trees *t, bool binary)
 {
 	struct forest *f = t->assembly->forest;
-	const double *base;
-	const struct onnx_node *n = t->path->ensemble;
-	size_t width = binary ? 1 : f->leaf_width, count = width;
+	const struct onnx_attribute *a = find_base(t->path->ensemble);
+	size_t count = a ? ONNX_COUNT(a->numbers, double) : 0;
+	const double *base = a ? (const double *)a->numbers.data : NULL;
 
-	if (!onnx_find(n, "base_values") && !onnx_find(n, "base_values_as_tensor"))
-		return 0;
-	if (binary && onnx_find(n, "base_values") &&
-		ONNX_COUNT(onnx_find(n, "base_values")->numbers, double) == 2)
-		count = 2; /* the second class's counts */
-	if (onnx_numbers(t->file, n, "base_values", count, &base) < 0)
-		return -EINVAL;
-	f->base = malloc(f->leaf_width * sizeof(*f->base));
+	f->base = calloc(f->leaf_width, sizeof(*f->base));
 	if (!f->base)
 		abort();
+	if (!count)
+		return 0;
+	if (binary ? count > 2 : count != f->leaf_width)
+		return onnx_trees_fail(t, "base_values: expected one for each class or target");
 	for (size_t k = 0; k < f->leaf_width; k++) {
-		f->base[k] = base[count - width + (binary ? 0 : k)];
+		f->base[k] = base[binary ? count - 1 : k];
 		if (!isfinite(f->base[k]))
 			return onnx_trees_fail(t, "base_values: expected finite numbers");
 	}
@@ -136,20 +144,15 @@ static int read_base(const struct onnx_trees *t, bool binary)
 static int spread_binary(struct onnx_trees *t)
 {
 	struct forest *f = t->assembly->forest;
-	double base = f->base ? f->base[1] : 0;
 
 	for (uint32_t i = 0; i < t->leaf_count; i++) {
 		if (t->leaves[2 * i + 1] < 0)
-			return onnx_trees_fail(t, "scores of one class below 0 are no probabilities: "
-					    "expected post_transform LOGISTIC");
+			return onnx_trees_fail(t,
+				"scores of one class below 0 are no probabilities: "
+				"expected post_transform LOGISTIC");
 		t->leaves[2 * i] = -t->leaves[2 * i + 1];
 	}
-	if (!f->base)
-		f->base = malloc(2 * sizeof(*f->base));
-	if (!f->base)
-		abort();
-	f->base[0] = 1 - base;
-	f->base[1] = base;
+	f->base[0] = 1 - f->base[1];
 	return 0;
 }
 

@@ -6,7 +6,14 @@
 #include "protobuf.h"
 
 /* Numbers in TensorProto.DataType. */
-enum { ONNX_FLOAT = 1, ONNX_UINT8 = 2, ONNX_INT32 = 6, ONNX_INT64 = 7, ONNX_STRING = 8, ONNX_DOUBLE = 11 };
+enum {
+	ONNX_FLOAT = 1,
+	ONNX_UINT8 = 2,
+	ONNX_INT32 = 6,
+	ONNX_INT64 = 7,
+	ONNX_STRING = 8,
+	ONNX_DOUBLE = 11
+};
 
 struct onnx_attribute {
 	struct str name;
@@ -17,7 +24,7 @@ struct onnx_attribute {
 };
 
 struct onnx_node {
-	struct str kind, name; /* kind: the operator, "Scaler" */
+	struct str kind, name;	       /* kind: the operator, "Scaler" */
 	struct buffer inputs, outputs; /* struct str: names of values */
 	struct buffer attributes;      /* struct onnx_attribute */
 	size_t offset;		       /* in the file */
@@ -37,7 +44,7 @@ struct onnx_file {
 	struct str features;  /* of metadata "feature_names": one a line; or empty */
 };
 
-#define ONNX_COUNT(list, type) ((list).len / sizeof(type))
+#define ONNX_COUNT(list, type)	 ((list).len / sizeof(type))
 #define ONNX_ITEM(list, type, i) (&((type *)(list).data)[i])
 
 /* 0, or -EINVAL with a malloc'ed "m.onnx: byte 17: expected ..." in *o->error. path and error are

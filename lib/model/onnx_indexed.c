@@ -45,22 +45,24 @@ static int read_leaves(struct onnx_trees *t)
 	if (count > INT32_MAX / 4 ||
 		onnx_integers(t->file, n, "leaf_targetids", count, &targets) < 0 ||
 		onnx_numbers(t->file, n, "leaf_weights", count, &weights) < 0)
-		return count > INT32_MAX / 4 ? onnx_trees_fail(t, "expected fewer leaves") : -EINVAL;
+		return count > INT32_MAX / 4 ? onnx_trees_fail(t, "expected fewer leaves")
+					     : -EINVAL;
 	t->leaf_count = (uint32_t)count;
 	t->leaves = assemble_leaves(t->assembly, count);
 	if (!t->leaves)
 		return onnx_trees_fail(t, "expected fewer leaves times targets");
 	for (size_t i = 0; i < count; i++) {
 		if (targets[i] < 0 || targets[i] >= (int64_t)width)
-			return onnx_trees_fail(t, "leaf_targetids: expected targets below n_targets");
+			return onnx_trees_fail(
+				t, "leaf_targetids: expected targets below n_targets");
 		t->leaves[i * width + (size_t)targets[i]] = weights[i];
 	}
 	return 0;
 }
 
 /* Leaves stand behind the splits. */
-static bool place(const struct onnx_trees *t, const struct indexed *x, int64_t id, bool leaf,
-	uint32_t *ret)
+static bool place(
+	const struct onnx_trees *t, const struct indexed *x, int64_t id, bool leaf, uint32_t *ret)
 {
 	if (id < 0 || id >= (leaf ? (int64_t)t->leaf_count : (int64_t)x->count))
 		return false;
@@ -77,9 +79,10 @@ static int place_split(struct onnx_trees *t, const struct indexed *x, uint32_t i
 	};
 
 	if (x->modes[i] < ONNX_LEQ || x->modes[i] > ONNX_NEQ)
-		return onnx_trees_fail(t, x->modes[i] == ONNX_LEAF
-					       ? "nodes_modes: BRANCH_MEMBER: Duto compares numbers only"
-					       : "nodes_modes: expected 0 to 5");
+		return onnx_trees_fail(
+			t, x->modes[i] == ONNX_LEAF
+				   ? "nodes_modes: BRANCH_MEMBER: Duto compares numbers only"
+				   : "nodes_modes: expected 0 to 5");
 	if (!place(t, x, x->yes[i], x->yes_leaf[i], &s.yes) ||
 		!place(t, x, x->no[i], x->no_leaf[i], &s.no))
 		return onnx_trees_fail(

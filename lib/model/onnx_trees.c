@@ -16,8 +16,8 @@ int onnx_trees_fail(const struct onnx_trees *t, const char *what)
 static int wrong_count(const struct onnx_file *o, const struct onnx_node *n, const char *name,
 	size_t found, size_t count)
 {
-	return onnx_fail(o, n->offset, "%.*s: %s: expected %zu values, found %zu",
-		STR_ARG(n->kind), name, count == SIZE_MAX ? 1 : count, found);
+	return onnx_fail(o, n->offset, "%.*s: %s: expected %zu values, found %zu", STR_ARG(n->kind),
+		name, count == SIZE_MAX ? 1 : count, found);
 }
 
 int onnx_integers(const struct onnx_file *o, const struct onnx_node *n, const char *name,
@@ -64,8 +64,8 @@ static int scaler_numbers(const struct onnx_trees *t, const struct onnx_node *n,
 		const struct onnx_attribute *a = onnx_find(n, names[k]);
 		size_t count = a ? ONNX_COUNT(a->numbers, double) : 0;
 		if (count != 1 && count != t->assembly->forest->feature_count)
-			return wrong_count(t->file, n, names[k], count,
-				t->assembly->forest->feature_count);
+			return wrong_count(
+				t->file, n, names[k], count, t->assembly->forest->feature_count);
 		*to[k] = (float)*ONNX_ITEM(a->numbers, double, count == 1 ? 0 : feature);
 	}
 	if (!isfinite(*ret_offset) || !isfinite(*ret_scale) || *ret_scale == 0)
@@ -206,8 +206,8 @@ int onnx_trees_assemble(struct onnx_trees *t)
 	for (size_t i = 0; i < ONNX_COUNT(t->roots, uint32_t); i++) {
 		tree.root = *ONNX_ITEM(t->roots, uint32_t, i);
 		if (assemble_tree(t->assembly, &tree, &node, &error) < 0)
-			return onnx_fail(t->file, t->path->ensemble->offset, "tree %zu, node %u: %s", i,
-				node, error);
+			return onnx_fail(t->file, t->path->ensemble->offset,
+				"tree %zu, node %u: %s", i, node, error);
 	}
 	return 0;
 }

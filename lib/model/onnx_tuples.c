@@ -126,22 +126,20 @@ static int place_tuple(struct onnx_trees *t, const struct tuples *u, uint32_t i,
 	return onnx_trees_split(t, i, &s);
 }
 
-/* A tree's root is the one node that no node leads to. */
+/* A tree's root is its first node, and the only one that no node leads to. */
 static int find_roots(struct onnx_trees *t, const struct tuples *u, const uint8_t *is_child)
 {
-	size_t roots = 0;
-
 	for (size_t k = 0; k < u->count; k++) {
 		uint32_t i = u->order[k];
-		bool last = k + 1 == u->count || u->trees[u->order[k + 1]] != u->trees[i];
-		roots += !is_child[i];
-		if (!is_child[i])
-			buffer_add(&t->roots, &i, sizeof(i));
-		if (last && roots != 1)
+		bool first = !k || u->trees[u->order[k - 1]] != u->trees[i];
+		if (first == is_child[i])
 			return onnx_fail(t->file, t->path->ensemble->offset,
-				"tree %lld: expected one root, found %zu", (long long)u->trees[i],
-				roots);
-		roots = last ? 0 : roots;
+				"tree %lld, node %lld: expected %s", (long long)u->trees[i],
+				(long long)u->ids[i],
+				first ? "the root: no node leads to it"
+				      : "a node that leads to it");
+		if (first)
+			buffer_add(&t->roots, &i, sizeof(i));
 	}
 	return 0;
 }
@@ -186,8 +184,8 @@ static int read_votes(const struct onnx_trees *t, struct votes *v)
 		e = onnx_integers(t->file, n, classes ? "class_treeids" : "target_treeids",
 			v->count, &v->trees);
 	if (e == 0)
-		e = onnx_numbers(t->file, n, classes ? "class_weights" : "target_weights",
-			v->count, &v->weights);
+		e = onnx_numbers(t->file, n, classes ? "class_weights" : "target_weights", v->count,
+			&v->weights);
 	return e;
 }
 

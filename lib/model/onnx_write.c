@@ -44,8 +44,8 @@ static void add_node(struct lists *l, uint32_t tree, uint32_t id, const struct l
 }
 
 /* The mean is divided here, so that a classifier's votes add up to it. */
-static void add_votes(struct lists *l, const struct forest *f, uint32_t tree, uint32_t id,
-	const double *numbers)
+static void add_votes(
+	struct lists *l, const struct forest *f, uint32_t tree, uint32_t id, const double *numbers)
 {
 	double share = f->sum || f->regression ? 1 : (double)f->tree_count;
 
@@ -63,7 +63,8 @@ static void add_trees(struct lists *l, const struct forest *f)
 	const struct forest_layout *y = f->layout;
 
 	for (uint32_t t = 0; t < f->tree_count; t++) {
-		uint32_t first = y->roots[t], end = t + 1 < f->tree_count ? y->roots[t + 1] : y->count;
+		uint32_t first = y->roots[t],
+			 end = t + 1 < f->tree_count ? y->roots[t + 1] : y->count;
 		for (uint32_t i = first; i < end; i++) {
 			bool leaf = layout_is_leaf(y, i);
 			add_node(l, t, i - first, &y->nodes[i], leaf, first);
@@ -74,7 +75,8 @@ static void add_trees(struct lists *l, const struct forest *f)
 }
 
 /* AttributeProto in NodeProto. */
-static void add_attribute(struct buffer *node, const char *name, int type, const struct buffer *values)
+static void add_attribute(
+	struct buffer *node, const char *name, int type, const struct buffer *values)
 {
 	struct buffer a = { 0 };
 
@@ -207,7 +209,8 @@ static void add_ensemble(struct buffer *graph, const struct forest *f)
 }
 
 /* ValueInfoProto: a tensor of N rows; columns 0: without columns. */
-static void add_value(struct buffer *graph, uint32_t number, const char *name, int type, size_t columns)
+static void add_value(
+	struct buffer *graph, uint32_t number, const char *name, int type, size_t columns)
 {
 	struct buffer row = { 0 }, column = { 0 }, shape = { 0 }, tensor = { 0 }, kind = { 0 },
 		      value = { 0 };

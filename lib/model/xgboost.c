@@ -83,8 +83,8 @@ static void set_base(struct forest *f, double score)
 	if (!f->base)
 		abort();
 	for (size_t k = 0; k < f->leaf_width; k++)
-		f->base[k] = f->link == FOREST_LOGISTIC ? -logf(1 / (float)score - 1)
-							: (float)score;
+		f->base[k] =
+			f->link == FOREST_LOGISTIC ? -logf(1 / (float)score - 1) : (float)score;
 }
 
 static bool is_plain_regression(struct str name)
@@ -127,7 +127,8 @@ static int read_outputs(struct reader *r, const json_t *learner)
 	if (e < 0)
 		return e;
 	if (!parameter(param, "num_class", &classes) || !parameter(param, "base_score", &score))
-		return fail(r, "learner.learner_model_param: expected num_class and one base_score");
+		return fail(
+			r, "learner.learner_model_param: expected num_class and one base_score");
 	parameter(param, "num_target", &targets);
 	if ((f->link == FOREST_SOFTMAX) != (classes >= 2) || targets > 1 ||
 		classes > FOREST_OUTPUTS_MAX)
