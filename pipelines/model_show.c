@@ -114,18 +114,18 @@ static void print_json(
 {
 	json_t *scaler =
 		f->scaler.count ? json_string(scaler_method_name(f->scaler.method)) : json_null();
-	json_t *all =
-		json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:f,s:b,s:o,s:f,s:s,"
-			  "s:s}",
-			"file", path, "form", model_form_name(form), "bytes", (json_int_t)size,
-			"kind", f->regression ? "regression" : "classification", "aggregate",
-			f->sum ? "sum" : "mean", "link", link_name(f), "outputs", outputs_json(f),
-			"features", features_json(f, s), "trees", (json_int_t)f->tree_count,
-			"nodes", (json_int_t)s->nodes, "leaves", (json_int_t)s->leaves, "depth",
-			(json_int_t)s->depth, "depth_mean", s->depth_sum / (double)f->tree_count,
-			"float64", f->float64, "scaler", scaler, "missing_left",
-			share(s->missing_left, s->nodes - s->leaves), "evaluator",
-			forest_evaluator(f), "sha256", f->digest);
+	json_t *all = json_pack(
+		"{s:s,s:s,s:I,s:s,s:s,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:f,s:b,s:o,s:b,s:f,s:s,"
+		"s:s}",
+		"file", path, "form", model_form_name(form), "bytes", (json_int_t)size, "kind",
+		f->regression ? "regression" : "classification", "aggregate",
+		f->sum ? "sum" : "mean", "link", link_name(f), "outputs", outputs_json(f),
+		"features", features_json(f, s), "trees", (json_int_t)f->tree_count, "nodes",
+		(json_int_t)s->nodes, "leaves", (json_int_t)s->leaves, "depth",
+		(json_int_t)s->depth, "depth_mean", s->depth_sum / (double)f->tree_count, "float64",
+		f->float64, "scaler", scaler, "missing_left",
+		share(s->missing_left, s->nodes - s->leaves), "evaluator", forest_evaluator(f),
+		"sha256", f->digest);
 	json_dumpf(all, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(all);
@@ -152,13 +152,14 @@ static void put_trees(struct terminal *t, const struct forest *f, const struct s
 		nodes, leaves, s->depth, s->depth_sum / (double)f->tree_count);
 }
 
-static void put_missing(struct terminal *t, const struct shape *s)
+static void put_missing(struct terminal *t, const struct forest *f, const struct shape *s)
 {
-	double left = share(s->missing_left, s->nodes - s->leaves);
-	if (left == 0 || left == 1)
-		facts_put(t, "missing", "", "goes %s at every split", left == 1 ? "left" : "right");
+	if (f->missing)
+		facts_put(t, "missing", "",
+			"values are scored: they go left at %.0f %% of the splits",
+			100 * share(s->missing_left, s->nodes - s->leaves));
 	else
-		facts_put(t, "missing", "", "goes left at %.0f %% of the splits", 100 * left);
+		facts_put(t, "missing", "", "values are not scored: no rule was learnt");
 }
 
 static void put_bar(struct terminal *t, double part)
@@ -227,7 +228,7 @@ static void put_model(struct terminal *t, const struct forest *f, const struct s
 	facts_put(t, "values", "", "compared as %s", f->float64 ? "float 64" : "float 32");
 	facts_put(t, "scaler", "", "%s",
 		f->scaler.count ? scaler_method_name(f->scaler.method) : "none inside");
-	put_missing(t, s);
+	put_missing(t, f, s);
 	facts_put(t, "scored by", "", "%s", forest_evaluator(f));
 	facts_put(t, "sha256", "", "%s", f->digest);
 	put_features(t, f, s);

@@ -34,6 +34,7 @@ void supervisor_close(struct supervisor *s);
 void supervisor_stop(struct supervisor *s);
 
 /* Ends everything at once. */
+void supervisor_reload(const struct supervisor *s); /* SIGHUP to all stages */
 void supervisor_kill(struct supervisor *s);
 
 /* Reaps, starts and stops what is due. */

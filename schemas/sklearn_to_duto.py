@@ -49,6 +49,8 @@ def dumps(model, features=None):
     lines = ["duto-forest 1"] + [f"feature {name}" for name in features]
     lines += [line for step in steps[:-1] for line in scaler_lines(step)]
     lines += ["regression prediction"] if classes is None else [f"class {label}" for label in classes]
+    if hasattr(forest.estimators_[0].tree_, "missing_go_to_left"):
+        lines += ["missing"]
     lines += [f"trees {len(forest.estimators_)}"]
     for tree in (estimator.tree_ for estimator in forest.estimators_):
         lines += [f"tree {tree.node_count}", *tree_lines(tree, classes is not None)]

@@ -87,9 +87,41 @@ static void find_ranges(struct builder *w)
 			pass_down(w, k);
 }
 
-static uint32_t class_of(const struct forest_layout *l, uint32_t node)
+static const double *numbers_of(const struct forest_layout *l, uint32_t leaf)
 {
-	const double *numbers = l->numbers + l->leaves[node] * l->width;
+	return l->numbers + leaf * l->width;
+}
+
+static int by_numbers(const void *a, const void *b, void *context)
+{
+	const struct forest_layout *l = context;
+
+	return memcmp(numbers_of(l, *(const uint32_t *)a), numbers_of(l, *(const uint32_t *)b),
+		l->width * sizeof(double));
+}
+
+/* A leaf with the numbers that most leaves have. */
+static uint32_t commonest_leaf(const struct forest_layout *l)
+{
+	uint32_t *leaves = allocate(l->leaf_count, sizeof(*leaves)), most = 0, run = 0, ret = 0;
+
+	for (uint32_t i = 0; i < l->leaf_count; i++)
+		leaves[i] = i;
+	qsort_r(leaves, l->leaf_count, sizeof(*leaves), by_numbers, (void *)l);
+	for (uint32_t i = 0; i < l->leaf_count; i++) {
+		run = i && !by_numbers(&leaves[i - 1], &leaves[i], (void *)l) ? run + 1 : 1;
+		if (run > most) {
+			most = run;
+			ret = leaves[i];
+		}
+	}
+	free(leaves);
+	return ret;
+}
+
+static uint32_t class_of(const struct forest_layout *l, uint32_t leaf)
+{
+	const double *numbers = numbers_of(l, leaf);
 	uint32_t c = 0;
 
 	while (numbers[c] == 0)
@@ -97,33 +129,22 @@ static uint32_t class_of(const struct forest_layout *l, uint32_t node)
 	return c;
 }
 
-/* Appends the leaves of a class, or all of them, and fills up the last chunk. */
+/* Appends the leaves of a class, or all of them, but for the commonest, and fills up the last chunk. */
 static void list_leaves(struct builder *w, uint32_t class)
 {
 	const struct forest_layout *l = w->layout;
-	size_t first = w->boxes->chunk_count;
+	struct boxes *b = w->boxes;
+	size_t first = b->chunk_count;
 
 	for (uint32_t k = 0; k < l->count; k++)
-		if (layout_is_leaf(l, k) && (!w->boxes->votes || class_of(l, k) == class))
+		if (layout_is_leaf(l, k) && by_numbers(&l->leaves[k], &b->rest, (void *)l) &&
+			(!b->votes || class_of(l, l->leaves[k]) == class))
 			w->nodes[w->bit_count++] = k;
 	while (w->bit_count % CHUNK_BITS)
 		w->nodes[w->bit_count++] = LEAFLESS;
-	w->boxes->chunk_count = w->bit_count / CHUNK_BITS;
-	for (size_t c = first; c < w->boxes->chunk_count; c++)
-		w->boxes->classes[c] = class;
-}
-
-static uint32_t commonest_class(const struct forest_layout *l)
-{
-	size_t counts[FOREST_OUTPUTS_MAX] = { 0 };
-	uint32_t most = 0;
-
-	for (uint32_t k = 0; k < l->count; k++)
-		if (layout_is_leaf(l, k))
-			counts[class_of(l, k)]++;
-	for (uint32_t c = 1; c < l->width; c++)
-		most = counts[c] > counts[most] ? c : most;
-	return most;
+	b->chunk_count = w->bit_count / CHUNK_BITS;
+	for (size_t c = first; c < b->chunk_count; c++)
+		b->classes[c] = class;
 }
 
 /* Clustering. */
@@ -150,6 +171,13 @@ static int by_centre(const void *a, const void *b, void *context)
 	return p != q ? (p < q ? -1 : 1) : x < y ? -1 : x > y;
 }
 
+static int by_node(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
 /* The variance of the leaves' centres, in parts of all the feature's ranks. */
 static double spread(const struct builder *w, const uint32_t *nodes, size_t n, size_t feature)
 {
@@ -168,14 +196,16 @@ static double spread(const struct builder *w, const uint32_t *nodes, size_t n, s
 }
 
 /* Halves the leaves, in whole chunks, along the feature in which they lie furthest apart, and the
- * halves again. */
+ * halves again. In a chunk they stand in the order of the trees, which spreads a row's bits. */
 static void cluster(const struct builder *w, uint32_t *nodes, size_t n)
 {
 	struct by_centre by = { w, 0 };
 	double widest = -1;
 
-	if (n <= CHUNK_BITS)
+	if (n <= CHUNK_BITS) {
+		qsort(nodes, n, sizeof(*nodes), by_node);
 		return;
+	}
 	for (size_t f = 0; f < w->boxes->feature_count; f++) {
 		double v = spread(w, nodes, n, f);
 		if (v > widest) {
@@ -198,10 +228,9 @@ static void place_leaves(struct builder *w)
 
 	w->nodes = allocate(room, sizeof(*w->nodes));
 	b->classes = allocate(room / CHUNK_BITS + 1, sizeof(*b->classes));
-	b->rest = b->votes ? commonest_class(l) : UINT32_MAX;
+	b->rest = commonest_leaf(l);
+	b->rest_class = b->votes ? class_of(l, b->rest) : 0;
 	for (uint32_t c = 0; c < classes; start = w->bit_count, c++) {
-		if (c == b->rest)
-			continue;
 		list_leaves(w, c);
 		cluster(w, w->nodes + start, w->bit_count - start);
 	}
@@ -277,12 +306,12 @@ static void set_bits(struct builder *w, size_t bit, size_t feature)
 	if (!r)
 		return;
 	if (r->missing)
-		b->bitmaps[of_chunk[(f->rank_count - 1) * b->chunk_count]].bits[word] |= mask;
+		b->bitmaps[of_chunk[(f->rank_count - 1) * b->chunk_count]].words[word] |= mask;
 	if (r->from >= r->to)
 		return;
 	uint32_t end = of_chunk[(r->to - 1u) * b->chunk_count];
 	for (uint32_t i = of_chunk[r->from * b->chunk_count]; i <= end; i++)
-		b->bitmaps[i].bits[word] |= mask;
+		b->bitmaps[i].words[word] |= mask;
 }
 
 static bool is_empty(const struct chunk *c)
@@ -290,7 +319,7 @@ static bool is_empty(const struct chunk *c)
 	uint64_t any = 0;
 
 	for (int i = 0; i < CHUNK_WORDS; i++)
-		any |= c->bits[i];
+		any |= c->words[i];
 	return !any;
 }
 

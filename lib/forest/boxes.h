@@ -3,8 +3,8 @@
  * AND of a row's bitmaps, one a feature, has one bit for each tree: the leaf the row comes to.
  * (QuickScorer, Lucchese et al., SIGIR 2015, taken to its end for few features.)
  *
- * Where each leaf votes for one class, the leaves of the class that has most of them need no bits,
- * and the others are only counted.
+ * The leaves whose numbers are the commonest need no bits: a tree without one comes to them. Where
+ * each leaf votes for one class, bits are only counted.
  *
  * Leaves that lie near to one another stand together in chunks of CHUNK_BITS, so a row finds most
  * chunks empty: a bitmap of chunks for each feature and rank tells which are left. In a chunk
@@ -24,8 +24,16 @@ enum {
 	BOXES_BYTES = 24 << 20, /* of all bitmaps: more does not stay in a processor's cache */
 };
 
+/* What one instruction of most processors takes. */
+typedef uint64_t quad __attribute__((vector_size(32)));
+
+enum { CHUNK_QUADS = CHUNK_BITS / 256 };
+
 struct chunk {
-	uint64_t bits[CHUNK_WORDS];
+	union {
+		uint64_t words[CHUNK_WORDS];
+		quad quads[CHUNK_QUADS];
+	};
 } __attribute__((aligned(64)));
 
 /* Of one feature. */
@@ -44,9 +52,10 @@ struct boxes {
 	size_t chunk_count, chunk_words;
 	uint32_t *leaves; /* of each bit; and its tree */
 	uint16_t *trees;
+	uint32_t rest; /* a leaf with the commonest numbers */
 	bool votes;
 	uint32_t *classes; /* of votes: whose each chunk is */
-	uint32_t rest;	   /* of votes: the class without bits */
+	uint32_t rest_class;
 };
 
 /* NULL where there are too many features, or the table would not stay in the processor's cache. */

@@ -3,6 +3,8 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+enum { AT_ONCE = 2 };
+
 /* Of a row: for each feature where the parts of its rank are. */
 struct place {
 	const uint64_t *chunks;
@@ -28,59 +30,91 @@ INLINE uint64_t chunks_left(const struct boxes *b, const struct place *places, s
 	return left;
 }
 
+/* The leaves of a chunk that all features admit. */
 INLINE void admitted(
 	const struct boxes *b, const struct place *places, size_t chunk, struct chunk *ret)
 {
-	*ret = b->bitmaps[places[0].bitmaps[chunk]];
+	const struct chunk *first = &b->bitmaps[places[0].bitmaps[chunk]];
+	quad low = first->quads[0], high = first->quads[1];
+
+#pragma GCC unroll 4
 	for (size_t i = 1; i < b->feature_count; i++) {
-		const uint64_t *bits = b->bitmaps[places[i].bitmaps[chunk]].bits;
-		for (int k = 0; k < CHUNK_WORDS; k++)
-			ret->bits[k] &= bits[k];
+		const struct chunk *c = &b->bitmaps[places[i].bitmaps[chunk]];
+		low &= c->quads[0];
+		high &= c->quads[1];
 	}
+	ret->quads[0] = low;
+	ret->quads[1] = high;
+}
+
+INLINE int64_t count_bits(const struct chunk *c)
+{
+	int64_t count = 0;
+
+#pragma GCC unroll 8
+	for (int k = 0; k < CHUNK_WORDS; k++)
+		count += __builtin_popcountll(c->words[k]);
+	return count;
 }
 
 INLINE void count_votes(const struct boxes *b, const struct forest_layout *l,
 	const struct place *places, double *ret)
 {
-	uint64_t all = 0;
+	int64_t all = 0;
 
 	memset(ret, 0, l->width * sizeof(*ret));
 	for (size_t w = 0; w < b->chunk_words; w++)
 		for (uint64_t left = chunks_left(b, places, w); left; left &= left - 1) {
 			size_t chunk = w * 64 + (size_t)__builtin_ctzll(left);
 			struct chunk c;
-			uint64_t count = 0;
 			admitted(b, places, chunk, &c);
-			for (int k = 0; k < CHUNK_WORDS; k++)
-				count += (uint64_t)__builtin_popcountll(c.bits[k]);
+			int64_t count = count_bits(&c);
 			ret[b->classes[chunk]] += (double)count;
 			all += count;
 		}
-	ret[b->rest] = (double)(l->trees - all);
+	ret[b->rest_class] = (double)((int64_t)l->trees - all);
 }
 
-INLINE void take_leaves(
-	const struct boxes *b, const struct chunk *c, size_t first, uint32_t *ret_leaves)
+/* Anything where there are none. */
+INLINE int trailing_zeros(uint64_t bits)
 {
-	for (size_t k = 0; k < CHUNK_WORDS; k++)
-		for (uint64_t bits = c->bits[k]; bits; bits &= bits - 1) {
-			size_t bit = first + k * 64 + (size_t)__builtin_ctzll(bits);
-			ret_leaves[b->trees[bit]] = b->leaves[bit];
-		}
+	return __builtin_ctzll(bits | 1ull << 63);
 }
 
+/* Lists which bits of a chunk are set, from bit first on, and returns the list's end. Most words have
+ * few: AT_ONCE are written without asking, what is too much is written over by the next. */
+INLINE uint32_t *list_bits(const struct chunk *c, uint32_t first, uint32_t *to)
+{
+	for (uint32_t k = 0; k < CHUNK_WORDS; k++) {
+		uint64_t bits = c->words[k];
+		uint32_t *end = to + __builtin_popcountll(bits);
+#pragma GCC unroll 3
+		for (int i = 0; i < AT_ONCE; i++, bits &= bits - 1)
+			to[i] = first + k * 64 + (uint32_t)trailing_zeros(bits);
+		for (to += AT_ONCE; bits; bits &= bits - 1)
+			*to++ = first + k * 64 + (uint32_t)trailing_zeros(bits);
+		to = end;
+	}
+	return to;
+}
+
+/* One bit at most is set for each tree. */
 INLINE void add_leaves(const struct boxes *b, const struct forest_layout *l,
 	const struct place *places, double *ret)
 {
-	uint32_t leaves[BOXES_TREES];
+	uint32_t bits[BOXES_TREES + AT_ONCE], leaves[BOXES_TREES], *end = bits;
 
 	for (size_t w = 0; w < b->chunk_words; w++)
 		for (uint64_t left = chunks_left(b, places, w); left; left &= left - 1) {
 			size_t chunk = w * 64 + (size_t)__builtin_ctzll(left);
 			struct chunk c;
 			admitted(b, places, chunk, &c);
-			take_leaves(b, &c, chunk * CHUNK_BITS, leaves);
+			end = list_bits(&c, (uint32_t)chunk * CHUNK_BITS, end);
 		}
+	for (size_t i = 0; i < l->trees; i++)
+		leaves[i] = b->rest;
+	for (const uint32_t *bit = bits; bit < end; bit++)
+		leaves[b->trees[*bit]] = b->leaves[*bit];
 	memset(ret, 0, l->width * sizeof(*ret));
 	layout_add(l, leaves, l->trees, ret);
 }

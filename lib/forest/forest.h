@@ -55,6 +55,7 @@ struct forest {
 	bool regression;   /* one output, any number; else classes, at least two */
 	bool sum;	   /* of the leaves' numbers (boosted trees); else their mean */
 	bool float64;	   /* values are not rounded to float 32 before they are compared */
+	bool missing;	   /* a row with missing values can be scored: the sides were learnt */
 	double *base;	   /* leaf_width numbers; NULL: 0 */
 	enum forest_link link;
 	struct scaler
@@ -102,6 +103,15 @@ int forest_choose(struct forest *f, const char *evaluator);
 
 /* The least and greatest raw value that a feature is compared with; false where it never is. */
 bool forest_range(const struct forest *f, size_t feature, double *ret_low, double *ret_high);
+
+/* What moved a row's score. Each node is worth the mean, by left_share, of what is below it; on a row's
+ * way through a tree each step's change in worth is the feature's that was compared (Saabas, 2014).
+ * Summed over the trees, and divided by their number where the forest takes the mean, the
+ * contributions and the roots' worth make the score before the link. Costs a plain walk. */
+struct forest_explainer;
+struct forest_explainer *forest_explainer_open(const struct forest *f, size_t output);
+void forest_explain(const struct forest_explainer *e, const double *row, double *ret_contributions);
+void forest_explainer_close(struct forest_explainer *e); /* NULL is well */
 
 /* The place of an output or feature by name, or -1. */
 int forest_output(const struct forest *f, struct str name);

@@ -14,6 +14,7 @@ void layout_free(struct forest_layout *l)
 	free(l->leaves);
 	free(l->roots);
 	free(l->numbers);
+	free(l->left_shares);
 	free(l);
 }
 
@@ -62,6 +63,7 @@ static void lay_node(struct work *w, const struct forest_node *n, uint32_t i)
 		.feature = n->feature,
 		.missing_left = n->missing_left,
 	};
+	l->left_shares[at] = n->left_share;
 	w->places[n->left] = l->count++;
 	w->places[n->right] = l->count++;
 }
@@ -96,9 +98,10 @@ static struct forest_layout *make_layout(const struct forest *f, size_t *ret_lon
 	l->width = f->leaf_width;
 	l->nodes = malloc(nodes * sizeof(*l->nodes));
 	l->leaves = calloc(nodes, sizeof(*l->leaves));
+	l->left_shares = calloc(nodes, sizeof(*l->left_shares));
 	l->roots = malloc(f->tree_count * sizeof(*l->roots));
 	l->numbers = malloc(leaves * f->leaf_width * sizeof(*l->numbers));
-	if (!l->nodes || !l->leaves || !l->roots || !l->numbers)
+	if (!l->nodes || !l->leaves || !l->roots || !l->numbers || !l->left_shares)
 		abort();
 	*ret_longest = longest;
 	return l;
@@ -146,11 +149,8 @@ uint32_t layout_leaf(const struct forest_layout *l, size_t tree, const double *r
 {
 	uint32_t k = l->roots[tree];
 
-	while (!layout_is_leaf(l, k)) {
-		const struct layout_node *n = &l->nodes[k];
-		double v = row[n->feature];
-		k = n->next + !(isnan(v) ? n->missing_left : v <= n->bound);
-	}
+	while (!layout_is_leaf(l, k))
+		k = layout_step(&l->nodes[k], row[l->nodes[k].feature]);
 	return l->leaves[k];
 }
 

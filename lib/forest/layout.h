@@ -3,6 +3,8 @@
 #ifndef DUTO_FOREST_LAYOUT_H
 #define DUTO_FOREST_LAYOUT_H
 
+#include <math.h>
+
 #include "forest/forest.h"
 
 /* Children stand side by side, so that the comparison is the step. A leaf leads to itself. */
@@ -18,7 +20,8 @@ struct forest_layout {
 	uint32_t *
 		leaves; /* of a leaf's node, which of all leaves it is, in the order of the trees */
 	uint32_t *roots;
-	double *numbers; /* width of each leaf */
+	double *numbers;     /* width of each leaf */
+	double *left_shares; /* of the nodes */
 	size_t trees, features, width;
 	uint32_t count, leaf_count;
 };
@@ -40,6 +43,12 @@ uint32_t layout_leaf(const struct forest_layout *l, size_t tree, const double *r
 static inline bool layout_is_leaf(const struct forest_layout *l, uint32_t node)
 {
 	return l->nodes[node].next == node;
+}
+
+/* Where a value, NAN too, goes from a node. */
+static inline uint32_t layout_step(const struct layout_node *n, double v)
+{
+	return n->next + !(isnan(v) ? n->missing_left : v <= n->bound);
 }
 
 /* Adds the numbers of leaves, in their order, to the width sums. */

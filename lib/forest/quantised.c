@@ -6,7 +6,7 @@
 #include "forest/ranks.h"
 
 enum {
-	LANES = 8,
+	LANES = 16,
 	ROW_MAX = 256,	    /* features whose ranks stand on the stack */
 	LOOKUPS_A_TREE = 2, /* so many ranks a tree are cheaper than what they save */
 };

@@ -53,6 +53,7 @@ static void write_aggregate(struct buffer *b, const struct forest *f)
 	static const char *const links[] = { "", "link logistic\n", "link softmax\n" };
 
 	buffer_add_str(b, str(f->float64 ? "float64\n" : ""));
+	buffer_add_str(b, str(f->missing ? "missing\n" : ""));
 	buffer_add_str(b, str(f->sum ? "sum\n" : ""));
 	buffer_add_str(b, str(links[f->link]));
 	if (!f->base)

@@ -223,6 +223,7 @@ static int read_aggregate(struct reader *r, struct forest *f)
 	int e;
 
 	f->float64 = take_line(r, "float64");
+	f->missing = take_line(r, "missing");
 	f->sum = take_line(r, "sum");
 	e = read_link(r, f);
 	f->leaf_width = forest_leaf_width(f);

@@ -316,7 +316,7 @@ static void cut_zeros(struct buffer *nodes, uint32_t i, bool default_left)
 	buffer_add(nodes, &second, sizeof(second));
 }
 
-static int add_split(const struct reader *r, struct buffer *nodes, uint32_t i)
+static int add_split(struct reader *r, struct buffer *nodes, uint32_t i)
 {
 	struct forest_node *n = &((struct forest_node *)nodes->data)[i];
 	double feature = at(r, SPLIT_FEATURE, i), decision = at(r, DECISION_TYPE, i);
@@ -332,6 +332,7 @@ static int add_split(const struct reader *r, struct buffer *nodes, uint32_t i)
 		return fail(r, r->lines[LEFT_CHILD], "split %u: expected children of this tree", i);
 	type = (uint32_t)decision;
 	missing = type >> MISSING_SHIFT;
+	r->assembly.forest->missing |= missing != MISSING_NONE;
 	n->feature = (uint16_t)feature;
 	n->threshold = at(r, THRESHOLD, i);
 	n->left_share = left_share(r, i, n->left);
@@ -351,7 +352,7 @@ static void fill_leaves(const struct reader *r, double *leaves)
 			at(r, LEAF_VALUE, i) * r->factor;
 }
 
-static int fill_nodes(const struct reader *r, struct buffer *nodes)
+static int fill_nodes(struct reader *r, struct buffer *nodes)
 {
 	uint32_t splits = r->leaves - 1;
 	int e = 0;

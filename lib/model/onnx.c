@@ -156,6 +156,17 @@ static int spread_binary(struct onnx_trees *t)
 	return 0;
 }
 
+/* skl2onnx writes the list always; a rule was learnt where it says anything. */
+static bool knows_missing(const struct onnx_node *n)
+{
+	const struct onnx_attribute *a = onnx_find(n, "nodes_missing_value_tracks_true");
+
+	for (size_t i = 0; a && i < ONNX_COUNT(a->integers, int64_t); i++)
+		if (*ONNX_ITEM(a->integers, int64_t, i))
+			return true;
+	return false;
+}
+
 /* How many features there are, where the graph does not say: one more than the last one used. */
 static int find_features(const struct onnx_trees *t)
 {
@@ -226,6 +237,7 @@ int onnx_read(const char *path, struct str bytes, struct forest **ret, char **re
 		e = onnx_path_find(&o, &a, &way);
 	if (e == 0) {
 		a.forest->float64 = way.float64;
+		a.forest->missing = knows_missing(way.ensemble);
 		e = read_trees(&t);
 	}
 	onnx_trees_free(&t);

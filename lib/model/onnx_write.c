@@ -177,7 +177,8 @@ static void add_lists(struct buffer *node, const struct forest *f, struct lists 
 	};
 
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
-		add_attribute(node, nodes[i].name, nodes[i].type, nodes[i].list);
+		if (nodes[i].list != &l->missing || f->missing)
+			add_attribute(node, nodes[i].name, nodes[i].type, nodes[i].list);
 		buffer_free(nodes[i].list);
 	}
 }

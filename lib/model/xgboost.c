@@ -103,7 +103,7 @@ static int read_objective(struct reader *r, struct str name)
 	struct forest *f = r->assembly.forest;
 	bool logistic = str_eq(name, STR("reg:logistic"));
 
-	f->sum = true;
+	f->sum = f->missing = true;
 	f->regression = logistic || is_plain_regression(name);
 	if (logistic || str_eq(name, STR("binary:logistic")))
 		f->link = FOREST_LOGISTIC;
