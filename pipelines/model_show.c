@@ -109,23 +109,33 @@ static json_t *outputs_json(const struct forest *f)
 	return all;
 }
 
+static json_t *trees_json(const struct forest *f, const struct shape *s)
+{
+	return json_pack("{s:I,s:I,s:I,s:I,s:f}", "trees", (json_int_t)f->tree_count, "nodes",
+		(json_int_t)s->nodes, "leaves", (json_int_t)s->leaves, "depth",
+		(json_int_t)s->depth, "depth_mean", s->depth_sum / (double)f->tree_count);
+}
+
+static json_t *aggregate_json(const struct forest *f, const struct shape *s)
+{
+	return json_pack("{s:s,s:s,s:s,s:b,s:b,s:f,s:s?}", "kind",
+		f->regression ? "regression" : "classification", "aggregate",
+		f->sum ? "sum" : "mean", "link", link_name(f), "float64", f->float64, "missing",
+		f->missing, "missing_left", share(s->missing_left, s->nodes - s->leaves), "scaler",
+		f->scaler.count ? scaler_method_name(f->scaler.method) : NULL);
+}
+
 static void print_json(
 	const struct forest *f, const struct shape *s, enum model_form form, size_t size)
 {
-	json_t *scaler =
-		f->scaler.count ? json_string(scaler_method_name(f->scaler.method)) : json_null();
-	json_t *all = json_pack(
-		"{s:s,s:s,s:I,s:s,s:s,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:f,s:b,s:o,s:b,s:f,s:s,"
-		"s:s}",
-		"file", path, "form", model_form_name(form), "bytes", (json_int_t)size, "kind",
-		f->regression ? "regression" : "classification", "aggregate",
-		f->sum ? "sum" : "mean", "link", link_name(f), "outputs", outputs_json(f),
-		"features", features_json(f, s), "trees", (json_int_t)f->tree_count, "nodes",
-		(json_int_t)s->nodes, "leaves", (json_int_t)s->leaves, "depth",
-		(json_int_t)s->depth, "depth_mean", s->depth_sum / (double)f->tree_count, "float64",
-		f->float64, "scaler", scaler, "missing_left",
-		share(s->missing_left, s->nodes - s->leaves), "evaluator", forest_evaluator(f),
-		"sha256", f->digest);
+	json_t *all = json_pack("{s:s,s:s,s:I}", "file", path, "form", model_form_name(form),
+		"bytes", (json_int_t)size);
+	json_object_update_new(all, aggregate_json(f, s));
+	json_object_update_new(all, trees_json(f, s));
+	json_object_set_new(all, "outputs", outputs_json(f));
+	json_object_set_new(all, "features", features_json(f, s));
+	json_object_set_new(all, "evaluator", json_string(forest_evaluator(f)));
+	json_object_set_new(all, "sha256", json_string(f->digest));
 	json_dumpf(all, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(all);
@@ -234,10 +244,18 @@ static void put_model(struct terminal *t, const struct forest *f, const struct s
 	put_features(t, f, s);
 }
 
-int model_command_show(int argc, char **argv)
+static void print_text(
+	const struct forest *f, const struct shape *s, enum model_form form, size_t size)
 {
 	struct buffer out = { 0 };
 	struct terminal t = { .out = &out, .colored = facts_colored() };
+	put_model(&t, f, s, form, size);
+	fwrite(out.data, 1, out.len, stdout);
+	buffer_free(&out);
+}
+
+int model_command_show(int argc, char **argv)
+{
 	enum model_form form;
 	struct forest *f;
 	size_t size;
@@ -251,9 +269,7 @@ int model_command_show(int argc, char **argv)
 	if (json)
 		print_json(f, &s, form, size);
 	else
-		put_model(&t, f, &s, form, size);
-	fwrite(out.data, 1, out.len, stdout);
-	buffer_free(&out);
+		print_text(f, &s, form, size);
 	free(s.splits);
 	forest_close(f);
 	return EXIT_OK;
