@@ -5,13 +5,13 @@
 
 #include "filter.h"
 #include "forest/forest.h"
+#include "forest/open.h"
 #include "model/model.h"
 #include "text.h"
 
 enum {
 	DIGEST_SHORT = 12,
 	EXPLAINED_MAX = 20,
-	FAR = 10, /* times the width of what a feature is compared with */
 };
 
 static const char *model_path, *scaler_path, *positive;
@@ -45,61 +45,18 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-struct range {
-	double low, high;
-};
-
 /* All that comes with a model file, so that a new one is taken up whole. */
 struct model {
 	struct forest *forest;
 	struct forest_explainer *explainer;
 	struct field *features, score, class;
 	double *row, *outputs, *moved;
-	struct range *near;
+	struct forest_range *ranges;
 	size_t scored; /* which output */
 	char *via;
 };
 
 static struct model model;
-
-static char *load_scaler(struct forest *f)
-{
-	struct scaler scaler;
-	char *error = NULL;
-	const char *missing;
-
-	if (!scaler_path)
-		return NULL;
-	if (scaler_load(scaler_path, &scaler, &error) < 0)
-		return error;
-	int r = forest_prepare(f, &scaler, names.count ? names.words : NULL, &missing);
-	scaler_free(&scaler);
-	if (r == -ENOENT)
-		return text_print(
-			"%s has no field %s, a feature of %s", scaler_path, missing, model_path);
-	return r == -EEXIST ? text_print("%s has a scaler inside already: leave --scaler out",
-				      model_path)
-			    : NULL;
-}
-
-static char *choose_output(struct model *m)
-{
-	const struct forest *f = m->forest;
-	size_t n = f->output_count;
-
-	if (f->regression)
-		return positive ? text_print("--positive: %s is a regression", model_path) : NULL;
-	int at = positive ? forest_output(f, str(positive)) : n == 2 ? 1 : -1;
-	m->scored = at < 0 ? 0 : (size_t)at;
-	if (at >= 0)
-		return NULL;
-	if (!positive)
-		return text_print(
-			"%s has %zu classes: --positive says which one is scored", model_path, n);
-	const char *meant = opt_suggest(positive, (const char *const *)f->outputs, n);
-	return text_print("--positive: %s has no class %s; there is %s", model_path, positive,
-		meant ? meant : f->outputs[0]);
-}
 
 static void *allocate(size_t n, size_t size)
 {
@@ -110,14 +67,11 @@ static void *allocate(size_t n, size_t size)
 	return p;
 }
 
-static char *name_fields(struct model *m)
+static void name_fields(struct model *m)
 {
 	const struct forest *f = m->forest;
 	size_t n = f->feature_count;
 
-	if (names.count && names.count != n)
-		return text_print("--features: %zu names for the %zu features of %s", names.count,
-			n, model_path);
 	m->features = allocate(n, sizeof(*m->features));
 	m->row = allocate(n, sizeof(*m->row));
 	m->moved = allocate(n, sizeof(*m->moved));
@@ -128,21 +82,6 @@ static char *name_fields(struct model *m)
 	m->score.name = str(!f->regression ? probability_name
 			    : value_name   ? value_name
 					   : text_print("predicted_%s", f->outputs[0]));
-	return NULL;
-}
-
-/* Readings scored by a model of scaled values, or the other way round, give no error, only
- * nonsense; such values lie far from all thresholds. */
-static void find_ranges(struct model *m)
-{
-	m->near = allocate(m->forest->feature_count, sizeof(*m->near));
-	for (size_t i = 0; i < m->forest->feature_count; i++) {
-		struct range *r = &m->near[i];
-		bool used = forest_range(m->forest, i, &r->low, &r->high) && r->low < r->high;
-		double margin = used ? FAR * (r->high - r->low) : INFINITY;
-		r->low -= margin;
-		r->high += margin;
-	}
 }
 
 static void warn_of_far(void)
@@ -150,13 +89,11 @@ static void warn_of_far(void)
 	static bool warned;
 
 	for (size_t i = 0; !warned && i < model.forest->feature_count; i++) {
-		double v = model.row[i];
-		if (isnan(v) || (v >= model.near[i].low && v <= model.near[i].high))
-			continue;
-		warned = true;
-		warning("%.*s is %g, far from all that %s compares it with: is it scaled as when "
-			"the model was trained? (--scaler, --features)",
-			STR_ARG(model.features[i].name), v, model_path);
+		warned = forest_range_is_far(&model.ranges[i], model.row[i]);
+		if (warned)
+			warning("%.*s is %g, far from all that %s compares it with: is it scaled "
+				"as when the model was trained? (--scaler, --features)",
+				STR_ARG(model.features[i].name), model.row[i], model_path);
 	}
 }
 
@@ -170,36 +107,18 @@ static void name_model(struct model *m)
 	free(copy);
 }
 
-/* Only Duto's text is scored: a model that runs a plant for years is one that diff and sha256sum
- * can tell from another. */
-static char *load_forest(struct model *m)
-{
-	enum model_form form = model_recognise_file(model_path);
-	char *error = NULL;
-
-	if (form != MODEL_UNKNOWN && form != MODEL_DUTO)
-		return text_print("%s: this is %s: duto model convert %s NAME.forest makes a model "
-				  "of it to score with",
-			model_path, model_form_name(form), model_path);
-	forest_load(model_path, &m->forest, &error);
-	return error;
-}
-
 /* What is wrong, or NULL. */
 static char *load(struct model *m)
 {
-	char *error = load_forest(m);
+	struct forest_source source = { model_path, scaler_path, names.words, names.count };
+	char *error = model_other_form(model_path);
 
-	if (!error)
-		error = choose_output(m);
-	if (!error)
-		error = name_fields(m);
-	if (!error)
-		error = load_scaler(m->forest);
-	if (error)
+	if (error || forest_open(&source, &m->forest, &error) < 0 ||
+		forest_choose_output(m->forest, model_path, positive, &m->scored, &error) < 0)
 		return error;
-	find_ranges(m);
+	name_fields(m);
 	name_model(m);
+	m->ranges = forest_ranges(m->forest);
 	if (explained)
 		m->explainer = forest_explainer_open(m->forest, m->scored);
 	return NULL;
@@ -213,7 +132,7 @@ static void unload(struct model *m)
 	free(m->row);
 	free(m->outputs);
 	free(m->moved);
-	free(m->near);
+	free(m->ranges);
 	free(m->via);
 }
 
@@ -256,18 +175,6 @@ static uint32_t read_row(const struct sample *s, bool *ret_any)
 	return worst;
 }
 
-/* The feature that moved the score most, taken out; SIZE_MAX: none is left that did. */
-static size_t take_largest(void)
-{
-	size_t largest = SIZE_MAX;
-
-	for (size_t i = 0; i < model.forest->feature_count; i++)
-		if (model.moved[i] != 0 &&
-			(largest == SIZE_MAX || fabs(model.moved[i]) > fabs(model.moved[largest])))
-			largest = i;
-	return largest;
-}
-
 /* "torque +0.412, tool_wear -0.03" */
 static void explain(struct sample *s)
 {
@@ -276,8 +183,8 @@ static void explain(struct sample *s)
 	text.len = 0;
 	forest_explain(model.explainer, model.row, model.moved);
 	for (int64_t n = 0; n < explained; n++) {
-		size_t i = take_largest();
-		if (i == SIZE_MAX)
+		size_t i = forest_largest(model.moved, model.forest->feature_count);
+		if (model.moved[i] == 0)
 			break;
 		buffer_print(&text, "%s%.*s %+.3g", n ? ", " : "", STR_ARG(model.features[i].name),
 			model.moved[i]);

@@ -15,6 +15,9 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression
+
+
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
@@ -144,6 +147,33 @@ def test_unfit(x, y):
             tap.ok(False, f"{what} is refused")
         except ValueError as e:
             tap.ok("expected" in str(e), f"{what} is refused", str(e))
+def same_everywhere(model, outputs, rows, title):
+    """All ways to score, run on the rows by the unit test of the evaluators."""
+    sklearn_to_duto.save(model, "every.forest", mill.FIVE)
+    np.ascontiguousarray(rows, dtype=float).tofile("rows")
+    np.ascontiguousarray(outputs, dtype=float).tofile("expected")
+    program = os.path.join(os.path.dirname(os.environ["DUTO"]), "tests", "forest_evaluators")
+    run = subprocess.run([program, "every.forest", "rows", "expected"], capture_output=True, text=True)
+    wrong = [line for line in run.stdout.splitlines() if line.startswith("not ok")]
+    passed = sum(line.startswith("ok") and "SKIP" not in line for line in run.stdout.splitlines())
+    tap.ok(run.returncode == 0 and passed > 4, f"{title}: every evaluator, {len(rows)} rows, the same bits", *wrong)
+
+
+def test_evaluators(x, y):
+    """Rows of the AI4I kind, and rows on thresholds, beside, and infinite."""
+    rng = np.random.default_rng(4)
+    pure = make_pipeline(StandardScaler(), RandomForestClassifier(100, random_state=1)).fit(x, y)
+    mixed = make_pipeline(MinMaxScaler(), RandomForestClassifier(60, random_state=1, min_samples_leaf=3)).fit(x, y)
+    three = make_pipeline(StandardScaler(), RandomForestClassifier(40, random_state=1))
+    three.fit(x, y + (x[:, 3] > 50))
+    for model, title in (pure, "pure leaves"), (mixed, "mixed leaves"), (three, "three classes"):
+        rows = np.concatenate([x, adversarial(model, x, rng)])
+        same_everywhere(model, model.predict_proba(rows), rows, title)
+    load = make_pipeline(RobustScaler(), RandomForestRegressor(40, random_state=1)).fit(x, x[:, 3] * x[:, 2])
+    rows = np.concatenate([x, adversarial(load, x, rng)])
+    same_everywhere(load, load.predict(rows), rows, "regression")
+    far = np.full((2, 5), 1e30) * [[1], [-1]]
+    same_everywhere(pure, pure.predict_proba(far), far, "far away")
 
 
 def test_trained(x, y):
@@ -165,6 +195,7 @@ with tempfile.TemporaryDirectory() as folder:
     test_command(table[:3000], failed[:3000])
     test_conventions(table[:3000], failed[:3000])
     test_unfit(table[:300], failed[:300])
+    test_evaluators(table[:3000], failed[:3000])
     test_trained(table, failed)
     os.chdir("/")
 tap.done()

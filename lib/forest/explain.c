@@ -65,6 +65,16 @@ void forest_explain(const struct forest_explainer *e, const double *row, double 
 		ret[i] *= e->scale;
 }
 
+size_t forest_largest(const double *contributions, size_t count)
+{
+	size_t largest = 0;
+
+	for (size_t i = 1; i < count; i++)
+		if (fabs(contributions[i]) > fabs(contributions[largest]))
+			largest = i;
+	return largest;
+}
+
 void forest_explainer_close(struct forest_explainer *e)
 {
 	if (e)

@@ -111,7 +111,8 @@ bool forest_range(const struct forest *f, size_t feature, double *ret_low, doubl
 struct forest_explainer;
 struct forest_explainer *forest_explainer_open(const struct forest *f, size_t output);
 void forest_explain(const struct forest_explainer *e, const double *row, double *ret_contributions);
-void forest_explainer_close(struct forest_explainer *e); /* NULL is well */
+size_t forest_largest(const double *contributions, size_t count); /* by size, whatever its sign */
+void forest_explainer_close(struct forest_explainer *e);	  /* NULL is well */
 
 /* The place of an output or feature by name, or -1. */
 int forest_output(const struct forest *f, struct str name);

@@ -60,11 +60,17 @@ enum model_form model_recognise(struct str bytes)
 	return MODEL_UNKNOWN;
 }
 
-enum model_form model_recognise_file(const char *path)
+char *model_other_form(const char *path)
 {
 	char start[64];
+	struct str bytes = { start, file_peek(path, start, sizeof(start)) };
+	enum model_form form = model_recognise(bytes);
 
-	return model_recognise((struct str){ start, file_peek(path, start, sizeof(start)) });
+	if (form == MODEL_UNKNOWN || form == MODEL_DUTO)
+		return NULL;
+	return text_print("%s: this is %s: duto model convert %s NAME.forest makes a model that "
+			  "duto forest scores",
+		path, model_form_name(form), path);
 }
 
 static int refuse(const char *path, struct str bytes, char **ret_error)

@@ -18,8 +18,10 @@ const char *model_form_name(enum model_form form);
 
 /* What a file's bytes look like. */
 enum model_form model_recognise(struct str bytes);
-enum model_form model_recognise_file(
-	const char *path); /* MODEL_UNKNOWN too where it cannot be read */
+
+/* What to say of a file to which the stage that scores does not take, because it is another
+ * program's: malloc'ed, with the command that converts it; else NULL. */
+char *model_other_form(const char *path);
 
 /* 0 with a forest ready to score and what its file was: form and bytes; else as forest_load. The digest is
  * of the file. */

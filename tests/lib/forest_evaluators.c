@@ -1,8 +1,13 @@
-/* Every evaluator gives the bits that a walk written here gives, on forests of many shapes. */
+/* Every evaluator gives the bits that a walk written here gives, on forests of many shapes.
+ *
+ * forest_evaluators MODEL ROWS EXPECTED does the same with what another program expects of a model:
+ * files of float 64s, rows and outputs one behind the other (sklearn.t). */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
+#include "buffer.h"
+#include "file.h"
 #include "forest/forest.h"
 #include "random.h"
 #include "tap.h"
@@ -31,7 +36,7 @@ static const struct shape shapes[] = {
 	{ "one tree", 3, 1, 2, 20, .votes = false },
 };
 
-enum { ROWS = 3000 };
+enum { ROWS = 3000, FILE_BYTES = 1 << 28 };
 
 static struct random source;
 
@@ -165,27 +170,35 @@ static void walk(const struct forest *f, const double *row, double *ret)
 }
 
 static void compare(struct forest *f, const char *evaluator, const double *rows,
-	const double *expected, const char *title)
+	const double *expected, size_t count, const char *title)
 {
-	size_t size = ROWS * f->output_count * sizeof(double);
+	size_t size = count * f->output_count * sizeof(double);
 	double *batch = malloc(size), one[8];
 	size_t wrong = 0;
 	int r = forest_choose(f, evaluator);
 
 	if (r == 0) {
-		forest_predict_rows(f, rows, ROWS, batch);
-		for (size_t i = 0; i < ROWS; i++) {
+		forest_predict_rows(f, rows, count, batch);
+		for (size_t i = 0; i < count; i++) {
 			forest_predict(f, rows + i * f->feature_count, one);
 			wrong += memcmp(one, expected + i * f->output_count,
 					 f->output_count * sizeof(double)) != 0;
 		}
-		ok(wrong == 0, "%s, %s: %d rows, one by one: the same bits (%zu differ)", title,
-			evaluator, ROWS, wrong);
+		ok(wrong == 0, "%s, %s: %zu rows, one by one: the same bits (%zu differ)", title,
+			evaluator, count, wrong);
 		ok(memcmp(batch, expected, size) == 0, "%s, %s: and at once", title, evaluator);
 	} else {
 		ok(true, "%s, %s # SKIP does not suit it or this processor", title, evaluator);
 	}
 	free(batch);
+}
+
+static void compare_all(struct forest *f, const double *rows, const double *expected, size_t count,
+	const char *title)
+{
+	printf("# %s: %s is chosen\n", title, forest_evaluator(f));
+	for (size_t i = 0; forest_evaluator_name(i); i++)
+		compare(f, forest_evaluator_name(i), rows, expected, count, title);
 }
 
 static void test_shape(const struct shape *s)
@@ -194,20 +207,40 @@ static void test_shape(const struct shape *s)
 	double *rows = malloc(ROWS * s->features * sizeof(*rows));
 	double *expected = malloc(ROWS * s->outputs * sizeof(*expected));
 
-	printf("# %s: %s is chosen\n", s->title, forest_evaluator(f));
 	for (size_t i = 0; i < ROWS * s->features; i++)
 		rows[i] = value_for(f, i % s->features);
 	for (size_t i = 0; i < ROWS; i++)
 		walk(f, rows + i * s->features, expected + i * s->outputs);
-	for (size_t i = 0; forest_evaluator_name(i); i++)
-		compare(f, forest_evaluator_name(i), rows, expected, s->title);
+	compare_all(f, rows, expected, ROWS, s->title);
 	free(rows);
 	free(expected);
 	forest_close(f);
 }
 
-int main(void)
+static void test_file(char **paths)
 {
+	struct buffer rows = { 0 }, expected = { 0 };
+	struct forest *f;
+	char *error;
+
+	file_read(paths[1], FILE_BYTES, &rows);
+	file_read(paths[2], FILE_BYTES, &expected);
+	if (!ok(forest_load(paths[0], &f, &error) == 0, "%s loads", paths[0]))
+		return;
+	size_t count = rows.len / sizeof(double) / f->feature_count;
+	ok(expected.len == count * f->output_count * sizeof(double), "%zu rows", count);
+	compare_all(f, (const double *)rows.data, (const double *)expected.data, count, paths[0]);
+	forest_close(f);
+	buffer_free(&rows);
+	buffer_free(&expected);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4) {
+		test_file(argv + 1);
+		return done();
+	}
 	random_seed(&source, 11, 0);
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
 		test_shape(&shapes[i]);
