@@ -1,14 +1,29 @@
 /* duto model: models of trees, for people. */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
 #include "failure.h"
 #include "filter.h"
-#include "model/model.h"
 #include "model_command.h"
 
 static const char *from, *to;
+
+/* What is lost is told, so that silence means nothing is. */
+static int convert(struct model_file *m)
+{
+	char *loss, *error;
+	int e = model_save(m->forest, to, &loss, &error);
+	if (e < 0)
+		return failure_with(e == -EINVAL ? EXIT_CONFIG : EXIT_SYSTEM, error);
+	fprintf(stderr, "wrote %s, sha256 %s\n", to, m->forest->digest);
+	if (loss)
+		fprintf(stderr, "duto: note: %s: %s\n", to, loss);
+	free(loss);
+	return EXIT_OK;
+}
 
 int model_command_convert(int argc, char **argv)
 {
@@ -27,19 +42,26 @@ int model_command_convert(int argc, char **argv)
 			.help = "the file to write" },
 		OPT_END,
 	};
-	enum model_form form;
-	struct forest *f;
-	size_t size;
-	char *error;
+	struct model_file m;
 	int status = command_parse(options, argc, argv);
 	if (status)
 		return status;
-	if (model_load(from, &f, &form, &size, &error) < 0)
-		return failure_with(EXIT_CONFIG, error);
-	if (model_save(f, to, &error) < 0)
-		status = failure_with(EXIT_SYSTEM, error);
-	forest_close(f);
+	status = model_command_load(from, &m);
+	if (status)
+		return status;
+	status = convert(&m);
+	model_close(&m);
 	return status;
+}
+
+int model_command_load(const char *path, struct model_file *ret)
+{
+	char *error;
+	if (model_load(path, ret, &error) < 0)
+		return failure_with(EXIT_CONFIG, error);
+	if (ret->note)
+		fprintf(stderr, "duto: note: %s: %s\n", path, ret->note);
+	return EXIT_OK;
 }
 
 int command_model(int argc, char **argv)

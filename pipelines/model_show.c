@@ -8,10 +8,8 @@
 
 #include "commands.h"
 #include "facts.h"
-#include "failure.h"
 #include "filter.h"
 #include "human.h"
-#include "model/model.h"
 #include "model_command.h"
 
 enum { BAR_WIDTH = 20, NAME_WIDTH_MAX = 40 };
@@ -90,7 +88,7 @@ static json_t *features_json(const struct forest *f, const struct shape *s)
 		double low, high;
 		bool used = forest_range(f, i, &low, &high);
 		json_t *one = json_pack("{s:s,s:I,s:f}", "name", f->features[i], "splits",
-			(json_int_t)s->splits[i], "importance",
+			(json_int_t)s->splits[i], "split_share",
 			share(s->splits[i], s->nodes - s->leaves));
 		json_object_set_new(
 			one, "low", used && isfinite(low) ? json_real(low) : json_null());
@@ -125,11 +123,11 @@ static json_t *aggregate_json(const struct forest *f, const struct shape *s)
 		f->scaler.count ? scaler_method_name(f->scaler.method) : NULL);
 }
 
-static void print_json(
-	const struct forest *f, const struct shape *s, enum model_form form, size_t size)
+static void print_json(const struct model_file *m, const struct shape *s)
 {
-	json_t *all = json_pack("{s:s,s:s,s:I}", "file", path, "form", model_form_name(form),
-		"bytes", (json_int_t)size);
+	const struct forest *f = m->forest;
+	json_t *all = json_pack("{s:s,s:s,s:I,s:s?}", "file", path, "form",
+		model_form_name(m->form), "bytes", (json_int_t)m->size, "note", m->note);
 	json_object_update_new(all, aggregate_json(f, s));
 	json_object_update_new(all, trees_json(f, s));
 	json_object_set_new(all, "outputs", outputs_json(f));
@@ -221,18 +219,23 @@ static void put_features(struct terminal *t, const struct forest *f, const struc
 		put_feature(t, f, s, i, width);
 }
 
-static void put_model(struct terminal *t, const struct forest *f, const struct shape *s,
-	enum model_form form, size_t size)
+static void put_kind(struct terminal *t, const struct forest *f)
 {
-	char bytes[HUMAN_TEXT];
-	human_size(bytes, (double)size);
-	terminal_put_colored(t, TERMINAL_BOLD, str(path));
-	terminal_new_line(t);
-	facts_put(t, "form", "", "%s, %sB", model_form_name(form), bytes);
 	facts_put(t, "kind", "", "%s: %s of the trees%s%s%s",
 		f->regression ? "regression" : "classification", f->sum ? "sum" : "mean",
 		f->base ? " and a base" : "", f->link ? ", then " : "",
 		f->link ? link_name(f) : "");
+}
+
+static void put_model(struct terminal *t, const struct model_file *m, const struct shape *s)
+{
+	const struct forest *f = m->forest;
+	char bytes[HUMAN_TEXT];
+	human_size(bytes, (double)m->size);
+	terminal_put_colored(t, TERMINAL_BOLD, str(path));
+	terminal_new_line(t);
+	facts_put(t, "form", "", "%s, %sB", model_form_name(m->form), bytes);
+	put_kind(t, f);
 	put_outputs(t, f);
 	put_trees(t, f, s);
 	facts_put(t, "values", "", "compared as %s", f->float64 ? "float 64" : "float 32");
@@ -244,33 +247,30 @@ static void put_model(struct terminal *t, const struct forest *f, const struct s
 	put_features(t, f, s);
 }
 
-static void print_text(
-	const struct forest *f, const struct shape *s, enum model_form form, size_t size)
+static void print_text(const struct model_file *m, const struct shape *s)
 {
 	struct buffer out = { 0 };
 	struct terminal t = { .out = &out, .colored = facts_colored() };
-	put_model(&t, f, s, form, size);
+	put_model(&t, m, s);
 	fwrite(out.data, 1, out.len, stdout);
 	buffer_free(&out);
 }
 
 int model_command_show(int argc, char **argv)
 {
-	enum model_form form;
-	struct forest *f;
-	size_t size;
-	char *error;
+	struct model_file m;
 	int status = command_parse(options, argc, argv);
 	if (status)
 		return status;
-	if (model_load(path, &f, &form, &size, &error) < 0)
-		return failure_with(EXIT_CONFIG, error);
-	struct shape s = measure(f);
+	status = model_command_load(path, &m);
+	if (status)
+		return status;
+	struct shape s = measure(m.forest);
 	if (json)
-		print_json(f, &s, form, size);
+		print_json(&m, &s);
 	else
-		print_text(f, &s, form, size);
+		print_text(&m, &s);
 	free(s.splits);
-	forest_close(f);
+	model_close(&m);
 	return EXIT_OK;
 }

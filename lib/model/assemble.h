@@ -15,6 +15,7 @@ enum {
 /* A forest being put together. Its outputs, aggregate and leaf_width come before its trees. */
 struct assembly {
 	struct forest *forest;
+	char *note; /* malloc'ed: what a person should know of how it was read; or NULL */
 	size_t trees_room, numbers;
 };
 
@@ -29,8 +30,9 @@ struct assemble_tree {
 };
 
 struct assembly assemble_begin(void);
+void assemble_end(struct assembly *a);
 
-/* Adds a name. -EINVAL where it is empty or holds a NUL or a line's end, -EEXIST where it is there
+/* Adds a name. -EINVAL where it is empty, no UTF-8 or holds control characters, -EEXIST where it is there
  * already, -E2BIG where there are max. */
 int assemble_feature(struct assembly *a, struct str name);
 int assemble_output(struct assembly *a, struct str name);
@@ -39,11 +41,20 @@ int assemble_output(struct assembly *a, struct str name);
 int assemble_features(struct assembly *a, const char *prefix, size_t count);
 int assemble_outputs(struct assembly *a, size_t count);
 
+/* The outputs of boosted trees, and from them the width of the leaves: of a regression "prediction", else
+ * classes 0, 1 and so on, one a group of trees; one group stands for two. */
+void assemble_boosted(struct assembly *a, size_t groups);
+
 /* What is wrong with a name, for an error. */
 const char *assemble_name_error(int e);
 
 /* Zeroed numbers for so many leaves, malloc'ed; NULL where they are more than a forest may have. */
 double *assemble_leaves(const struct assembly *a, size_t count);
+
+struct forest_node assemble_leaf(uint32_t number);
+
+/* left_share from counts of rows; 0.5 where they make no sense. */
+double assemble_share(double all, double left);
 
 /* Adds a tree: what its root does not lead to is left out. 0; or -EINVAL with what is wrong in
  * *ret_error (a constant) at node *ret_node. */

@@ -3,14 +3,14 @@
 #ifndef DUTO_LIGHTGBM_H
 #define DUTO_LIGHTGBM_H
 
-#include "forest/forest.h"
-#include "str.h"
+#include "assemble.h"
 
-/* 0 with a forest; -EINVAL with a malloc'ed "model.txt:17: expected ..." in ret_error.
+/* Fills what assemble_begin began. 0; or -EINVAL with a malloc'ed "model.txt:17: expected ..." in
+ * ret_error.
  *
  * Values are compared as float 64, sums run in the order of the trees: rows go to the same leaves and sums
  * are the same to the last bit. What is not taken is refused: categorical and linear trees, and objectives
- * other than binary, multiclass and the regressions without a link. */
-int lightgbm_read(const char *path, struct str text, struct forest **ret, char **ret_error);
+ * other than those with a logistic link or softmax, and the regressions without a link. */
+int lightgbm_read(const char *path, struct str text, struct assembly *a, char **ret_error);
 
 #endif

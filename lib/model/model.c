@@ -12,7 +12,7 @@
 
 static const struct {
 	const char *name;
-	int (*read)(const char *path, struct str bytes, struct forest **ret, char **ret_error);
+	int (*read)(const char *path, struct str bytes, struct assembly *a, char **ret_error);
 } forms[MODEL_FORMS] = {
 	[MODEL_DUTO] = { "Duto's text", NULL },
 	[MODEL_ONNX] = { "ONNX", onnx_read },
@@ -83,61 +83,96 @@ static int refuse(const char *path, struct str bytes, char **ret_error)
 }
 
 /* Another program's model: its digest is the file's, as sha256sum prints it. */
-static int read_other(const char *path, enum model_form form, struct str bytes, struct forest **ret,
-	char **ret_error)
+static int read_other(const char *path, struct str bytes, struct model_file *ret, char **ret_error)
 {
+	struct assembly a = assemble_begin();
 	const char *missing;
-	struct forest *f;
-	int e = forms[form].read(path, bytes, &f, ret_error);
+	int e = forms[ret->form].read(path, bytes, &a, ret_error);
 
-	if (e < 0)
+	if (e < 0) {
+		assemble_end(&a);
 		return e;
-	digest_sha256(bytes, f->digest);
-	forest_prepare(f, NULL, NULL, &missing);
-	*ret = f;
+	}
+	digest_sha256(bytes, a.forest->digest);
+	forest_prepare(a.forest, NULL, NULL, &missing);
+	ret->forest = a.forest;
+	ret->note = a.note;
 	return 0;
 }
 
-int model_load(const char *path, struct forest **ret, enum model_form *ret_form, size_t *ret_size,
-	char **ret_error)
+static int read_any(const char *path, struct str bytes, struct model_file *ret, char **ret_error)
+{
+	ret->form = model_recognise(bytes);
+	if (ret->form == MODEL_UNKNOWN)
+		return refuse(path, bytes, ret_error);
+	if (ret->form == MODEL_DUTO)
+		return forest_load(path, &ret->forest, ret_error);
+	if (bytes.len > ASSEMBLE_FILE_MAX)
+		return text_refuse(ret_error, "%s: %zu bytes: expected at most %d", path, bytes.len,
+			ASSEMBLE_FILE_MAX);
+	return read_other(path, bytes, ret, ret_error);
+}
+
+int model_load(const char *path, struct model_file *ret, char **ret_error)
 {
 	struct buffer bytes = { 0 };
-	enum model_form form;
+	struct model_file m = { 0 };
 	int e = file_read(path, FOREST_FILE_MAX, &bytes);
 
 	if (e < 0) {
 		*ret_error = text_print("%s: %s", path, strerror(-e));
 		return e;
 	}
-	form = model_recognise(buffer_str(&bytes));
-	if (form == MODEL_UNKNOWN)
-		e = refuse(path, buffer_str(&bytes), ret_error);
-	else if (form == MODEL_DUTO)
-		e = forest_load(path, ret, ret_error);
-	else if (bytes.len > ASSEMBLE_FILE_MAX)
-		e = text_refuse(ret_error, "%s: %zu bytes: expected at most %d", path, bytes.len,
-			ASSEMBLE_FILE_MAX);
-	else
-		e = read_other(path, form, buffer_str(&bytes), ret, ret_error);
-	*ret_form = form;
-	*ret_size = bytes.len;
+	m.size = bytes.len;
+	e = read_any(path, buffer_str(&bytes), &m, ret_error);
 	buffer_free(&bytes);
+	if (e == 0)
+		*ret = m;
 	return e;
 }
 
-int model_save(struct forest *f, const char *path, char **ret_error)
+void model_close(struct model_file *m)
+{
+	forest_close(m->forest);
+	free(m->note);
+	*m = (struct model_file){ 0 };
+}
+
+static bool ends_with(const char *path, const char *end)
+{
+	size_t len = strlen(path), n = strlen(end);
+
+	return len > n && strcmp(path + len - n, end) == 0;
+}
+
+static int save_onnx(struct forest *f, const char *path, char **ret_loss)
 {
 	struct buffer bytes = { 0 };
-	size_t len = strlen(path);
 	int e;
 
-	if (len > 5 && strcmp(path + len - 5, ".onnx") == 0) {
-		onnx_write(f, &bytes);
-		e = file_replace(path, buffer_str(&bytes));
-		buffer_free(&bytes);
-	} else {
-		e = forest_save(f, path);
-	}
+	onnx_write(f, &bytes);
+	e = file_replace(path, buffer_str(&bytes));
+	digest_sha256(buffer_str(&bytes), f->digest);
+	buffer_free(&bytes);
+	if (e == 0)
+		*ret_loss = onnx_loss(f);
+	return e;
+}
+
+int model_save(struct forest *f, const char *path, char **ret_loss, char **ret_error)
+{
+	static const char *const unwritten[] = { ".json", ".ubj", ".txt", ".pkl", ".joblib",
+		".pmml" };
+	int e;
+
+	for (size_t i = 0; i < sizeof(unwritten) / sizeof(*unwritten); i++)
+		if (ends_with(path, unwritten[i]))
+			return text_refuse(ret_error,
+				"%s: expected a name that ends with .forest (Duto's text) or .onnx, "
+				"which is what Duto writes",
+				path);
+	*ret_loss = NULL;
+	e = ends_with(path, ".onnx") ? save_onnx(f, path, ret_loss) : forest_save(f, path);
 	if (e < 0)
 		*ret_error = text_print("%s: %s", path, strerror(-e));
 	return e;

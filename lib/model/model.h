@@ -23,13 +23,21 @@ enum model_form model_recognise(struct str bytes);
  * program's: malloc'ed, with the command that converts it; else NULL. */
 char *model_other_form(const char *path);
 
-/* 0 with a forest ready to score and what its file was: form and bytes; else as forest_load. The digest is
- * of the file. */
-int model_load(const char *path, struct forest **ret, enum model_form *ret_form, size_t *ret_size,
-	char **ret_error);
+struct model_file {
+	struct forest *forest; /* ready to score; its digest is of the file */
+	enum model_form form;  /* of the file, and its bytes */
+	size_t size;
+	char *note; /* what a person should know of how it was read; or NULL */
+};
 
-/* Writes a forest: as ONNX where the path ends with ".onnx", else as Duto's text. 0; or
- * -errno of writing it, with a malloc'ed error in ret_error. */
-int model_save(struct forest *f, const char *path, char **ret_error);
+/* 0, or as forest_load. */
+int model_load(const char *path, struct model_file *ret, char **ret_error);
+void model_close(struct model_file *m);
+
+/* Writes a forest, as ONNX where the path ends with ".onnx", else as Duto's text, and sets its digest.
+ * What the file does not hold of it is then in *ret_loss, malloc'ed, or NULL. -EINVAL where the
+ * path's end is that of a form which Duto does not write, else -errno of writing it, with a malloc'ed
+ * error in ret_error. */
+int model_save(struct forest *f, const char *path, char **ret_loss, char **ret_error);
 
 #endif

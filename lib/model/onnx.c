@@ -208,9 +208,22 @@ static int read_outputs(const struct onnx_trees *t, bool *ret_binary)
 	return read_base(t, *ret_binary);
 }
 
+/* A base of 0 means something only beside the mean of a classifier's trees. */
+static void drop_base(struct forest *f)
+{
+	bool needed = !f->sum && !f->regression;
+
+	for (size_t k = 0; k < f->leaf_width; k++)
+		needed |= f->base[k] != 0;
+	if (needed)
+		return;
+	free(f->base);
+	f->base = NULL;
+}
+
 static int read_trees(struct onnx_trees *t)
 {
-	const struct forest *f = t->assembly->forest;
+	struct forest *f = t->assembly->forest;
 	bool binary = false;
 	int e = find_features(t);
 
@@ -222,29 +235,26 @@ static int read_trees(struct onnx_trees *t)
 			    : onnx_tuples_read(t, binary);
 	if (e == 0 && binary && f->link == FOREST_IDENTITY)
 		e = spread_binary(t);
+	if (e == 0)
+		drop_base(f);
 	return e < 0 ? e : onnx_trees_assemble(t);
 }
 
-int onnx_read(const char *path, struct str bytes, struct forest **ret, char **ret_error)
+int onnx_read(const char *path, struct str bytes, struct assembly *a, char **ret_error)
 {
 	struct onnx_file o = { .path = path, .error = ret_error };
-	struct assembly a = assemble_begin();
 	struct onnx_path way;
-	struct onnx_trees t = { .file = &o, .path = &way, .assembly = &a };
+	struct onnx_trees t = { .file = &o, .path = &way, .assembly = a };
 	int e = onnx_file_read(&o, bytes);
 
 	if (e == 0)
-		e = onnx_path_find(&o, &a, &way);
+		e = onnx_path_find(&o, a, &way);
 	if (e == 0) {
-		a.forest->float64 = way.float64;
-		a.forest->missing = knows_missing(way.ensemble);
+		a->forest->float64 = way.float64;
+		a->forest->missing = knows_missing(way.ensemble);
 		e = read_trees(&t);
 	}
 	onnx_trees_free(&t);
 	onnx_file_free(&o);
-	if (e < 0)
-		forest_close(a.forest);
-	else
-		*ret = a.forest;
 	return e;
 }

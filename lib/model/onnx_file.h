@@ -4,6 +4,7 @@
 #define DUTO_ONNX_FILE_H
 
 #include "protobuf.h"
+#include "text.h"
 
 /* Numbers in TensorProto.DataType. */
 enum {
@@ -20,7 +21,6 @@ struct onnx_attribute {
 	struct buffer integers; /* int64_t */
 	struct buffer numbers;	/* double */
 	struct buffer texts;	/* struct str */
-	bool wide;		/* the numbers were float 64, not float 32 */
 };
 
 struct onnx_node {
@@ -55,8 +55,8 @@ void onnx_file_free(struct onnx_file *o);
 /* NULL where the node has none of that name. */
 const struct onnx_attribute *onnx_find(const struct onnx_node *n, const char *name);
 
-/* Puts "m.onnx: byte 17: ..." into *o->error and returns -EINVAL. */
-int onnx_fail(const struct onnx_file *o, size_t offset, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/* Puts "m.onnx: byte 17: ..." into *o->error and gives -EINVAL. */
+#define onnx_fail(o, offset, format, ...)                                                          \
+	text_refuse((o)->error, "%s: byte %zu: " format, (o)->path, (size_t)(offset), ##__VA_ARGS__)
 
 #endif

@@ -11,7 +11,7 @@
 #include "random.h"
 #include "tap.h"
 
-typedef int read_model(const char *path, struct str, struct forest **ret, char **ret_error);
+typedef int read_model(const char *path, struct str, struct assembly *a, char **ret_error);
 
 enum { CHANGES = 20000, FEATURES = 2 };
 
@@ -45,20 +45,21 @@ static double score(struct forest *f)
 /* NULL where it is refused. The bytes stand alone, so that a sanitizer sees who reads beyond. */
 static struct forest *load(read_model *read, const char *bytes, size_t len)
 {
-	struct forest *f = NULL;
+	struct assembly a = assemble_begin();
 	char *copy = malloc(len + !len), *error = NULL;
 
 	if (!copy)
 		abort();
 	memcpy(copy, bytes, len);
-	if (read("model", (struct str){ copy, len }, &f, &error) < 0) {
+	if (read("model", (struct str){ copy, len }, &a, &error) < 0) {
 		if (!error || strncmp(error, "model:", 6) != 0)
 			ok(false, "an error that names the file, not %s", error ? error : "none");
-		f = NULL;
+		assemble_end(&a);
 	}
+	free(a.note);
 	free(error);
 	free(copy);
-	return f;
+	return a.forest;
 }
 
 static void test_cut(const char *title, read_model *read, struct str whole)
