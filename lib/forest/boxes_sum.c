@@ -69,7 +69,8 @@ INLINE void count_votes(const struct boxes *b, const struct forest_layout *l,
 			struct chunk c;
 			admitted(b, places, chunk, &c);
 			int64_t count = count_bits(&c);
-			ret[b->classes[chunk]] += (double)count;
+			if (count)
+				ret[b->classes[chunk]] += (double)count;
 			all += count;
 		}
 	ret[b->rest_class] = (double)((int64_t)l->trees - all);

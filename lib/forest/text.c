@@ -1,13 +1,12 @@
 /* Reads the text form of a forest, `duto-forest 1`: schemas/forest.md. */
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "file.h"
 #include "forest/forest.h"
-#include "number.h"
+#include "forest/lines.h"
 #include "text.h"
 
 enum {
@@ -15,118 +14,20 @@ enum {
 	SHORTEST_SPLIT = sizeof("split 0 0 1 2 left\n") - 1,
 };
 
-struct reader {
-	const char *path, *at, *end;
-	const char *start;
-	size_t line;
-	struct str text; /* the line at hand, as it stood */
-	struct str rest; /* what is not yet read of it */
-	char **error;
-};
-
-__attribute__((format(printf, 2, 3))) static int fail(
-	const struct reader *r, const char *format, ...)
-{
-	char *what;
-	va_list args;
-
-	va_start(args, format);
-	what = text_vprint(format, args);
-	va_end(args);
-	*r->error = text_print("%s:%zu: %s", r->path, r->line, what);
-	free(what);
-	return -EINVAL;
-}
-
-/* Fails with what was found instead, shortened and without control characters. */
-static int fail_expected(const struct reader *r, const char *expected)
-{
-	char found[41];
-	size_t n = r->text.len < sizeof(found) - 1 ? r->text.len : sizeof(found) - 1;
-
-	if (!r->text.data)
-		return fail(r, "expected %s, but the file ends here: it is cut short", expected);
-	for (size_t i = 0; i < n; i++)
-		found[i] = (unsigned char)r->text.data[i] < ' ' ? '?' : r->text.data[i];
-	found[n] = '\0';
-	return fail(r, "expected %s, found \"%s\"", expected, found);
-}
-
-static void next_line(struct reader *r)
-{
-	const char *newline = r->at < r->end ? memchr(r->at, '\n', r->end - r->at) : NULL;
-
-	r->line++;
-	r->text = (struct str){ NULL, 0 };
-	if (newline) {
-		r->text = (struct str){ r->at, newline - r->at };
-		r->at = newline + 1;
-	}
-	r->rest = r->text;
-}
-
-/* Takes a word and the space behind it. */
-static struct str next_word(struct reader *r)
-{
-	const char *space = r->rest.len ? memchr(r->rest.data, ' ', r->rest.len) : NULL;
-	struct str word = { r->rest.data, space ? (size_t)(space - r->rest.data) : r->rest.len };
-	size_t used = word.len + (space != NULL);
-
-	r->rest.data += used;
-	r->rest.len -= used;
-	return word;
-}
-
-static bool word_is(struct reader *r, const char *word)
-{
-	struct reader before = *r;
-
-	if (r->rest.len && str_eq(next_word(r), str(word)))
-		return true;
-	*r = before;
-	return false;
-}
-
-static bool next_number(struct reader *r, double *ret)
-{
-	struct str word = r->rest.len ? next_word(r) : (struct str){ "", 0 };
-	bool integer;
-	int64_t i;
-
-	return word.len && number_parse(word.data, word.len, ret, &integer, &i) == word.len;
-}
-
-static bool next_count(struct reader *r, uint32_t max, uint32_t *ret)
-{
-	struct str word = r->rest.len ? next_word(r) : (struct str){ "", 0 };
-	bool integer;
-	int64_t i;
-	double v;
-
-	if (!word.len || number_parse(word.data, word.len, &v, &integer, &i) != word.len ||
-		!integer)
-		return false;
-	*ret = (uint32_t)i;
-	return i >= 0 && i <= max;
-}
-
-/* Reading, in the file's order. */
-
 /* Lines of one word and a name: the names, each once. */
-static int read_names(
-	struct reader *r, const char *word, size_t max, char ***ret, size_t *ret_count)
+static int read_names(struct lines *r, const char *word, size_t max, char ***ret, size_t *ret_count)
 {
 	char expected[64];
 
 	snprintf(expected, sizeof(expected), "\"%s NAME\"", word);
-	for (; word_is(r, word); next_line(r)) {
+	for (; lines_word_is(r, word); lines_next(r)) {
 		if (!r->rest.len || memchr(r->rest.data, '\0', r->rest.len))
-			return fail_expected(r, expected);
+			return lines_fail_expected(r, expected);
 		for (size_t i = 0; i < *ret_count; i++)
 			if (str_eq(r->rest, str((*ret)[i])))
-				return fail(r, "%s %s for the second time", word, (*ret)[i]);
+				return lines_fail(r, "%s %s for the second time", word, (*ret)[i]);
 		if (*ret_count == max)
-			return fail(r, "more than %zu lines \"%s NAME\"", max, word);
+			return lines_fail(r, "more than %zu lines \"%s NAME\"", max, word);
 		*ret = realloc(*ret, (*ret_count + 1) * sizeof(**ret));
 		if (!*ret)
 			abort();
@@ -134,91 +35,92 @@ static int read_names(
 		if (!(*ret)[(*ret_count)++])
 			abort();
 	}
-	return *ret_count ? 0 : fail_expected(r, expected);
+	return *ret_count ? 0 : lines_fail_expected(r, expected);
 }
 
-static int read_scale(struct reader *r, struct forest *f, const char *feature)
+static int read_scale(struct lines *r, struct forest *f, const char *feature)
 {
 	double a, b;
 
-	if (!word_is(r, "scale") || !next_number(r, &a) || !next_number(r, &b) || r->rest.len)
-		return fail_expected(r, "\"scale NUMBER NUMBER\", one a feature");
+	if (!lines_word_is(r, "scale") || !lines_number(r, &a) || !lines_number(r, &b) ||
+		r->rest.len)
+		return lines_fail_expected(r, "\"scale NUMBER NUMBER\", one a feature");
 	if (scaler_add(&f->scaler, str(feature), a, b) < 0)
-		return fail_expected(r, "two numbers that can scale");
-	next_line(r);
+		return lines_fail_expected(r, "two numbers that can scale");
+	lines_next(r);
 	return 0;
 }
 
-static int read_scaler(struct reader *r, struct forest *f)
+static int read_scaler(struct lines *r, struct forest *f)
 {
 	int e = 0;
 
-	if (!word_is(r, "scaler"))
+	if (!lines_word_is(r, "scaler"))
 		return 0;
 	if (scaler_method_parse(r->rest, &f->scaler.method) < 0)
-		return fail_expected(r, "\"scaler standard\", min-max or robust");
-	next_line(r);
+		return lines_fail_expected(r, "\"scaler standard\", min-max or robust");
+	lines_next(r);
 	for (size_t i = 0; i < f->feature_count && e == 0; i++)
 		e = read_scale(r, f, f->features[i]);
 	return e;
 }
 
 /* Classes, or the one target of a regression. */
-static int read_outputs(struct reader *r, struct forest *f)
+static int read_outputs(struct lines *r, struct forest *f)
 {
 	struct str line = r->text;
 	int e;
 
-	f->regression = word_is(r, "regression");
+	f->regression = lines_word_is(r, "regression");
 	r->rest = line;
 	e = read_names(r, f->regression ? "regression" : "class",
 		f->regression ? 1 : FOREST_OUTPUTS_MAX, &f->outputs, &f->output_count);
 	if (e == 0 && !f->regression && f->output_count < 2)
-		e = fail_expected(r, "a second \"class NAME\"");
+		e = lines_fail_expected(r, "a second \"class NAME\"");
 	return e;
 }
 
-static int read_link(struct reader *r, struct forest *f)
+static int read_link(struct lines *r, struct forest *f)
 {
-	if (!word_is(r, "link"))
+	if (!lines_word_is(r, "link"))
 		return 0;
 	if (str_eq(r->rest, STR("logistic")))
 		f->link = FOREST_LOGISTIC;
 	else if (str_eq(r->rest, STR("softmax")) && !f->regression)
 		f->link = FOREST_SOFTMAX;
 	else
-		return fail_expected(r, "\"link logistic\" or, of classes, \"link softmax\"");
-	next_line(r);
+		return lines_fail_expected(r, "\"link logistic\" or, of classes, \"link softmax\"");
+	lines_next(r);
 	return 0;
 }
 
-static int read_base(struct reader *r, struct forest *f)
+static int read_base(struct lines *r, struct forest *f)
 {
-	if (!word_is(r, "base"))
+	if (!lines_word_is(r, "base"))
 		return 0;
 	f->base = calloc(f->leaf_width, sizeof(*f->base));
 	if (!f->base)
 		abort();
 	for (size_t i = 0; i < f->leaf_width; i++)
-		if (!next_number(r, &f->base[i]) || !isfinite(f->base[i]))
-			return fail(r, "expected a base of %zu numbers", f->leaf_width);
+		if (!lines_number(r, &f->base[i]) || !isfinite(f->base[i]))
+			return lines_fail(r, "expected a base of %zu numbers", f->leaf_width);
 	if (r->rest.len)
-		return fail(r, "expected a base of %zu numbers", f->leaf_width);
-	next_line(r);
+		return lines_fail(r, "expected a base of %zu numbers", f->leaf_width);
+	lines_next(r);
 	return 0;
 }
 
-static bool take_line(struct reader *r, const char *line)
+static bool take_line(struct lines *r, const char *line)
 {
 	bool is = str_eq(r->text, str(line));
 
 	if (is)
-		next_line(r);
+		lines_next(r);
 	return is;
 }
 
 /* What is not a random forest's way; all of it may be left out. */
-static int read_aggregate(struct reader *r, struct forest *f)
+static int read_aggregate(struct lines *r, struct forest *f)
 {
 	int e;
 
@@ -231,73 +133,74 @@ static int read_aggregate(struct reader *r, struct forest *f)
 }
 
 /* The side of a missing value and, where it is known, the share of the rows that went left. */
-static int read_side(struct reader *r, struct forest_node *n)
+static int read_side(struct lines *r, struct forest_node *n)
 {
-	n->missing_left = word_is(r, "left");
+	n->missing_left = lines_word_is(r, "left");
 	n->left_share = 0.5;
-	if (!n->missing_left && !word_is(r, "right"))
-		return fail_expected(
+	if (!n->missing_left && !lines_word_is(r, "right"))
+		return lines_fail_expected(
 			r, "left or right behind the nodes, where a missing value goes");
 	if (!r->rest.len)
 		return 0;
-	if (!next_number(r, &n->left_share) || !(n->left_share >= 0 && n->left_share <= 1) ||
+	if (!lines_number(r, &n->left_share) || !(n->left_share >= 0 && n->left_share <= 1) ||
 		r->rest.len)
-		return fail_expected(r, "the share of the rows that go left, from 0 to 1");
+		return lines_fail_expected(r, "the share of the rows that go left, from 0 to 1");
 	return 0;
 }
 
 static int read_split(
-	struct reader *r, const struct forest *f, const struct forest_tree *t, uint32_t i)
+	struct lines *r, const struct forest *f, const struct forest_tree *t, uint32_t i)
 {
 	struct forest_node *n = &t->nodes[i];
 	uint32_t feature;
 
-	if (!next_count(r, f->feature_count - 1, &feature))
-		return fail(r, "expected a feature from 0 to %zu", f->feature_count - 1);
-	if (!next_number(r, &n->threshold) || !isfinite(n->threshold))
-		return fail_expected(r, "a finite threshold behind the feature");
-	if (!next_count(r, t->count - 1, &n->left) || !next_count(r, t->count - 1, &n->right) ||
+	if (!lines_count(r, f->feature_count - 1, &feature))
+		return lines_fail(r, "expected a feature from 0 to %zu", f->feature_count - 1);
+	if (!lines_number(r, &n->threshold) || !isfinite(n->threshold))
+		return lines_fail_expected(r, "a finite threshold behind the feature");
+	if (!lines_count(r, t->count - 1, &n->left) || !lines_count(r, t->count - 1, &n->right) ||
 		n->left <= i || n->right <= i)
-		return fail(r,
+		return lines_fail(r,
 			"expected two nodes behind this one: %u is below both, both below %u", i,
 			t->count);
 	n->feature = (uint16_t)feature;
 	return read_side(r, n);
 }
 
-static int read_leaf(struct reader *r, const struct forest *f, struct forest_tree *t, uint32_t i)
+static int read_leaf(struct lines *r, const struct forest *f, struct forest_tree *t, uint32_t i)
 {
 	double sum = 0, *numbers = t->leaves + t->leaf_count * f->leaf_width;
 	bool votes = forest_is_votes(f), well = true;
 
 	for (size_t k = 0; k < f->leaf_width && well; k++) {
-		well = next_number(r, &numbers[k]) && isfinite(numbers[k]);
+		well = lines_number(r, &numbers[k]) && isfinite(numbers[k]);
 		well &= !votes || (numbers[k] >= 0 && numbers[k] <= 1);
 		sum += numbers[k];
 	}
 	if (!well || r->rest.len)
-		return fail(r, "expected a leaf of %zu %s", f->leaf_width,
+		return lines_fail(r, "expected a leaf of %zu %s", f->leaf_width,
 			votes ? "fractions, one a class" : "numbers");
 	if (votes && fabs(sum - 1) > 1e-6)
-		return fail(r, "expected a leaf of %zu fractions that sum to 1", f->leaf_width);
+		return lines_fail(
+			r, "expected a leaf of %zu fractions that sum to 1", f->leaf_width);
 	t->nodes[i].feature = FOREST_LEAF;
 	t->nodes[i].left = t->leaf_count++;
 	return 0;
 }
 
-static int read_node(struct reader *r, const struct forest *f, struct forest_tree *t, uint32_t i)
+static int read_node(struct lines *r, const struct forest *f, struct forest_tree *t, uint32_t i)
 {
-	if (word_is(r, "leaf"))
+	if (lines_word_is(r, "leaf"))
 		return read_leaf(r, f, t, i);
-	if (word_is(r, "split"))
+	if (lines_word_is(r, "split"))
 		return read_split(r, f, t, i);
-	return fail_expected(
+	return lines_fail_expected(
 		r, "\"split FEATURE THRESHOLD LEFT RIGHT left|right\" or \"leaf ...\"");
 }
 
 /* Children stand behind their parent; where each node but the root has one parent too, it is a
  * tree. */
-static int check_tree(const struct reader *r, const struct forest_tree *t, size_t first_line)
+static int check_tree(const struct lines *r, const struct forest_tree *t, size_t first_line)
 {
 	uint8_t *parents = calloc(t->count, 1);
 	uint32_t i = 1;
@@ -316,78 +219,80 @@ static int check_tree(const struct reader *r, const struct forest_tree *t, size_
 	free(parents);
 	if (i == t->count)
 		return 0;
-	struct reader at = *r;
+	struct lines at = *r;
 	at.line = first_line + i;
-	return fail(&at, "node %u has not one parent: this is no tree", i);
+	return lines_fail(&at, "node %u has not one parent: this is no tree", i);
 }
 
-static int read_tree(struct reader *r, const struct forest *f, struct forest_tree *t)
+static int read_tree(struct lines *r, const struct forest *f, struct forest_tree *t)
 {
 	uint32_t count;
 	size_t pair = SHORTEST_SPLIT + sizeof("leaf") + 2 * f->leaf_width;
 	int e = 0;
 
-	if (!word_is(r, "tree") || !next_count(r, INT32_MAX, &count) || !count || r->rest.len)
-		return fail_expected(r, "\"tree NODES\"");
+	if (!lines_word_is(r, "tree") || !lines_count(r, INT32_MAX, &count) || !count ||
+		r->rest.len)
+		return lines_fail_expected(r, "\"tree NODES\"");
 	if (count / 2 * pair > (size_t)(r->end - r->at))
-		return fail(
+		return lines_fail(
 			r, "a tree of %u nodes, but the file ends before: it is cut short", count);
 	t->count = count;
 	t->nodes = calloc(count, sizeof(*t->nodes));
 	t->leaves = calloc((size_t)(count / 2 + 1) * f->leaf_width, sizeof(*t->leaves));
 	if (!t->nodes || !t->leaves)
 		abort();
-	next_line(r);
+	lines_next(r);
 	size_t first_line = r->line;
-	for (uint32_t i = 0; i < count && e == 0; i++, next_line(r)) {
+	for (uint32_t i = 0; i < count && e == 0; i++, lines_next(r)) {
 		if (t->leaf_count == count / 2 + 1)
-			return fail(r, "more leaves than a tree of %u nodes has", count);
+			return lines_fail(r, "more leaves than a tree of %u nodes has", count);
 		e = read_node(r, f, t, i);
 	}
 	return e < 0 ? e : check_tree(r, t, first_line);
 }
 
-static int read_trees(struct reader *r, struct forest *f)
+static int read_trees(struct lines *r, struct forest *f)
 {
 	uint32_t count;
 	int e = 0;
 
-	if (!word_is(r, "trees") || !next_count(r, INT32_MAX, &count) || !count || r->rest.len)
-		return fail_expected(r, "\"trees COUNT\"");
+	if (!lines_word_is(r, "trees") || !lines_count(r, INT32_MAX, &count) || !count ||
+		r->rest.len)
+		return lines_fail_expected(r, "\"trees COUNT\"");
 	if (count > (size_t)(r->end - r->at) / SHORTEST_TREE)
-		return fail(r, "%u trees, but the file ends before: it is cut short", count);
+		return lines_fail(r, "%u trees, but the file ends before: it is cut short", count);
 	f->trees = calloc(count, sizeof(*f->trees));
 	if (!f->trees)
 		abort();
 	f->tree_count = count;
-	next_line(r);
+	lines_next(r);
 	for (uint32_t i = 0; i < count && e == 0; i++)
 		e = read_tree(r, f, &f->trees[i]);
 	return e;
 }
 
-static int read_digest(struct reader *r, struct forest *f)
+static int read_digest(struct lines *r, struct forest *f)
 {
 	digest_sha256(
 		(struct str){ r->start, r->text.data ? (size_t)(r->text.data - r->start) : 0 },
 		f->digest);
-	if (!word_is(r, "sha256") || r->rest.len != DIGEST_TEXT)
-		return fail_expected(r, "\"sha256\" and 64 hexadecimal digits");
+	if (!lines_word_is(r, "sha256") || r->rest.len != DIGEST_TEXT)
+		return lines_fail_expected(r, "\"sha256\" and 64 hexadecimal digits");
 	if (!str_eq(r->rest, str(f->digest)))
-		return fail(
+		return lines_fail(
 			r, "the lines above have another sha256: the file was damaged or changed");
-	next_line(r);
-	return r->at < r->end || r->text.data ? fail_expected(r, "the end of the file") : 0;
+	lines_next(r);
+	return r->at < r->end || r->text.data ? lines_fail_expected(r, "the end of the file") : 0;
 }
 
-static int read_forest(struct reader *r, struct forest *f)
+static int read_forest(struct lines *r, struct forest *f)
 {
 	int e;
 
-	next_line(r);
+	lines_next(r);
 	if (!str_eq(r->text, STR("duto-forest 1")))
-		return fail_expected(r, "\"duto-forest 1\" in the first line");
-	next_line(r);
+		return lines_fail_expected(r, "\"duto-forest 1\" in the first line");
+	lines_next(r);
 	e = read_names(r, "feature", FOREST_FEATURES_MAX, &f->features, &f->feature_count);
 	if (e == 0)
 		e = read_scaler(r, f);
@@ -414,7 +319,7 @@ int forest_load(const char *path, struct forest **ret, char **ret_error)
 		*ret_error = text_print("%s: %s", path, strerror(-e));
 	} else {
 		const char *start = text.len ? (const char *)text.data : "";
-		struct reader r = { path, start, start + text.len, start, .error = ret_error };
+		struct lines r = { path, start, start + text.len, start, .error = ret_error };
 		e = read_forest(&r, f);
 	}
 	buffer_free(&text);
