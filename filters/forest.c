@@ -6,6 +6,7 @@
 #include "filter.h"
 #include "forest/forest.h"
 #include "forest/open.h"
+#include "model/model.h"
 #include "text.h"
 
 enum {
@@ -110,9 +111,9 @@ static void name_model(struct model *m)
 static char *load(struct model *m)
 {
 	struct forest_source source = { model_path, scaler_path, names.words, names.count };
-	char *error = NULL;
+	char *error = model_other_form(model_path);
 
-	if (forest_open(&source, &m->forest, &error) < 0 ||
+	if (error || forest_open(&source, &m->forest, &error) < 0 ||
 		forest_choose_output(m->forest, model_path, positive, &m->scored, &error) < 0)
 		return error;
 	name_fields(m);

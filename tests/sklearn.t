@@ -1,15 +1,22 @@
 #!/usr/bin/python3
 """The scaler and the forest beside scikit-learn (python3-sklearn)."""
 import os
+import pickle
 import subprocess
 import sys
 import tempfile
+import types
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.join(HERE, "lib"), os.path.join(HERE, "..", "schemas")]
 
 import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.linear_model import LinearRegression
+
+
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
@@ -88,6 +95,58 @@ def test_variants(x, y):
     tap.ok(same.all(), "three classes: the same bits", f"{np.sum(~same)} differ")
 
 
+def test_regression(x, rng):
+    target = x[:, 1] * 3 + rng.normal(size=len(x))
+    model = make_pipeline(StandardScaler(), RandomForestRegressor(20, random_state=1, min_samples_leaf=3)).fit(x, target)
+    sklearn_to_duto.save(model, "regression.forest", mill.FIVE)
+    rows = np.concatenate([x, adversarial(model, x, rng)])
+    data = samples.run(samples.encode(mill.FIVE, rows.tolist()), "forest", "--model", "regression.forest",
+                       "--value-name", "y")
+    wrong = np.sum(np.array(samples.column(data, "y")) != model.predict(rows))
+    tap.ok(wrong == 0, "a scaler and a regression: the same bits", f"{wrong} differ")
+
+
+def test_command(x, y):
+    """As the scientist runs it, on a pickled Pipeline that knows its columns and text classes."""
+    model = make_pipeline(StandardScaler(), RandomForestClassifier(10, random_state=1))
+    wanted = model.fit(x, np.array(["all is well", "fails"])[y]).predict_proba(x)[:, 1]
+    model[0].feature_names_in_ = np.array(mill.FIVE)  # as a data frame leaves them
+    with open("model.joblib", "wb") as f:
+        pickle.dump(model, f)
+    program = os.path.join(HERE, "..", "schemas", "sklearn_to_duto.py")
+    with open("command.forest", "w") as f:
+        subprocess.run(["/usr/bin/python3", program, "model.joblib"], stdout=f, check=True)
+    same = scores(x, "--model", "command.forest", "--positive", "fails") == wanted
+    tap.ok(same.all(), "as a command: columns' names, text classes: the same bits", f"{np.sum(~same)} differ")
+
+
+def test_conventions(x, y):
+    """Leaves hold weights to scikit-learn 1.2 and fractions from 1.3, which also says where missing values go."""
+    forest = RandomForestClassifier(1, random_state=1, max_depth=3).fit(x, y)
+    tree = forest.estimators_[0].tree_
+    newer = types.SimpleNamespace(**{n: getattr(tree, n) for n in (
+        "node_count", "children_left", "children_right", "feature", "threshold", "weighted_n_node_samples")})
+    newer.value = tree.value / tree.value.sum(axis=2, keepdims=True)
+    newer.missing_go_to_left = np.arange(tree.node_count) % 2
+    old, new = (list(sklearn_to_duto.tree_lines(t, True)) for t in (tree, newer))
+    leaves = lambda lines: np.array([l.split()[1:] for l in lines if l.startswith("leaf")], float)
+    close = np.allclose(leaves(old), leaves(new), rtol=1e-15) and np.allclose(leaves(old).sum(axis=1), 1)
+    tap.ok(close, "leaves of both conventions become the same fractions")
+    sides = [l.split()[5] for l in new if l.startswith("split")]
+    wanted = ["left" if i % 2 else "right" for i in range(tree.node_count) if tree.children_left[i] >= 0]
+    tap.ok(sides == wanted, "where missing values go is taken over")
+
+
+def test_unfit(x, y):
+    for what, model in (
+            ("a step it cannot say", make_pipeline(PCA(2), RandomForestClassifier(2)).fit(x, y)),
+            ("a forest of several outputs", RandomForestClassifier(2).fit(x, np.stack([y, y], axis=1))),
+            ("a model that is no forest", LinearRegression().fit(x, y))):
+        try:
+            sklearn_to_duto.dumps(model)
+            tap.ok(False, f"{what} is refused")
+        except ValueError as e:
+            tap.ok("expected" in str(e), f"{what} is refused", str(e))
 def same_everywhere(model, outputs, rows, title):
     """All ways to score, run on the rows by the unit test of the evaluators."""
     sklearn_to_duto.save(model, "every.forest", mill.FIVE)
@@ -132,6 +191,10 @@ with tempfile.TemporaryDirectory() as folder:
     test_scaler(table)
     test_bits(table[:3000], failed[:3000])
     test_variants(table[:3000], failed[:3000])
+    test_regression(table[:3000], np.random.default_rng(3))
+    test_command(table[:3000], failed[:3000])
+    test_conventions(table[:3000], failed[:3000])
+    test_unfit(table[:300], failed[:300])
     test_evaluators(table[:3000], failed[:3000])
     test_trained(table, failed)
     os.chdir("/")
