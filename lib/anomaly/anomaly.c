@@ -1,0 +1,122 @@
+#include "anomaly/anomaly.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+	WARM = 50,  /* values before the first score */
+	BEGIN = 10, /* values before tails are learnt: detectors must know something first */
+};
+
+static const double GREATEST = 1e100;
+
+const char *anomaly_cause_name(enum anomaly_cause cause)
+{
+	static const char *const names[ANOMALY_CAUSES] = { "level", "jump", "variance", "season",
+		"range", "flat", "prediction" };
+
+	return names[cause];
+}
+
+bool anomaly_takes(double value)
+{
+	return fabs(value) <= GREATEST;
+}
+
+double anomaly_score(double surprise)
+{
+	return surprise / (surprise + ANOMALY_HALF);
+}
+
+static uint32_t slot_of(int64_t time, int64_t season)
+{
+	return (uint32_t)(time % season * SEASON_SLOTS / season);
+}
+
+static struct point point_of(const struct anomaly_series *s,
+	const struct anomaly_settings *settings, int64_t time, double value)
+{
+	struct point p = {
+		.value = value,
+		.seen = (double)s->seen,
+		.slow = 1 / settings->memory,
+		.last = s->last,
+		.slot = slot_of(time, settings->season),
+	};
+	p.forgetting = larger(p.slow, 1 / (p.seen + 1));
+	baseline_point(&s->baseline, &p);
+	return p;
+}
+
+static void detect(struct anomaly_series *s, const struct point *p, struct finding *ret)
+{
+	ret[ANOMALY_LEVEL] = level_add(&s->recent, p);
+	ret[ANOMALY_JUMP] = jump_add(&s->jump, p);
+	ret[ANOMALY_VARIANCE] = variance_add(&s->recent, p);
+	ret[ANOMALY_SEASON] = season_add(&s->season, p);
+	ret[ANOMALY_RANGE] = range_add(&s->range, p);
+	ret[ANOMALY_FLAT] = flat_add(&s->flat, p);
+	ret[ANOMALY_PREDICTION] = autoregression_add(&s->autoregression, p);
+	baseline_add(&s->baseline, p);
+}
+
+/* The sum of the surprises; in ret what caused most of it. */
+static double surprise_of(
+	struct anomaly_series *s, const struct finding *findings, struct anomaly *ret)
+{
+	double sum = 0, most = 0;
+
+	ret->cause = 0;
+	for (int i = 0; i < ANOMALY_CAUSES; i++) {
+		double surprise = tail_add(&s->tails[i], findings[i].statistic, s->seen > BEGIN);
+		sum += surprise;
+		if (surprise > most) {
+			most = surprise;
+			ret->cause = (enum anomaly_cause)i;
+		}
+	}
+	ret->expected = findings[ret->cause].expected;
+	return s->seen > WARM ? sum : 0;
+}
+
+static bool is_news(struct anomaly_series *s, double surprise, double rest)
+{
+	bool news = surprise > s->peak;
+
+	s->peak *= 1 - 1 / rest;
+	if (news)
+		s->peak = larger(surprise, s->peak);
+	return news;
+}
+
+void anomaly_add(struct anomaly_series *s, const struct anomaly_settings *settings, int64_t time,
+	double value, struct anomaly *ret)
+{
+	struct point p = point_of(s, settings, time, value);
+	struct finding findings[ANOMALY_CAUSES];
+
+	detect(s, &p, findings);
+	double surprise = surprise_of(s, findings, ret);
+	ret->probability = tail_probability(tail_add(&s->sum, surprise, s->seen > WARM));
+	ret->strangeness = anomaly_score(settings->sensitivity * surprise);
+	ret->score = is_news(s, surprise, settings->rest) ? ret->strangeness : 0;
+	s->last = value;
+	s->seen++;
+}
+
+/* What only ever counts up to a few hundred or so indexes nothing, so any bytes are a state; a whole
+ * that makes no sense is caught by the digest around checkpoints. */
+void anomaly_save(const struct anomaly_series *s, struct buffer *to)
+{
+	wire_bin(to, (struct str){ (const char *)s, sizeof(*s) });
+}
+
+bool anomaly_load(struct anomaly_series *s, struct cursor *from)
+{
+	struct str state;
+
+	if (wire_next_bin(from, &state) != 1 || state.len != sizeof(*s))
+		return false;
+	memcpy(s, state.data, sizeof(*s));
+	return true;
+}
