@@ -60,22 +60,31 @@ static void detect(struct anomaly_series *s, const struct point *p, struct findi
 	baseline_add(&s->baseline, p);
 }
 
+/* A step counts as far as it is unusual both as a step and from what the last values made expected:
+ * the two see the same thing, and each alone takes some of the usual for strange. */
+static void join_steps(double *surprises)
+{
+	surprises[ANOMALY_JUMP] = smaller(surprises[ANOMALY_JUMP], surprises[ANOMALY_PREDICTION]);
+	surprises[ANOMALY_PREDICTION] = 0;
+}
+
 /* The sum of the surprises; in ret what caused most of it. */
 static double surprise_of(
 	struct anomaly_series *s, const struct finding *findings, struct anomaly *ret)
 {
-	double sum = 0, most = 0;
+	double surprises[ANOMALY_CAUSES], sum = 0;
 
+	for (int i = 0; i < ANOMALY_CAUSES; i++)
+		surprises[i] = tail_add(&s->tails[i], findings[i].statistic, s->seen > BEGIN);
+	join_steps(surprises);
 	ret->cause = 0;
 	for (int i = 0; i < ANOMALY_CAUSES; i++) {
-		double surprise = tail_add(&s->tails[i], findings[i].statistic, s->seen > BEGIN);
-		sum += surprise;
-		if (surprise > most) {
-			most = surprise;
+		sum += surprises[i];
+		if (surprises[i] > surprises[ret->cause])
 			ret->cause = (enum anomaly_cause)i;
-		}
 	}
-	ret->expected = findings[ret->cause].expected;
+	ret->expected =
+		findings[ret->cause == ANOMALY_JUMP ? ANOMALY_PREDICTION : ret->cause].expected;
 	return s->seen > WARM ? sum : 0;
 }
 

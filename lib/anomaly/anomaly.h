@@ -67,7 +67,7 @@ void anomaly_add(struct anomaly_series *s, const struct anomaly_settings *settin
 	double value, struct anomaly *ret);
 
 /* The score of a surprise: 1/2 at ANOMALY_HALF nats. */
-#define ANOMALY_HALF 12.0
+#define ANOMALY_HALF 8.0
 double anomaly_score(double surprise);
 
 /* The state as one wire object, for the machine that it was saved on. load: false for what is none. */

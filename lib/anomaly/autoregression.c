@@ -47,6 +47,22 @@ static void keep_bounded(struct autoregression *a)
 			a->inverse[i][j] *= 0.5;
 }
 
+/* The inverse is symmetric: its lower triangle is computed, the upper one copied, so that it stays so
+ * however often it is rounded. */
+static void update_inverse(struct autoregression *a, const double *along, double norm, double keep)
+{
+	double gain[TERMS], grow = 1 / keep, shrink = grow / norm;
+
+	for (int i = 0; i < TERMS; i++)
+		gain[i] = along[i] * shrink;
+	for (int i = 0; i < TERMS; i++)
+		for (int j = 0; j <= i; j++) {
+			a->inverse[i][j] = a->inverse[i][j] * grow - gain[i] * along[j];
+			a->inverse[j][i] = a->inverse[i][j];
+		}
+	keep_bounded(a);
+}
+
 static void learn(struct autoregression *a, const double *terms, double error, double forgetting)
 {
 	double keep = 1 - forgetting, along[TERMS], norm = keep;
@@ -61,13 +77,9 @@ static void learn(struct autoregression *a, const double *terms, double error, d
 		begin(a);
 		return;
 	}
-	for (int i = 0; i < TERMS; i++) {
-		double gain = along[i] / norm;
-		a->weights[i] += gain * error;
-		for (int j = 0; j < TERMS; j++)
-			a->inverse[i][j] = (a->inverse[i][j] - gain * along[j]) / keep;
-	}
-	keep_bounded(a);
+	for (int i = 0; i < TERMS; i++)
+		a->weights[i] += along[i] * (error / norm);
+	update_inverse(a, along, norm, keep);
 }
 
 static void shift(struct autoregression *a, double v)

@@ -37,8 +37,8 @@ void baseline_point(const struct baseline *b, struct point *p);
 void baseline_add(struct baseline *b, const struct point *p);
 
 /* The mean of the last few values and their spread around it, beside the slow ones: a shift of level
- * in deviations; and the logarithm of the ratio of the variances, which is far from 0 when the series
- * becomes wild or quiet. */
+ * in deviations; and how many times the variance is larger, or smaller, when the series becomes wild or
+ * quiet. */
 struct recent {
 	double mean, variance;
 };
@@ -64,7 +64,7 @@ struct range {
 };
 struct finding range_add(struct range *r, const struct point *p);
 
-/* How much longer than ever before the value has stood still, as a logarithm. */
+/* How much longer than ever before the value has stood still, in times of that. */
 struct flat {
 	double run, longest;
 };
@@ -86,6 +86,11 @@ static inline double clip(double v, double limit)
 static inline double larger(double a, double b)
 {
 	return a > b ? a : b;
+}
+
+static inline double smaller(double a, double b)
+{
+	return a < b ? a : b;
 }
 
 #endif

@@ -1,5 +1,4 @@
 #include "anomaly/detectors.h"
-#include "anomaly/logarithm.h"
 
 enum { SHORT = 3 }; /* values that may always be the same */
 
@@ -9,5 +8,5 @@ struct finding flat_add(struct flat *f, const struct point *p)
 
 	f->run = p->seen > 0 && p->value == p->last ? f->run + 1 : 0;
 	f->longest = larger(longest, f->run);
-	return (struct finding){ f->run > longest ? logarithm(f->run / longest) : 0, p->value };
+	return (struct finding){ f->run > longest ? f->run / longest - 1 : 0, p->value };
 }

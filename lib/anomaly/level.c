@@ -1,7 +1,6 @@
 #include <math.h>
 
 #include "anomaly/detectors.h"
-#include "anomaly/logarithm.h"
 
 static const double RECENT = 20; /* values */
 
@@ -21,5 +20,6 @@ struct finding variance_add(struct recent *r, const struct point *p)
 	double d = p->value - r->mean, usual = p->deviation * p->deviation;
 
 	r->variance += weight(p) * (d * d - r->variance);
-	return (struct finding){ fabs(logarithm((r->variance + 1e-9 * usual) / usual)), p->mean };
+	double ratio = (r->variance + 1e-9 * usual) / usual;
+	return (struct finding){ larger(ratio, 1 / ratio) - 1, p->mean };
 }

@@ -9,7 +9,7 @@ static const double SLACK = 0.3; /* deviations of the whole series that are alwa
 static void learn(struct season *s, const struct point *p)
 {
 	double d = p->value - (double)s->mean[p->slot];
-	double weight = 1.0 / (s->seen[p->slot] + (s->seen[p->slot] > 0));
+	double weight = 1.0 / (s->seen[p->slot] + 1);
 
 	s->mean[p->slot] += (float)(weight * d);
 	if (s->seen[p->slot] > 0)

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "anomaly/detectors.h"
 #include "anomaly/logarithm.h"
 
 enum {
@@ -23,30 +24,50 @@ static void learn_excess(struct tail *t, double excess)
 	t->excess += (excess - t->excess) / t->excesses;
 }
 
-static void learn_from(struct tail *t, double v)
+static double step_of(struct tail *t)
 {
 	double step = STEP * (fabs(t->quantile) + t->excess + 1e-9);
 
-	if (t->seen++ < HASTY)
-		step *= HASTE;
-	if (v <= t->quantile) {
-		t->quantile -= step * (1 - TAIL_QUANTILE);
-		return;
-	}
-	learn_excess(t, v - t->quantile);
-	t->quantile += step * TAIL_QUANTILE;
+	return t->seen++ < HASTY ? HASTE * step : step;
+}
+
+static void learn_below(struct tail *t)
+{
+	double down = step_of(t) * (1 - TAIL_QUANTILE);
+
+	t->quantile -= down;
+	t->bound *= 1 - down + down * down / 2;
+}
+
+static void learn_above(struct tail *t, double beyond)
+{
+	double up = step_of(t) * TAIL_QUANTILE;
+
+	learn_excess(t, beyond);
+	t->quantile += up;
+	t->bound = exp(t->quantile);
+}
+
+static double surprise_at(const struct tail *t, double beyond)
+{
+	double n = t->excesses;
+
+	return t->excess > 0 ? (n + 1) * logarithm(1 + beyond / (n * t->excess)) : 0;
 }
 
 double tail_add(struct tail *t, double s, bool learn)
 {
-	double v = logarithm(1 + s), surprise = 0;
-
-	if (v > t->quantile && t->excess > 0) {
-		double n = t->excesses;
-		surprise = (n + 1) * logarithm(1 + (v - t->quantile) / (n * t->excess));
+	if (t->seen == 0)
+		t->bound = 1;
+	if (1 + s <= t->bound) {
+		if (learn)
+			learn_below(t);
+		return 0;
 	}
+	double beyond = larger(logarithm(1 + s) - t->quantile, 0);
+	double surprise = surprise_at(t, beyond);
 	if (learn)
-		learn_from(t, v);
+		learn_above(t, beyond);
 	return surprise;
 }
 

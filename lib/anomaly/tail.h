@@ -17,7 +17,9 @@
 /* Zeroed: nothing seen. */
 struct tail {
 	double quantile; /* of log(1 + s) */
-	double excess;	 /* mean beyond it */
+	double bound;	 /* the same of 1 + s: few values need a logarithm */
+	double excess; /* mean beyond it; of a statistic that is mostly 0 the zeros count among the
+			    worst twentieth, so that whatever it finds is surprising */
 	double excesses; /* how many that mean is worth */
 	uint64_t seen;
 };
