@@ -1,53 +1,53 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "anomaly/anomaly.h"
-#include "anomaly/event.h"
+#include "anomaly/watch.h"
+#include "fields.h"
 #include "filter.h"
 #include "series.h"
 #include "text.h"
 
+static struct anomaly_plan plan = {
+	.settings = { .sensitivity = 1, .season = 86400 * INT64_C(1000000000) },
+	.threshold = 0.5,
+};
 static struct opt_list names;
 static const char *pattern = "{field}_anomaly";
-static double threshold = 0.5;
-static int64_t memory = 2000, rest = 300, sources = 10000;
-static struct anomaly_settings settings = { .sensitivity = 1,
-	.season = 86400 * INT64_C(1000000000) };
+static int64_t memory = 2000, rest = 300, source_count = 10000;
 
 static const struct opt options[] = {
 	{ "fields", OPT_LIST, &names, .arg = "A,B,...", .help = "the fields to watch",
 		.required = true },
-	{ "sensitivity", OPT_NUMBER, &settings.sensitivity, .arg = "X",
+	{ "together", OPT_FLAG, &plan.together,
+		.help = "watch how the fields go together too, in a score of its own" },
+	{ "sensitivity", OPT_NUMBER, &plan.settings.sensitivity, .arg = "X",
 		.help = "how much a surprise counts: 2 tells of more, 0.5 of less", .min = 1e-3,
 		.max = 1e3 },
-	{ "threshold", OPT_NUMBER, &threshold, .arg = "SCORE",
+	{ "threshold", OPT_NUMBER, &plan.threshold, .arg = "SCORE",
 		.help = "an event begins at this score", .min = 1e-3, .max = 1 },
 	{ "memory", OPT_INTEGER, &memory, .arg = "N",
 		.help = "values of a field that count as lately", .min = 100, .max = 1e9 },
 	{ "rest", OPT_INTEGER, &rest, .arg = "N",
 		.help = "values after which a surprise as big as the last is news again", .min = 2,
 		.max = 1e9 },
-	{ "season", OPT_DURATION, &settings.season, .arg = "TIME",
+	{ "season", OPT_DURATION, &plan.settings.season, .arg = "TIME",
 		.help = "after which what is usual comes again: 8h, 1w", .min = 1,
 		.max = 366 * 86400.0 },
 	{ "as", OPT_TEXT, &pattern, .arg = "{field}_anomaly",
 		.help = "the name of the field for a score" },
-	{ "sources", OPT_INTEGER, &sources, .arg = "N",
+	{ "sources", OPT_INTEGER, &source_count, .arg = "N",
 		.help = "so many sources at once; with more, the one not heard from for longest is "
 			"forgotten",
 		.min = 1, .max = 1e7 },
 	OPT_END,
 };
 
-/* A field of a source. */
-struct watched {
-	struct anomaly_series series;
-	struct anomaly_event event;
-};
-static struct series *all; /* the state of a source: one struct watched for each name */
-static struct {
-	struct field field, score;
-} * columns;
+static struct series *sources; /* of a source: struct anomaly_watch */
+static struct field *fields, *scores;
+static double *values;
+static struct anomaly_verdict *verdicts;
+static size_t verdict_count;
 
 static struct str name_beside(const char *field)
 {
@@ -58,94 +58,106 @@ static struct str name_beside(const char *field)
 	return str(text_print("%.*s%s%s", (int)(hole - pattern), pattern, field, hole + 7));
 }
 
-static void start(void)
+static void check_fields(void)
 {
-	settings.memory = (double)memory;
-	settings.rest = (double)rest;
-	columns = calloc(names.count, sizeof(*columns));
-	if (!columns)
-		abort();
-	for (size_t i = 0; i < names.count; i++) {
-		columns[i].field.name = str(names.words[i]);
-		columns[i].score.name = name_beside(names.words[i]);
-	}
-	all = series_open(names.count * sizeof(struct watched), (size_t)sources, NULL);
+	if (plan.together && (names.count < 2 || names.count > TOGETHER_FIELDS))
+		die_config("--together: 2 to %d fields, not %zu", TOGETHER_FIELDS, names.count);
+	for (size_t i = 0; i < names.count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(names.words[i], names.words[j]) == 0)
+				die_config("--fields: %s is named twice", names.words[i]);
 }
 
-static void tell(const struct sample *s, size_t column, const struct anomaly_event *e, double value,
-	const struct anomaly *a)
+static void start(void)
+{
+	check_fields();
+	plan.settings.memory = (double)memory;
+	plan.settings.rest = (double)rest;
+	plan.fields = names.count;
+	verdict_count = names.count + plan.together;
+	fields = calloc(names.count, sizeof(*fields));
+	scores = calloc(verdict_count, sizeof(*scores));
+	values = calloc(names.count, sizeof(*values));
+	verdicts = calloc(verdict_count, sizeof(*verdicts));
+	if (!fields || !scores || !values || !verdicts)
+		abort();
+	for (size_t i = 0; i < names.count; i++)
+		fields[i].name = str(names.words[i]);
+	for (size_t i = 0; i < verdict_count; i++)
+		scores[i].name = name_beside(i < names.count ? names.words[i] : "together");
+	sources = series_open(anomaly_watch_size(&plan), (size_t)source_count, NULL);
+}
+
+static void add_cause(struct sample_writer *w, const struct anomaly *a)
+{
+	sample_add_text(w, STR("cause"), str(anomaly_cause_name(a->cause)));
+	sample_add_number(w, STR("probability"), a->probability);
+	sample_add_number(w, STR("expected"), a->expected);
+}
+
+static void tell(const struct sample *s, const struct anomaly_verdict *v, bool together)
 {
 	struct sample_writer *w = emit_begin(s->time, s->source, STR("event"));
 
 	sample_add_text(w, STR("event"), STR("anomaly"));
-	sample_add_text(w, STR("state"), e->active ? STR("begin") : STR("end"));
-	sample_add_text(w, STR("field"), columns[column].field.name);
-	sample_add_number(w, STR("value"), value);
-	sample_add_number(w, STR("score"), e->highest);
-	if (e->active) {
-		sample_add_text(w, STR("cause"), str(anomaly_cause_name(a->cause)));
-		sample_add_number(w, STR("probability"), a->probability);
-		sample_add_number(w, STR("expected"), a->expected);
-	} else {
-		sample_add_name(w, STR("since"));
-		wire_time(w->out, e->since);
-	}
+	sample_add_text(w, STR("state"), v->event.active ? STR("begin") : STR("end"));
+	sample_add_text(w, STR("field"), fields[v->field].name);
+	sample_add_bool(w, STR("together"), together);
+	sample_add_number(w, STR("value"), values[v->field]);
+	sample_add_number(w, STR("score"), v->event.highest);
+	if (v->event.active)
+		add_cause(w, &v->anomaly);
+	else
+		sample_add_number(w, STR("lasted"), (double)(s->time - v->event.since) / 1e9);
 	emit_end();
 }
 
-/* What is told of the fields of a sample goes out behind it: an edit moves the sample. */
-struct verdict {
-	struct anomaly anomaly;
-	double value;
-	enum anomaly_change change;
-};
-
-static bool judge(struct sample *s, size_t column, struct watched *watched, struct verdict *ret)
+/* The fields' values, NAN where there is none or it is Bad. */
+static void read_values(const struct sample *s, uint32_t *ret_statuses)
 {
-	struct field *score = &columns[column].score;
-	uint32_t status = sample_number(s, &columns[column].field, &ret->value);
+	for (size_t i = 0; i < names.count; i++)
+		ret_statuses[i] = sample_number(s, &fields[i], &values[i]);
+}
 
-	ret->change = ANOMALY_NO_CHANGE;
-	if (status_is_bad(status) || !anomaly_takes(ret->value))
-		return false;
-	anomaly_add(&watched->series, &settings, s->time, ret->value, &ret->anomaly);
-	ret->change = anomaly_event_add(&watched->event, threshold, s->time, &ret->anomaly);
-	sample_set_number(s, score, ret->anomaly.score);
-	if (s->quality.count)
-		sample_set_status(s, score->name, status);
-	return true;
+static void add_scores(struct sample *s, const uint32_t *statuses)
+{
+	uint32_t worst = STATUS_GOOD;
+
+	for (size_t i = 0; i < names.count; i++)
+		worst = status_worst(worst, statuses[i]);
+	for (size_t i = 0; i < verdict_count; i++) {
+		if (!verdicts[i].judged)
+			continue;
+		sample_set_number(s, &scores[i], verdicts[i].anomaly.score);
+		if (s->quality.count)
+			sample_set_status(s, scores[i].name, i < names.count ? statuses[i] : worst);
+	}
 }
 
 static void on_measurement(struct sample *s)
 {
 	bool is_new;
-	struct watched *watched = series_get(all, s->source, &is_new);
-	struct verdict verdicts[names.count];
+	uint32_t statuses[names.count];
 
-	for (size_t i = 0; i < names.count; i++)
-		judge(s, i, &watched[i], &verdicts[i]);
+	read_values(s, statuses);
+	anomaly_watch_add(
+		series_get(sources, s->source, &is_new), &plan, s->time, values, verdicts);
+	add_scores(s, statuses);
 	emit(s);
-	for (size_t i = 0; i < names.count; i++)
+	for (size_t i = 0; i < verdict_count; i++)
 		if (verdicts[i].change != ANOMALY_NO_CHANGE)
-			tell(s, i, &watched[i].event, verdicts[i].value, &verdicts[i].anomaly);
+			tell(s, &verdicts[i], i == names.count);
 }
 
-static bool value_is(const struct sample *s, const char *name, struct str text)
-{
-	struct field f = { .name = str(name) };
-	struct wire w;
-
-	return sample_find(s, &f, &w) && w.type == WIRE_STR && str_eq(w.bytes, text);
-}
-
-/* A series that is forgotten is one that was never seen; what goes on in it ends untold. */
+/* A source that is forgotten is one that was never seen; what goes on in it ends untold. */
 static void on_command(const struct sample *s)
 {
+	struct field command = { .name = STR("command") };
+	struct wire w;
 	bool is_new;
 
-	if (value_is(s, "command", STR("forget")))
-		memset(series_get(all, s->source, &is_new), 0,
-			names.count * sizeof(struct watched));
+	if (sample_find(s, &command, &w) && w.type == WIRE_STR && str_eq(w.bytes, STR("forget")))
+		memset(series_get(sources, s->source, &is_new), 0, anomaly_watch_size(&plan));
 }
 
 static void on_sample(struct sample *s)
@@ -161,48 +173,33 @@ static void on_sample(struct sample *s)
 
 static void save_source(const void *state, struct buffer *to)
 {
-	const struct watched *watched = state;
-
-	wire_array(to, (uint32_t)names.count);
-	for (size_t i = 0; i < names.count; i++) {
-		anomaly_save(&watched[i].series, to);
-		anomaly_event_save(&watched[i].event, to);
-	}
+	anomaly_watch_save(state, &plan, to);
 }
 
 static bool load_source(void *context, struct str key, void *state, struct cursor *from)
 {
-	struct watched *watched = state;
-	uint32_t count;
-
 	(void)context, (void)key;
-	if (wire_next_array(from, &count) != 1 || count != names.count)
-		return false;
-	for (uint32_t i = 0; i < count; i++)
-		if (!anomaly_load(&watched[i].series, from) ||
-			!anomaly_event_load(&watched[i].event, from))
-			return false;
-	return true;
+	return anomaly_watch_load(state, &plan, from);
 }
 
 static void save(struct buffer *to)
 {
-	series_save(all, to, save_source);
+	series_save(sources, to, save_source);
 }
 
 static bool load(struct str from)
 {
 	struct cursor c = { (const uint8_t *)from.data, (const uint8_t *)from.data + from.len };
 
-	return series_load(all, &c, load_source, NULL) && c.at == c.end;
+	return series_load(sources, &c, load_source, NULL) && c.at == c.end;
 }
 
-static void fields(struct fields *f)
+static void describe(struct fields *f)
 {
-	for (size_t i = 0; i < names.count; i++) {
+	for (size_t i = 0; i < names.count; i++)
 		fields_need(f, names.words[i], NULL);
-		fields_make_str(f, columns[i].score.name, STR(""));
-	}
+	for (size_t i = 0; i < verdict_count; i++)
+		fields_make(f, scores[i].name.data, NULL);
 }
 
 const struct filter filter = {
@@ -215,10 +212,15 @@ const struct filter filter = {
 		"compared with what it usually finds in this series, and what is beyond counts "
 		"together. Nothing is trained or set: the first 50 values only teach, and every one "
 		"after that teaches too. What goes on is no news: only the first and a worse value of "
-		"an anomaly have a score, until --rest values have passed.\n\n"
+		"an anomaly have a score; a surprise fades over --rest values. A step counts as far as it "
+		"is unusual both as a jump and by the prediction.\n\n"
 		"When a score reaches --threshold, a sample of kind event begins the anomaly, with "
 		"its cause, the value expected by that detector, and the probability of such a "
-		"surprise in this series. Another ends it, after ten usual values in a row.\n\n"
+		"surprise in this series. Another ends it, after ten usual values in a row, with the "
+		"highest score and the seconds it lasted. --together watches the relations of the fields as well (principal "
+		"components that are learnt on the way, T2 and Q): the cause is far, beyond the usual "
+		"in a known way, or relation, not going together as usual, and the field is the one "
+		"that stands out most.\n\n"
 		"A value that is Bad, absent or beyond 1e100 is none: it has no score and teaches "
 		"nothing. A sample of kind command with the value command: forget makes its source as "
 		"one never seen. Other kinds pass unchanged. A series takes about 1 KiB.",
@@ -227,5 +229,5 @@ const struct filter filter = {
 	.sample = on_sample,
 	.save = save,
 	.load = load,
-	.fields = fields,
+	.fields = describe,
 };

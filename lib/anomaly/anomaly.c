@@ -12,8 +12,8 @@ static const double GREATEST = 1e100;
 
 const char *anomaly_cause_name(enum anomaly_cause cause)
 {
-	static const char *const names[ANOMALY_CAUSES] = { "level", "jump", "variance", "season",
-		"range", "flat", "prediction" };
+	static const char *const names[ANOMALY_ALL_CAUSES] = { "level", "jump", "variance",
+		"season", "range", "flat", "prediction", "far", "relation" };
 
 	return names[cause];
 }
@@ -23,29 +23,21 @@ bool anomaly_takes(double value)
 	return fabs(value) <= GREATEST;
 }
 
-double anomaly_score(double surprise)
-{
-	return surprise / (surprise + ANOMALY_HALF);
-}
-
 static uint32_t slot_of(int64_t time, int64_t season)
 {
 	return (uint32_t)(time % season * SEASON_SLOTS / season);
 }
 
-static struct point point_of(const struct anomaly_series *s,
+static void fill_point(struct point *p, const struct anomaly_series *s,
 	const struct anomaly_settings *settings, int64_t time, double value)
 {
-	struct point p = {
-		.value = value,
-		.seen = (double)s->seen,
-		.slow = 1 / settings->memory,
-		.last = s->last,
-		.slot = slot_of(time, settings->season),
-	};
-	p.forgetting = larger(p.slow, 1 / (p.seen + 1));
-	baseline_point(&s->baseline, &p);
-	return p;
+	p->value = value;
+	p->seen = (double)s->seen;
+	p->slow = 1 / settings->memory;
+	p->forgetting = larger(p->slow, 1 / (p->seen + 1));
+	p->last = s->last;
+	p->slot = slot_of(time, settings->season);
+	baseline_point(&s->baseline, p);
 }
 
 static void detect(struct anomaly_series *s, const struct point *p, struct finding *ret)
@@ -85,36 +77,43 @@ static double surprise_of(
 	}
 	ret->expected =
 		findings[ret->cause == ANOMALY_JUMP ? ANOMALY_PREDICTION : ret->cause].expected;
-	return s->seen > WARM ? sum : 0;
+	return sum;
 }
 
-static bool is_news(struct anomaly_series *s, double surprise, double rest)
+static bool is_news(struct anomaly_news *n, double surprise, double rest)
 {
-	bool news = surprise > s->peak;
+	bool news = surprise > n->peak;
 
-	s->peak *= 1 - 1 / rest;
+	n->peak *= 1 - 1 / rest;
 	if (news)
-		s->peak = larger(surprise, s->peak);
+		n->peak = larger(surprise, n->peak);
 	return news;
+}
+
+void anomaly_judge(struct anomaly_news *n, const struct anomaly_settings *settings, double surprise,
+	bool warm, struct anomaly *ret)
+{
+	double counted = warm ? settings->sensitivity * surprise : 0;
+
+	ret->probability = tail_probability(tail_add(&n->usual, surprise, true));
+	ret->strangeness = counted / (counted + ANOMALY_HALF);
+	ret->score = warm && is_news(n, surprise, settings->rest) ? ret->strangeness : 0;
 }
 
 void anomaly_add(struct anomaly_series *s, const struct anomaly_settings *settings, int64_t time,
 	double value, struct anomaly *ret)
 {
-	struct point p = point_of(s, settings, time, value);
+	struct point p;
 	struct finding findings[ANOMALY_CAUSES];
 
+	fill_point(&p, s, settings, time, value);
 	detect(s, &p, findings);
-	double surprise = surprise_of(s, findings, ret);
-	ret->probability = tail_probability(tail_add(&s->sum, surprise, s->seen > WARM));
-	ret->strangeness = anomaly_score(settings->sensitivity * surprise);
-	ret->score = is_news(s, surprise, settings->rest) ? ret->strangeness : 0;
+	anomaly_judge(&s->news, settings, surprise_of(s, findings, ret), s->seen > WARM, ret);
 	s->last = value;
 	s->seen++;
 }
 
-/* What only ever counts up to a few hundred or so indexes nothing, so any bytes are a state; a whole
- * that makes no sense is caught by the digest around checkpoints. */
+/* Nothing in it indexes anything, so any bytes of its size are a state. */
 void anomaly_save(const struct anomaly_series *s, struct buffer *to)
 {
 	wire_bin(to, (struct str){ (const char *)s, sizeof(*s) });

@@ -23,7 +23,10 @@ enum anomaly_cause {
 	ANOMALY_RANGE,
 	ANOMALY_FLAT,
 	ANOMALY_PREDICTION,
-	ANOMALY_CAUSES,
+	ANOMALY_CAUSES, /* of one series; the others are of several fields together */
+	ANOMALY_FAR = ANOMALY_CAUSES,
+	ANOMALY_RELATION,
+	ANOMALY_ALL_CAUSES,
 };
 
 const char *anomaly_cause_name(enum anomaly_cause cause);
@@ -44,10 +47,20 @@ struct anomaly {
 	enum anomaly_cause cause; /* that detector; means nothing where strangeness is 0 */
 };
 
+/* From surprises to scores; zeroed, none has come. */
+struct anomaly_news {
+	struct tail usual;
+	double peak;
+};
+
+/* Fills all of ret but what caused it. Only when warm is there a score. */
+void anomaly_judge(struct anomaly_news *n, const struct anomaly_settings *settings, double surprise,
+	bool warm, struct anomaly *ret);
+
 /* A series; zeroed, it knows nothing. */
 struct anomaly_series {
 	uint64_t seen;
-	double last, peak;
+	double last;
 	struct baseline baseline;
 	struct recent recent;
 	struct jump jump;
@@ -55,9 +68,13 @@ struct anomaly_series {
 	struct range range;
 	struct flat flat;
 	struct autoregression autoregression;
-	struct tail tails[ANOMALY_CAUSES], sum;
+	struct tail tails[ANOMALY_CAUSES];
+	struct anomaly_news news;
 };
 _Static_assert(sizeof(struct anomaly_series) <= 2048, "2 KiB a series");
+
+/* The surprise, in nats, whose score is 1/2. */
+#define ANOMALY_HALF 8.0
 
 /* Whether this can be judged: finite, and its square too. */
 bool anomaly_takes(double value);
@@ -65,10 +82,6 @@ bool anomaly_takes(double value);
 /* Judges a value that is taken, and learns from it. time: nanoseconds since the epoch, not negative. */
 void anomaly_add(struct anomaly_series *s, const struct anomaly_settings *settings, int64_t time,
 	double value, struct anomaly *ret);
-
-/* The score of a surprise: 1/2 at ANOMALY_HALF nats. */
-#define ANOMALY_HALF 8.0
-double anomaly_score(double surprise);
 
 /* The state as one wire object, for the machine that it was saved on. load: false for what is none. */
 void anomaly_save(const struct anomaly_series *s, struct buffer *to);

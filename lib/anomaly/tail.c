@@ -48,11 +48,14 @@ static void learn_above(struct tail *t, double beyond)
 	t->bound = exp(t->quantile);
 }
 
+/* The first value of all that is beyond the quantile is one of so many. */
 static double surprise_at(const struct tail *t, double beyond)
 {
 	double n = t->excesses;
 
-	return t->excess > 0 ? (n + 1) * logarithm(1 + beyond / (n * t->excess)) : 0;
+	if (t->excess > 0)
+		return (n + 1) * logarithm(1 + beyond / (n * t->excess));
+	return larger(logarithm((1 - TAIL_QUANTILE) * (double)(t->seen + 1)), 0);
 }
 
 double tail_add(struct tail *t, double s, bool learn)
