@@ -4,6 +4,7 @@
 #ifndef DUTO_ANOMALY_DETECTORS_H
 #define DUTO_ANOMALY_DETECTORS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What goes for all detectors at this value. */
@@ -53,7 +54,7 @@ struct finding jump_add(struct jump *j, const struct point *p);
 
 /* The distance from what is usual at this time of the season. */
 struct season {
-	float mean[SEASON_SLOTS], deviation[SEASON_SLOTS];
+	double mean[SEASON_SLOTS], deviation[SEASON_SLOTS];
 	uint8_t seen[SEASON_SLOTS];
 };
 struct finding season_add(struct season *s, const struct point *p);
@@ -66,7 +67,7 @@ struct finding range_add(struct range *r, const struct point *p);
 
 /* How much longer than ever before the value has stood still, in times of that. */
 struct flat {
-	double run, longest;
+	double run, longest, moves;
 };
 struct finding flat_add(struct flat *f, const struct point *p);
 

@@ -13,6 +13,7 @@ enum {
 	HASTY = 300,
 };
 
+static const double TINY = 1e-6;  /* an excess so small is no more than rounding */
 static const double STEP = 0.002; /* of the quantile's size, for each value */
 
 static void learn_excess(struct tail *t, double excess)
@@ -54,7 +55,7 @@ static double surprise_at(const struct tail *t, double beyond)
 	double n = t->excesses;
 
 	if (t->excess > 0)
-		return (n + 1) * logarithm(1 + beyond / (n * t->excess));
+		return (n + 1) * logarithm(1 + beyond / (n * (t->excess + TINY)));
 	return larger(logarithm((1 - TAIL_QUANTILE) * (double)(t->seen + 1)), 0);
 }
 
