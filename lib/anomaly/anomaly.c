@@ -1,0 +1,130 @@
+#include "anomaly/anomaly.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+	WARM = 50,  /* values before the first score */
+	BEGIN = 10, /* values before tails are learnt: detectors must know something first */
+};
+
+static const double GREATEST = 1e100;
+
+const char *anomaly_cause_name(enum anomaly_cause cause)
+{
+	static const char *const names[ANOMALY_ALL_CAUSES] = { "level", "jump", "variance",
+		"season", "range", "flat", "prediction", "far", "relation" };
+
+	return names[cause];
+}
+
+bool anomaly_takes(double value)
+{
+	return fabs(value) <= GREATEST;
+}
+
+static uint32_t slot_of(int64_t time, int64_t season)
+{
+	return (uint32_t)(time % season * SEASON_SLOTS / season);
+}
+
+static void fill_point(struct point *p, const struct anomaly_series *s,
+	const struct anomaly_settings *settings, int64_t time, double value)
+{
+	p->value = value;
+	p->seen = (double)s->seen;
+	p->slow = 1 / settings->memory;
+	p->forgetting = larger(p->slow, 1 / (p->seen + 1));
+	p->last = s->last;
+	p->slot = slot_of(time, settings->season);
+	baseline_point(&s->baseline, p);
+}
+
+static void detect(struct anomaly_series *s, const struct point *p, struct finding *ret)
+{
+	ret[ANOMALY_LEVEL] = level_add(&s->recent, p);
+	ret[ANOMALY_JUMP] = jump_add(&s->jump, p);
+	ret[ANOMALY_VARIANCE] = variance_add(&s->recent, p);
+	ret[ANOMALY_SEASON] = season_add(&s->season, p);
+	ret[ANOMALY_RANGE] = range_add(&s->range, p);
+	ret[ANOMALY_FLAT] = flat_add(&s->flat, p);
+	ret[ANOMALY_PREDICTION] = autoregression_add(&s->autoregression, p);
+	baseline_add(&s->baseline, p);
+}
+
+/* A step counts as far as it is unusual both as a step and from what the last values made expected:
+ * the two see the same thing, and each alone takes some of the usual for strange. */
+static void join_steps(double *surprises)
+{
+	surprises[ANOMALY_JUMP] = smaller(surprises[ANOMALY_JUMP], surprises[ANOMALY_PREDICTION]);
+	surprises[ANOMALY_PREDICTION] = 0;
+}
+
+/* The sum of the surprises; in ret what caused most of it. */
+static double surprise_of(
+	struct anomaly_series *s, const struct finding *findings, struct anomaly *ret)
+{
+	double surprises[ANOMALY_CAUSES], sum = 0;
+
+	for (int i = 0; i < ANOMALY_CAUSES; i++)
+		surprises[i] = tail_add(&s->tails[i], findings[i].statistic, s->seen > BEGIN);
+	join_steps(surprises);
+	ret->cause = 0;
+	for (int i = 0; i < ANOMALY_CAUSES; i++) {
+		sum += surprises[i];
+		if (surprises[i] > surprises[ret->cause])
+			ret->cause = (enum anomaly_cause)i;
+	}
+	ret->expected =
+		findings[ret->cause == ANOMALY_JUMP ? ANOMALY_PREDICTION : ret->cause].expected;
+	return sum;
+}
+
+static bool is_news(struct anomaly_news *n, double surprise, double rest)
+{
+	bool news = surprise > n->peak;
+
+	n->peak *= 1 - 1 / rest;
+	if (news)
+		n->peak = larger(surprise, n->peak);
+	return news;
+}
+
+void anomaly_judge(struct anomaly_news *n, const struct anomaly_settings *settings, double surprise,
+	bool warm, struct anomaly *ret)
+{
+	double counted = warm ? settings->sensitivity * surprise : 0;
+
+	ret->probability = tail_probability(tail_add(&n->usual, surprise, true));
+	ret->strangeness = counted / (counted + ANOMALY_HALF);
+	ret->score = warm && is_news(n, surprise, settings->rest) ? ret->strangeness : 0;
+}
+
+void anomaly_add(struct anomaly_series *s, const struct anomaly_settings *settings, int64_t time,
+	double value, struct anomaly *ret)
+{
+	struct point p;
+	struct finding findings[ANOMALY_CAUSES];
+
+	fill_point(&p, s, settings, time, value);
+	detect(s, &p, findings);
+	anomaly_judge(&s->news, settings, surprise_of(s, findings, ret), s->seen > WARM, ret);
+	s->last = value;
+	s->seen++;
+}
+
+/* Nothing in it indexes anything, so any bytes of its size are a state. */
+void anomaly_save(const struct anomaly_series *s, struct buffer *to)
+{
+	wire_bin(to, (struct str){ (const char *)s, sizeof(*s) });
+}
+
+bool anomaly_load(struct anomaly_series *s, struct cursor *from)
+{
+	struct str state;
+
+	if (wire_next_bin(from, &state) != 1 || state.len != sizeof(*s))
+		return false;
+	memcpy(s, state.data, sizeof(*s));
+	return true;
+}
