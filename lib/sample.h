@@ -93,8 +93,12 @@ uint32_t sample_number(const struct sample *s, struct field *f, double *ret);
  * appended behind the others. */
 void sample_set_number(struct sample *s, struct field *f, double v);
 void sample_set_integer(struct sample *s, struct field *f, int64_t v);
+void sample_set_bool(struct sample *s, struct field *f, bool v);
 void sample_set_text(struct sample *s, struct field *f, struct str v);
 void sample_set_nil(struct sample *s, struct field *f);
+
+/* The same with one wire object that the caller has written. */
+void sample_set_encoded(struct sample *s, struct field *f, struct str v);
 
 /* Sets the quality of a field. STATUS_GOOD takes an entry away. */
 void sample_set_status(struct sample *s, struct str name, uint32_t status);
