@@ -33,7 +33,7 @@ $(BUILD)/duto: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard pipelines/*.c)) $(BUIL
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 
 # What the pipelines that ship score with.
-$(BUILD)/models/mill.forest: pipelines/train-mill.sh $(patsubst %,$(BUILD)/libexec/%,sim scale train) | $(BUILD)/duto
+$(BUILD)/models/mill.forest: pipelines/train-mill.sh $(patsubst %,$(BUILD)/libexec/%,sim map scale train) | $(BUILD)/duto
 	pipelines/train-mill.sh $(BUILD)/duto $(@D)
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(BUILD)/libduto.a
