@@ -1,7 +1,7 @@
 /* The state of an aggregate, written down and read back. */
 #include "aggregate_parts.h"
 
-enum { STATE_ITEMS = 17 };
+enum { STATE_ITEMS = 19 };
 
 void aggregate_save(const struct aggregate *a, struct buffer *to)
 {
@@ -23,6 +23,14 @@ void aggregate_save(const struct aggregate *a, struct buffer *to)
 	wire_scalar(to, &a->greatest);
 	wire_bin(to, buffer_str(&a->first));
 	wire_bin(to, buffer_str(&a->last));
+	if (a->quantile)
+		quantile_save(a->quantile, to);
+	else
+		wire_nil(to);
+	if (a->course)
+		course_save(a->course, to);
+	else
+		wire_nil(to);
 }
 
 static bool load_uint(struct cursor *from, uint64_t max, uint64_t *ret)
@@ -83,11 +91,27 @@ static bool load_sums(struct aggregate *a, struct cursor *from)
 	return load_double(from, &a->sum) && load_double(from, &a->carry);
 }
 
+static bool is_absent(struct cursor *from)
+{
+	struct cursor next = *from;
+	struct wire w;
+	if (wire_next(&next, &w) != 1 || w.type != WIRE_NIL)
+		return false;
+	*from = next;
+	return true;
+}
+
+static bool load_parts(struct aggregate *a, struct cursor *from)
+{
+	return (is_absent(from) || quantile_load(aggregate_quantile(a), from)) &&
+	       (is_absent(from) || course_load(aggregate_course(a), from));
+}
+
 bool aggregate_load(struct aggregate *a, struct cursor *from)
 {
 	uint32_t items;
 	return wire_next_array(from, &items) == 1 && items == STATE_ITEMS && load_counts(a, from) &&
 	       load_sums(a, from) && load_number(from, &a->origin) &&
 	       load_number(from, &a->least) && load_number(from, &a->greatest) &&
-	       load_encoded(from, &a->first) && load_encoded(from, &a->last);
+	       load_encoded(from, &a->first) && load_encoded(from, &a->last) && load_parts(a, from);
 }

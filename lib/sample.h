@@ -170,6 +170,7 @@ static inline void sample_add_nil(struct sample_writer *w, struct str name)
 /* The quality of a field, where it is not Good. */
 void sample_add_status(struct sample_writer *w, struct str name, uint32_t status);
 void sample_add_via(struct sample_writer *w, struct str key, struct str v);
+void sample_add_via_integer(struct sample_writer *w, struct str key, int64_t v);
 
 /* What one field is, for kind "schema" (schemas/sample.md). NAN and empty text: not announced. */
 struct sample_field_schema {

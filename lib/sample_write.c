@@ -85,6 +85,13 @@ void sample_add_via(struct sample_writer *w, struct str key, struct str v)
 	w->via_count++;
 }
 
+void sample_add_via_integer(struct sample_writer *w, struct str key, int64_t v)
+{
+	wire_str(&w->via, key);
+	wire_int(&w->via, v);
+	w->via_count++;
+}
+
 static uint32_t schema_size(const struct sample_field_schema *schema)
 {
 	return (schema->unit.len > 0) + (schema->label.len > 0) + !isnan(schema->low) +
