@@ -4,12 +4,21 @@
 #include <unistd.h>
 
 #include "filter.h"
+#include "history/history.h"
 #include "ledger.h"
 #include "ledger_show.h"
 #include "terminal.h"
 
 enum { EXIT_MISSING = 1 };
 
+enum { AT_ONCE = 1024 }; /* samples between two looks at the rest of the world */
+
+/* What stands beside the period says which holes at its borders are none. */
+#define MARGIN (86400 * SECONDS)
+
+static const char *address;
+static struct history_query query = { .identities = true };
+static struct history *history;
 static int64_t since, until;
 static bool json, whole;
 static struct ledger *ledger;
@@ -18,6 +27,19 @@ static struct terminal terminal;
 static uint64_t missing;
 
 static const struct opt options[] = {
+	{ "address", OPT_TEXT, &address,
+		.help = "the folder of a keep, PIPELINE/STAGE, or postgresql://...; none: the "
+			"samples that come in",
+		.positional = true },
+	{ "source", OPT_LIST, &query.sources, "PATH,..",
+		.help = "of an address: only these sources, and what lies under them" },
+	{ "password-file", OPT_FILE, &query.password_file, "FILE",
+		"of a database: the role's password, else "
+		"$CREDENTIALS_DIRECTORY/postgresql-password",
+		.incidental = true },
+	{ "insecure", OPT_FLAG, &query.insecure,
+		.help = "of a database: allow a server beyond this machine without encryption",
+		.incidental = true },
 	{ "since", OPT_TIME, &since, "TIME", .help = "account for samples from this time on" },
 	{ "until", OPT_TIME, &until, "TIME", .help = "account for samples from before this time" },
 	{ "whole", OPT_FLAG, &whole,
@@ -26,9 +48,31 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
+static void open_address(void)
+{
+	char *error;
+	bool database = history_is_database(address);
+	if (!database && (query.password_file || query.insecure))
+		die_config("--password-file and --insecure go with postgresql://...");
+	read_nothing();
+	query.since = since ? since - MARGIN : 0;
+	query.until = until ? until + MARGIN : 0;
+	if (checking() && database)
+		return;
+	int r = history_open(&history, address, &query, &error);
+	if (r == -EINVAL)
+		die_config("%s", error);
+	if (r)
+		die_system("%s", error);
+}
+
 static void start(void)
 {
+	if (!address && (query.sources.count || query.password_file || query.insecure))
+		die_config("--source, --password-file and --insecure go with an address");
 	ledger = ledger_open(whole);
+	if (address)
+		open_address();
 }
 
 static void on_sample(struct sample *s)
@@ -47,6 +91,30 @@ static void on_sample(struct sample *s)
 		die_system("%.*s: too many runs, or too many holes in one, to account for: audit "
 			   "fewer sources at once",
 			STR_ARG(s->source));
+}
+
+static bool take_next(void)
+{
+	struct sample *s;
+	char *error;
+	int r = history_next(history, &s, &error);
+	if (r < 0 && r != -EBADMSG)
+		die_system("%s", error);
+	if (r < 0) {
+		warning("%s", error);
+		free(error);
+	} else if (r) {
+		on_sample(s);
+	}
+	return r;
+}
+
+static bool produce(void)
+{
+	for (int i = 0; i < AT_ONCE; i++)
+		if (!take_next())
+			return false;
+	return true;
 }
 
 static void measure(const struct ledger_line *line)
@@ -97,16 +165,21 @@ const struct filter filter = {
 		"are numbered by seq, so what was sent is all from the first seq of the period to "
 		"the last; what filters dropped they tell of in gap samples, with the stage and "
 		"the reason. Samples that came again count once; their order does not matter.\n\n"
+		"    duto audit mill/score --since -24h\n"
+		"    duto audit postgresql://duto@127.0.0.1/plant --source plant/line1\n"
 		"    duto replay mill/score | duto audit\n\n"
 		"Exit 0 when every sample is accounted for, 1 when some are missing. What was lost "
 		"behind the last sample that a run has stored is not to be seen from here, nor "
 		"what was before the first, unless --whole says that the run began in the period. "
 		"Give --since and --until here rather than to replay: a sample that came late, with "
-		"a time outside, is then known to be there. A hole between two "
+		"a time outside, is then known to be there (of an address, up to a day "
+		"outside). A database has no rows of schemas and marks, and of a value that another "
+		"revised only the other. A hole between two "
 		"periods counts in both.",
 	.options = options,
 	.start = start,
 	.sample = on_sample,
+	.produce = produce,
 	.end = end,
 	.text_output = true,
 };

@@ -171,7 +171,7 @@ const struct filter filter = {
 		"months, and views for people and programs to read.\n\n"
 		"About 10,000 rows, or a second, are a transaction, and with them how far the input "
 		"is stored, so that nothing is lost and nothing comes twice, whatever is killed when. "
-		"What is not newer than all that is stored of its source (late, repeated, revised) "
+		"What lies where something of its source is stored already (late, repeated, revised) "
 		"takes the place of what it repeats or revises.\n\n"
 		"While the database is away, or refuses the login, nothing is read; it is tried again "
 		"until it works. The password comes from a file, never from the URL; beyond this "

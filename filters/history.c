@@ -34,6 +34,13 @@ static const struct opt options[] = {
 	{ "late", OPT_DURATION, &late, "TIME",
 		.help = "how much behind newer samples of its source one may stand and still "
 			"count in its stretch" },
+	{ "password-file", OPT_FILE, &query.password_file, "FILE",
+		"of a database: the role's password, else "
+		"$CREDENTIALS_DIRECTORY/postgresql-password",
+		.incidental = true },
+	{ "insecure", OPT_FLAG, &query.insecure,
+		.help = "of a database: allow a server beyond this machine without encryption",
+		.incidental = true },
 	OPT_END,
 };
 
@@ -75,6 +82,8 @@ static void start(void)
 	if (query.since && query.until && query.since >= query.until)
 		die_config("--until is not behind --since");
 	open_windows();
+	if (!history_is_database(address) && (query.password_file || query.insecure))
+		die_config("--password-file and --insecure go with postgresql://...");
 	if (checking() && history_is_database(address))
 		return;
 	int r = history_open(&history, address, &query, &error);

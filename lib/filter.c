@@ -234,7 +234,7 @@ static void open_links(
 /* Samples are bytes that mean nothing to a terminal. */
 static void refuse_terminals(void)
 {
-	if (filter.sample && !ins.count && isatty(STDIN_FILENO))
+	if (loop_reads() && filter.sample && !ins.count && isatty(STDIN_FILENO))
 		die_config("expected samples on standard input, which is a terminal: pipe them "
 			   "in, or name a link with --in");
 	if (!filter.no_output && !filter.text_output && !outs.count && isatty(STDOUT_FILENO))
@@ -282,7 +282,7 @@ int main(int argc, char **argv)
 	loop_listen();
 	start();
 	refuse_terminals();
-	if (filter.sample || filter.bytes)
+	if (loop_reads())
 		open_links(&ins, LINK_IN, loop_inputs, &loop_input_count);
 	if (!filter.no_output)
 		open_links(&outs, LINK_OUT, loop_outputs, &loop_output_count);

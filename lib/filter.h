@@ -32,7 +32,8 @@ struct filter {
 	 * nothing). */
 	void (*start)(void);
 
-	/* One of these three says what comes in. */
+	/* One of these three says what comes in; a filter that has both sample and produce is a source
+	 * where start calls read_nothing. */
 	void (*sample)(struct sample *s); /* samples: called for each, every kind; the filter emits
 					     what goes on */
 	/* Text or other bytes, from `-` or the files named by --in file:PATH: takes whole records
@@ -109,6 +110,7 @@ void text_done(void);
 void wait_until(int64_t monotonic);
 void wait_ready(void);
 void run_by_clock(void); /* from start: with these options the filter is clocked */
+void read_nothing(void); /* from start: with these options the filter is a source */
 void watch(int fd,
 	void (*ready)(int fd)); /* call ready whenever fd is readable; again with NULL: no more */
 void wake_at(int64_t monotonic, void (*wake)(void)); /* one deadline a function; 0 takes it back */

@@ -112,6 +112,8 @@ static void input_failed(const struct link *l, int error)
 {
 	if (error == -EBUSY)
 		die_system("%s: another reader took this edge over", l->name);
+	if (l->notice)
+		die_system("%s", l->notice);
 	die_system("%s: %s", input_name(), strerror(-error));
 }
 
@@ -176,6 +178,12 @@ static void remember_position(const struct link_input *in, size_t end)
 		remember(reading, offsets[reading] + end);
 }
 
+static void drop_other_map(size_t at)
+{
+	drop("not of a sample's shape", "%s: offset %" PRIu64 ": a map that is not a sample",
+		input_name(), offset + at);
+}
+
 /* Hands the samples of what was read to the filter; returns how many bytes they were. */
 static size_t read_samples(const struct link_input *in)
 {
@@ -187,9 +195,7 @@ static size_t read_samples(const struct link_input *in)
 		if (good && intake_handle(&s))
 			remember_position(in, at + len);
 		if (!good)
-			drop("not of a sample's shape",
-				"%s: offset %" PRIu64 ": a map that is not a sample", input_name(),
-				offset + at);
+			drop_other_map(at);
 		at += len;
 	}
 	check_rest(in, at);
@@ -271,22 +277,42 @@ static struct merged {
 	struct buffer room;
 } merged[LOOP_LINKS];
 
+/* The sample at hand is dealt with. A position may be put behind it, in the midst of a block. */
+static void pass(int i)
+{
+	struct merged *m = &merged[i];
+	stat_page->in++;
+	m->at += m->len;
+	m->ready = false;
+	loop_inputs[i]->number++;
+}
+
+static bool fetch_merged(int i)
+{
+	struct merged *m = &merged[i];
+	m->fetched = !loop_inputs[i]->ended && fetch(i, &m->in);
+	if (m->fetched && m->in.first)
+		loop_inputs[i]->number = m->in.first - 1;
+	return m->fetched;
+}
+
 /* Decodes the input's next sample; false where it has none for now. */
 static bool prepare(int i)
 {
 	struct merged *m = &merged[i];
 	bool good;
 	while (!m->ready) {
-		if (!m->fetched && (loop_inputs[i]->ended || !fetch(i, &m->in)))
+		if (!m->fetched && !fetch_merged(i))
 			return false;
-		m->fetched = true;
 		m->next.room = &m->room;
 		reading = i;
 		offset = offsets[i];
 		m->len = m->at < m->in.len ? decode(&m->next, &m->in, m->at, offset, &good) : 0;
 		m->ready = m->len != 0 && good;
-		if (m->len != 0 && !good)
-			m->at += m->len;
+		if (m->len && !good) {
+			drop_other_map(m->at);
+			pass(i);
+		}
 		if (m->len)
 			continue;
 		check_rest(&m->in, m->at);
@@ -326,10 +352,9 @@ static bool read_merged(void)
 		return false;
 	struct merged *m = &merged[first];
 	reading = first;
-	stat_page->in++;
+	offset = offsets[first];
 	intake_handle(&m->next);
-	m->at += m->len;
-	m->ready = false;
+	pass(first);
 	return true;
 }
 

@@ -148,6 +148,15 @@ int link_service(struct link *l)
 	return l->driver->service ? l->driver->service(l) : 0;
 }
 
+void link_note(struct link *l, char *line)
+{
+	char *before = l->notice;
+	l->notice = before ? text_print("%s\n%s", before, line) : line;
+	if (before)
+		free(line);
+	free(before);
+}
+
 void link_close(struct link *l)
 {
 	free(l->notice);

@@ -77,7 +77,8 @@ struct link {
 	uint64_t given;	  /* out: the last batch that goes to it */
 	uint64_t settled; /* out: the last batch passed on for good */
 	uint64_t lost;	  /* in: messages of a tap that did not arrive, samples that left a keep */
-	char *notice;	  /* what a person should know; who prints it takes it away and frees it */
+	bool stuck;	  /* out: takes nothing for now; notice has said why */
+	char *notice;	  /* lines that a person should read; who prints them frees them */
 
 	enum link_positions positions; /* out: LINK_ASKING until the reader has said so */
 	struct buffer position;	       /* out: the last position sample that the reader has */
@@ -90,6 +91,7 @@ struct link_input {
 	uint8_t *data;
 	size_t len;
 	uint64_t number; /* of the message, for link_settle; 0: not acknowledged */
+	uint64_t first;	 /* of a keep: its first sample's number; the others count up from it */
 	bool last;	 /* nothing follows in this stream */
 	bool whole;	 /* a message: samples do not go over its edge */
 };
@@ -138,5 +140,8 @@ int link_finish(struct link *l, bool end);
 /* Takes in what came, sends what is due. To be called before waiting, and after. */
 int link_service(struct link *l);
 void link_close(struct link *l);
+
+/* For drivers: adds a line to the notice, and frees it. */
+void link_note(struct link *l, char *line);
 
 #endif

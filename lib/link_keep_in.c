@@ -1,5 +1,6 @@
 /* Links from keeps: keep:DIR#CURSOR. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "clock.h"
@@ -17,6 +18,7 @@ struct in {
 	bool given; /* block is with the caller */
 	uint64_t settled, posted;
 	int64_t posted_at;
+	int post_error; /* that was told of */
 };
 
 static struct in *in(struct link *l)
@@ -31,17 +33,26 @@ static void free_in(struct in *i)
 	free(i);
 }
 
+/* A cursor that is new stands before the oldest that is there. */
+static int read_cursor(struct in *i, uint64_t *ret)
+{
+	int r = keep_cursor_read(i->path, i->cursor, ret);
+	if (r != -ENOENT)
+		return r;
+	r = keep_reader_find(i->keep, INT64_MIN, ret);
+	return r ? r : keep_cursor_write(i->path, i->cursor, *ret);
+}
+
 static int go_to_cursor(struct in *i, char **ret_error)
 {
 	uint64_t number = 0;
-	int r = i->cursor ? keep_cursor_read(i->path, i->cursor, &number) : 0;
-	if (r == -ENOENT)
-		r = keep_cursor_write(i->path, i->cursor, 0);
+	if (!i->cursor)
+		return 0;
+	int r = read_cursor(i, &number);
 	if (!r)
 		r = keep_reader_seek(i->keep, number);
 	if (r)
-		*ret_error = text_print(
-			"%s: cursor %s: %s", i->path, i->cursor ? i->cursor : "-", strerror(-r));
+		*ret_error = text_print("%s: cursor %s: %s", i->path, i->cursor, strerror(-r));
 	i->link.number = i->settled = i->posted = number;
 	return r;
 }
@@ -77,7 +88,15 @@ static int give(struct in *i, struct link_input *ret)
 	i->given = true;
 	i->link.connected = true;
 	i->link.lost += i->block.missing;
-	*ret = (struct link_input){ i->block.data, i->block.len, i->block.last, false, true };
+	if (i->block.missing)
+		link_note(&i->link,
+			text_print("%s: %" PRIu64 " samples before number %" PRIu64 " are gone",
+				i->path, i->block.missing, i->block.first));
+	*ret = (struct link_input){ .data = i->block.data,
+		.len = i->block.len,
+		.number = i->block.last,
+		.first = i->block.first,
+		.whole = true };
 	return 1;
 }
 
@@ -90,6 +109,19 @@ static int end_in(struct in *i, struct link_input *ret)
 	return 1;
 }
 
+/* Blocks that are corrupt are told of and passed over. */
+static int read_block(struct in *i)
+{
+	char *error;
+	int r;
+	do {
+		r = keep_reader_read(i->keep, &i->block, &error);
+		if (error)
+			link_note(&i->link, error);
+	} while (r == -EBADMSG);
+	return r;
+}
+
 static int read_in(struct link *l, struct link_input *ret)
 {
 	struct in *i = in(l);
@@ -97,11 +129,9 @@ static int read_in(struct link *l, struct link_input *ret)
 		return 0;
 	keep_reader_heard(i->keep);
 	bool ended = keep_reader_ended(i->keep);
-	int r = keep_reader_read(i->keep, &i->block, &l->notice);
+	int r = read_block(i);
 	if (r == 1)
 		return give(i, ret);
-	if (r == -EBADMSG)
-		return 0;
 	if (r < 0)
 		return r;
 	if (ended)
@@ -120,11 +150,6 @@ static uint64_t used_in(struct link *l, size_t bytes)
 	return 0;
 }
 
-static void settle_in(struct link *l, uint64_t number)
-{
-	in(l)->settled = number;
-}
-
 /* Lost, a cursor only holds back what may leave, and has some samples come again. */
 static int service_in(struct link *l)
 {
@@ -140,9 +165,17 @@ static int service_in(struct link *l)
 	int r = keep_cursor_write(i->path, i->cursor, i->settled);
 	if (!r)
 		i->posted = i->settled;
-	else if (!l->notice)
-		l->notice = text_print("%s: cursor %s: %s", i->path, i->cursor, strerror(-r));
+	else if (r != i->post_error)
+		link_note(l, text_print("%s: cursor %s: %s", i->path, i->cursor, strerror(-r)));
+	i->post_error = r;
 	return 0;
+}
+
+/* A reader that never has to wait is not serviced. */
+static void settle_in(struct link *l, uint64_t number)
+{
+	in(l)->settled = number;
+	service_in(l);
 }
 
 static void close_in(struct link *l)

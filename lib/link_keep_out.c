@@ -24,18 +24,22 @@ struct out {
 	struct keep_writer *keep;
 	char *path;
 	int64_t commit_after, commit_at, try_at;
-	bool positioned;	    /* only positions let readers go on, and settle */
-	bool closing;		    /* no more is put off */
-	bool troubled;		    /* it was said that the disk takes nothing for now */
-	uint64_t appended, synced;  /* batches */
-	uint64_t settles, settling; /* what the newest position, and the sync under way, settle */
+	bool positioned;	     /* only positions let readers go on, and settle */
+	bool closing;		     /* no more is put off */
+	int64_t refused_at;	     /* when an append first found no room */
+	int write_error, sync_error; /* why the disk takes nothing for now; 0: it does */
+	int told;		     /* which of them was told of */
+	uint64_t appended, synced;   /* batches */
+	uint64_t settles, settling;  /* what the newest position, and the sync under way, settle */
 	uint64_t syncing;
 	pthread_t committer, keeper;
 	pthread_mutex_t mutex;
 	pthread_cond_t work, rest;
-	bool busy, stop; /* under mutex: a sync is asked for or under way */
+	/* under mutex: a sync is asked for or under way; one has ended, as result says; old segments
+	 * have left */
+	bool busy, stop, ended, room;
 	int result;
-	int done; /* eventfd: a sync has ended */
+	int done; /* eventfd: a thread has something to say */
 };
 
 static struct out *out(struct link *l)
@@ -43,10 +47,16 @@ static struct out *out(struct link *l)
 	return (struct out *)l;
 }
 
+static void wake(struct out *o, bool *what)
+{
+	uint64_t one = 1;
+	*what = true;
+	(void)!write(o->done, &one, sizeof(one));
+}
+
 static void *commit(void *data)
 {
 	struct out *o = data;
-	uint64_t one = 1;
 	pthread_mutex_lock(&o->mutex);
 	for (;;) {
 		while (!o->busy && !o->stop)
@@ -58,7 +68,7 @@ static void *commit(void *data)
 		pthread_mutex_lock(&o->mutex);
 		o->result = r;
 		o->busy = false;
-		(void)!write(o->done, &one, sizeof(one));
+		wake(o, &o->ended);
 	}
 	pthread_mutex_unlock(&o->mutex);
 	return NULL;
@@ -72,6 +82,8 @@ static void *tidy(void *data)
 		pthread_mutex_unlock(&o->mutex);
 		int r = keep_tidy(o->keep, clock_wall());
 		pthread_mutex_lock(&o->mutex);
+		if (r == 1)
+			wake(o, &o->room);
 		int64_t until = clock_monotonic() + TIDY_EVERY;
 		struct timespec at = { until / SECONDS, until % SECONDS };
 		if (r != 1 && !o->stop)
@@ -213,11 +225,13 @@ static int open_out(struct link **ret, const char *address, const struct link_se
 }
 
 /* Says once that the disk takes nothing, and once that it does again. */
-static void say(struct out *o, int error)
+static void tell(struct out *o)
 {
-	if (o->troubled == (error != 0) || o->link.notice)
+	int error = o->write_error ? o->write_error : o->sync_error;
+	if (error == o->told || o->link.notice)
 		return;
-	o->troubled = error != 0;
+	o->told = error;
+	o->link.stuck = error != 0;
 	o->link.notice =
 		!error ? text_print("%s: goes on", o->path)
 		: error == -EFBIG
@@ -250,7 +264,15 @@ static void hear(struct out *o)
 	uint64_t count;
 	if (read(o->done, &count, sizeof(count)) != sizeof(count))
 		return;
-	say(o, o->result);
+	pthread_mutex_lock(&o->mutex);
+	bool ended = o->ended, room = o->room;
+	o->ended = o->room = false;
+	pthread_mutex_unlock(&o->mutex);
+	if (room)
+		o->try_at = 0;
+	if (!ended)
+		return;
+	o->sync_error = o->result;
 	if (o->result) {
 		o->commit_at = clock_monotonic() + TRY_AGAIN;
 		return;
@@ -264,6 +286,7 @@ static int service_out(struct link *l)
 {
 	struct out *o = out(l);
 	hear(o);
+	tell(o);
 	if (o->commit_at && clock_monotonic() >= o->commit_at && !is_busy(o))
 		ask_for_commit(o);
 	/* A sync under way says when it is done: until then there is nothing to be called for. */
@@ -276,6 +299,19 @@ static int service_out(struct link *l)
 static bool is_full(int r)
 {
 	return r == -ENOSPC || r == -EDQUOT || r == -EFBIG || r == -EIO;
+}
+
+/* At its max a keep may have room as soon as its oldest have left or are sealed: then there is nothing
+ * to tell of. */
+static void wait_for_room(struct out *o, int error)
+{
+	int64_t now = clock_monotonic();
+	o->refused_at = o->refused_at ? o->refused_at : now;
+	o->try_at = now + TRY_AGAIN;
+	if (error == -EFBIG)
+		pthread_cond_signal(&o->rest);
+	if (error != -EFBIG || now - o->refused_at >= TRY_AGAIN)
+		o->write_error = error;
 }
 
 static void be_due(struct out *o, const struct batch *b)
@@ -295,17 +331,14 @@ static int write_out(struct link *l, struct batch *b)
 		return -EAGAIN;
 	int r = keep_append(o->keep, b->bytes.data, b->bytes.len, clock_wall());
 	o->try_at = 0;
-	if (r == -EFBIG)
-		pthread_cond_signal(&o->rest);
 	if (is_full(r)) {
-		say(o, r);
-		o->try_at = clock_monotonic() + TRY_AGAIN;
+		wait_for_room(o, r);
 		service_out(l);
 		return -EAGAIN;
 	}
 	if (r)
 		return r;
-	say(o, 0);
+	o->refused_at = o->write_error = 0;
 	o->appended = b->number;
 	o->positioned |= b->position;
 	if (b->position)

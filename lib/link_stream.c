@@ -180,7 +180,9 @@ static int at_end(struct stream *s, struct link_input *ret)
 	if (!s->follow) {
 		s->link.ended = true;
 		wait_for(&s->link, -1, 0);
-		*ret = (struct link_input){ s->bytes.data, s->bytes.len, 0, true, false };
+		*ret = (struct link_input){
+			.data = s->bytes.data, .len = s->bytes.len, .last = true
+		};
 		return 1;
 	}
 	s->link.deadline = clock_monotonic() + 100 * MILLISECONDS;
@@ -205,7 +207,7 @@ static int stream_read(struct link *l, struct link_input *ret)
 	if (n == 0)
 		return at_end(s, ret);
 	s->bytes.len += (size_t)n;
-	*ret = (struct link_input){ s->bytes.data, s->bytes.len, 0, false, false };
+	*ret = (struct link_input){ .data = s->bytes.data, .len = s->bytes.len };
 	return 1;
 }
 

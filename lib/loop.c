@@ -28,8 +28,23 @@ static bool merge;
 static int64_t read_until, leave_at, stop_time;
 
 static int status_at_end = EXIT_OK;
-static bool source_over, source_waits;
+static bool source_over, source_waits, reads_nothing;
 static int64_t source_at;
+
+void read_nothing(void)
+{
+	reads_nothing = true;
+}
+
+static bool is_source(void)
+{
+	return filter.produce && (!filter.sample || reads_nothing);
+}
+
+bool loop_reads(void)
+{
+	return (filter.sample || filter.bytes) && !reads_nothing;
+}
 
 /* A second signal stops at once; but timeout(1) and a terminal may send one and the same twice. */
 static void on_signal(int signal_number)
@@ -92,14 +107,25 @@ void loop_output_failed(const struct link *l, int error)
 		strerror(-error));
 }
 
+/* What an output waits for is this filter's status until it goes on. */
+static void tell_notice(struct link *l)
+{
+	static const struct link *stuck;
+	if (!l->notice)
+		return;
+	for (char *rest = l->notice, *line; (line = strsep(&rest, "\n"));)
+		warning("%s", line);
+	if (l->stuck || stuck == l)
+		status_line("%s", l->stuck ? l->notice : "");
+	stuck = l->stuck ? l : stuck == l ? NULL : stuck;
+	free(l->notice);
+	l->notice = NULL;
+}
+
 static void service(struct link *l)
 {
 	int r = link_service(l);
-	if (l->notice) {
-		warning("%s", l->notice);
-		free(l->notice);
-		l->notice = NULL;
-	}
+	tell_notice(l);
 	if (r)
 		loop_output_failed(l, r);
 }
@@ -125,13 +151,18 @@ static void settle(void)
 	tell_settled();
 }
 
+static void service_inputs(void)
+{
+	settle();
+	for (int i = 0; i < loop_input_count; i++)
+		service(loop_inputs[i]);
+}
+
 static void service_all(void)
 {
 	for (int i = 0; i < loop_output_count; i++)
 		service(loop_outputs[i]);
-	settle();
-	for (int i = 0; i < loop_input_count; i++)
-		service(loop_inputs[i]);
+	service_inputs();
 }
 
 static void earlier(int64_t *deadline, int64_t at)
@@ -140,14 +171,17 @@ static void earlier(int64_t *deadline, int64_t at)
 		*deadline = at;
 }
 
-/* When the loop has to go on by itself. */
+/* When the loop has to go on by itself. While it waits for room, inputs are told of what is settled
+ * meanwhile. */
 static int64_t own_deadline(bool for_room)
 {
 	int64_t now = clock_monotonic(), deadline = read_until > now ? read_until : leave_at;
-	if (for_room)
+	if (for_room) {
+		earlier(&deadline, now + SECONDS);
 		return deadline;
+	}
 	earlier(&deadline, position_due());
-	if (filter.produce && !source_over && !source_waits)
+	if (is_source() && !source_over && !source_waits)
 		earlier(&deadline, source_at ? source_at : 1);
 	return deadline;
 }
@@ -204,6 +238,7 @@ static void check_stop(void)
 void loop_wait_for_room(void)
 {
 	start_stop_clock();
+	service_inputs();
 	events_wait(EVENTS_OUTPUTS, own_deadline(true));
 	service_all();
 	check_stop();
@@ -230,7 +265,7 @@ static bool input_over(const struct link *l)
 
 static bool inputs_over(void)
 {
-	if (filter.produce)
+	if (is_source())
 		return source_over || stopping();
 	for (int i = 0; i < loop_input_count; i++)
 		if (!input_over(loop_inputs[i]))
@@ -240,10 +275,10 @@ static bool inputs_over(void)
 
 static bool all_ended(void)
 {
-	bool streams = false, ended = filter.produce ? source_over : intake_ended();
+	bool streams = false, ended = is_source() ? source_over : intake_ended();
 	for (int i = 0; i < loop_input_count; i++)
 		streams |= strcmp(loop_inputs[i]->name, "-") == 0;
-	return ended && !(stopping() && (streams || filter.produce));
+	return ended && !(stopping() && (streams || is_source()));
 }
 
 /* In a stage of several filters joined by pipes, the supervisor knows whether those before this one
@@ -264,7 +299,7 @@ static bool read_and_produce(void)
 {
 	if (!position_resume())
 		return false;
-	bool busy = filter.produce && run_source();
+	bool busy = is_source() && run_source();
 	position_offer(false);
 	return intake_read(merge) || busy;
 }
@@ -350,7 +385,7 @@ static void pass_on(bool over)
 static void end_filter(bool over, bool late)
 {
 	bool stops = !over && position_holds_state();
-	if (!stops && (over || filter.produce || !late)) {
+	if (!stops && (over || is_source() || !late)) {
 		gap_end();
 		position_end_filter();
 	} else if (filter.commits) {

@@ -18,6 +18,9 @@ extern int loop_input_count, loop_output_count;
  */
 int loop_run(int64_t stop_after, bool merge);
 
+/* Whether there is input to read: known once the filter has started. */
+bool loop_reads(void);
+
 /* Signals are heard from here on. */
 void loop_listen(void);
 int loop_signal_fd(void); /* readable once one was heard */

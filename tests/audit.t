@@ -66,6 +66,18 @@ is "a run outside it has no account" "" "$(accounts --since 2026-01-02T00:00:00Z
 is "--whole expects the first" "m measurement 1 1-20 20=18+0+2 0" "$(sed 1,2d whole | accounts --whole)"
 is "without it a run begins where it is first seen" "m measurement 1 3-20 18=18+0+0 0" "$(sed 1,2d whole | accounts)"
 
+{ cat dropped; samples other/x 1 1 3; } | duto from-json | duto select --out keep:kept
+duto from-json <whole >other
+stored() { duto audit "$@" --json 2>warnings | jq -r '"\(.source) \(.kind) \(.sent)=\(.stored)+\(.dropped)+\(.missing)"'; }
+is "a keep is read by its name" "$(duto replay kept | duto audit 2>warnings)" "$(duto audit kept 2>warnings)"
+exits "as well when standard input has samples" 1 duto audit kept <other
+is "its sources can be named" "other/x measurement 3=3+0+0" "$(stored kept --source other/)"
+is "and a period, with what stands beside it" "m measurement 10=6+3+1" "$(stored kept --source m $period | grep measurement)"
+exits "an address that is not there" 100 duto audit nowhere
+exits "--source without an address" 100 duto audit --source m <other
+exits "--password-file of a keep" 100 duto audit kept --password-file whole
+exits "a database that is not there" 111 duto audit postgresql://nobody@127.0.0.1:1/none
+
 exits "samples without an identity" 0 audited < <(echo '{"time":"2026-01-01T00:00:00Z","source":"m","run":0,"seq":0,"values":{}}')
 ok "are told of" grep -q "cannot be accounted for" warnings
 is "nothing at all" "SOURCE  KIND      SENT    STORED   DROPPED   MISSING  REPEATED  RUN, SEQ" "$(audited < /dev/null)"

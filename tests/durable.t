@@ -30,6 +30,7 @@ start_run() {
 	started+=($run)
 }
 stop_run() { # TITLE
+	eventually 20 runs durable/lines.0 # before that it does not hear
 	kill -INT $run
 	wait $run
 	is "$1" 0 $? || sed 's/^/# /' errors

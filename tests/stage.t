@@ -78,7 +78,10 @@ cat >libexec/remembers <<'END'
 #!/bin/bash
 case "$*" in
 *--describe*) echo '{"name":"remembers","input":"samples","output":"samples","options":[{"name":"out","arg":"LINK"}],"state":true}' ;;
-*) printf '%s\n' "$*" "$DUTO_CHECKPOINT" >"told.${DUTO_STAT##*/}" ;;
+*)
+	printf '%s\n' "$*" "$DUTO_CHECKPOINT" >"told.${DUTO_STAT##*/}"
+	cat
+	;;
 esac
 END
 chmod +x libexec/remembers

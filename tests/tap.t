@@ -61,8 +61,12 @@ is "and nothing else" "p/m1" "$(jq -r .source one.json | sort -u)"
 ok "without --json it is for people" eventually 10 feeding has_lines print.txt 20
 like "as print shows it" "p/m2  a [0-9.]*\.5" "$(cat print.txt)"
 ok "six lines of Python read a tap" eventually 10 feeding has_lines python.txt 20
-jq -r 'select(.source == "p/m1") | "\(.time[:26] | sub("T00:00:00Z"; "T00:00:00"))+00:00 \(.source) \(.seq) \(.values.a)"' out.json >expected.txt
-is "times and values are right" "" "$(grep -vxF -f expected.txt python.txt)"
+head -n 20 python.txt >seen.txt
+given() { # what the stage behind has written, as Python prints it
+	jq -r 'select(.source == "p/m1") | "\(.time[:26] | sub("T00:00:00Z"; "T00:00:00"))+00:00 \(.source) \(.seq) \(.values.a)"' out.json
+}
+all_were_given() { given >given.txt 2>/dev/null && [ -z "$(grep -vxF -f given.txt seen.txt)" ]; }
+ok "times and values are right" eventually 10 all_were_given
 
 # Taps that are stopped, killed, slow.
 

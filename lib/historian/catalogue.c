@@ -7,6 +7,7 @@
 #include "fnv.h"
 #include "historian/storable.h"
 #include "series.h"
+#include "text.h"
 #include "utf8.h"
 
 enum {
@@ -86,14 +87,23 @@ static int load_source(struct historian_catalogue *c, struct historian_source *s
 	PGresult *result = postgres_query(c->conn,
 		"WITH made AS (INSERT INTO duto.sources (source, kind, newest) "
 		"VALUES ($1, $2, -9223372036854775808) ON CONFLICT (source, kind) DO NOTHING "
-		"RETURNING id, newest) SELECT id, newest FROM made UNION ALL "
-		"SELECT id, newest FROM duto.sources WHERE source = $1 AND kind = $2",
+		"RETURNING id, stretches) SELECT id, stretches FROM made UNION ALL "
+		"SELECT id, stretches FROM duto.sources WHERE source = $1 AND kind = $2",
 		values, 2);
-	if (PQntuples(result)) {
+	bool found = PQntuples(result) == 1;
+	bool good = found && stretches_read(&s->stored, PQgetvalue(result, 0, 1));
+	if (good)
 		s->id = atoi(PQgetvalue(result, 0, 0));
-		s->newest = s->stored = strtoll(PQgetvalue(result, 0, 1), NULL, 10);
-	}
+	s->before = s->stored;
 	int r = postgres_expect(c->conn, result, ret_problem);
+	if (r == 0 && !found)
+		return -ESTALE;
+	if (r == 0 && !good) {
+		*ret_problem = text_print("duto.sources.stretches of %.*s is not what a historian "
+					  "writes",
+			STR_ARG(source));
+		r = -EAGAIN;
+	}
 	if (r == 0 && !kind.len)
 		r = load_fields(c, s, source, ret_problem);
 	return r;
@@ -198,17 +208,26 @@ int historian_catalogue_schema(
 	return r;
 }
 
-void historian_catalogue_touch(
+bool historian_catalogue_touch(
 	struct historian_catalogue *c, struct historian_source *s, int64_t time)
 {
-	if (time > s->newest)
-		s->newest = time;
-	if (s->touched)
-		return;
-	s->touched = true;
-	s->next_touched = c->touched;
-	c->touched = s;
-	c->touched_count++;
+	if (!s->touched) {
+		s->touched = true;
+		s->next_touched = c->touched;
+		c->touched = s;
+		c->touched_count++;
+	}
+	return stretches_add(&s->stored, time);
+}
+
+static void write_entry(struct buffer *to, const struct historian_source *s)
+{
+	buffer_print(
+		to, "(%d, '%" PRId64 "'::bigint, '", s->id, s->stored.at[s->stored.count - 1].to);
+	stretches_write(&s->before, to);
+	buffer_print(to, "'::bigint[], '");
+	stretches_write(&s->stored, to);
+	buffer_print(to, "'::bigint[])%s", s->next_touched ? "," : "");
 }
 
 int historian_catalogue_save(struct historian_catalogue *c, char **ret_problem)
@@ -216,12 +235,12 @@ int historian_catalogue_save(struct historian_catalogue *c, char **ret_problem)
 	if (!c->touched)
 		return 0;
 	c->sql.len = 0;
-	buffer_print(&c->sql, "UPDATE duto.sources s SET newest = v.after FROM (VALUES ");
+	buffer_print(&c->sql,
+		"UPDATE duto.sources s SET newest = v.newest, stretches = v.after FROM (VALUES ");
 	for (struct historian_source *s = c->touched; s; s = s->next_touched)
-		buffer_print(&c->sql, "(%d, '%" PRId64 "'::bigint, '%" PRId64 "'::bigint)%s", s->id,
-			s->stored, s->newest, s->next_touched ? "," : "");
-	buffer_print(
-		&c->sql, ") AS v (id, before, after) WHERE s.id = v.id AND s.newest = v.before");
+		write_entry(&c->sql, s);
+	buffer_print(&c->sql, ") AS v (id, newest, before, after) "
+			      "WHERE s.id = v.id AND s.stretches = v.before");
 	buffer_add_char(&c->sql, '\0');
 	PGresult *result = PQexec(c->conn, (char *)c->sql.data);
 	uint64_t found = strtoull(PQcmdTuples(result), NULL, 10);
@@ -233,7 +252,7 @@ void historian_catalogue_saved(struct historian_catalogue *c)
 {
 	for (struct historian_source *s = c->touched; s; s = s->next_touched) {
 		s->touched = false;
-		s->stored = s->newest;
+		s->before = s->stored;
 	}
 	c->touched = NULL;
 	c->touched_count = 0;

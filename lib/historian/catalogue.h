@@ -1,6 +1,6 @@
-/* The historian's catalogue as one connection knows it: ids of sources and series, and how new the
- * newest stored sample of each source is. What is newer than that cannot be in the database yet, so
- * it goes there unseen; all else has to be compared with what is stored.
+/* The historian's catalogue as one connection knows it: ids of sources and series, and where in time
+ * something of each source is stored. What lies outside cannot be in the database yet, so it goes
+ * there unseen; all else has to be compared with what is stored.
  *
  * Valid until a transaction fails: then it is closed with its connection. */
 #ifndef DUTO_HISTORIAN_CATALOGUE_H
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "historian/schema.h"
+#include "historian/stretches.h"
 #include "sample.h"
 
 struct historian_catalogue;
@@ -23,9 +24,9 @@ struct historian_field {
 /* A source and a kind. */
 struct historian_source {
 	int32_t id;
-	bool refused;		/* its name cannot be stored */
-	int64_t newest, stored; /* nanoseconds; as of this transaction, and in the database */
-	bool touched;		/* in this transaction */
+	bool refused;			 /* its name cannot be stored */
+	struct stretches stored, before; /* as of this transaction, and in the database */
+	bool touched;			 /* in this transaction */
 	struct historian_source *next_touched;
 	uint64_t schema; /* hash of the last schema sample that was taken */
 	struct historian_field *fields;
@@ -35,8 +36,10 @@ struct historian_source {
 struct historian_catalogue *historian_catalogue_open(PGconn *conn);
 void historian_catalogue_close(struct historian_catalogue *c);
 
-/* The entry of a source and kind, made where it is not there; it stays until the next call. 0, or
- * -EAGAIN with a message, which is the caller's. */
+/* All that returns a number: 0, or as postgres_run.
+ *
+ * The entry of a source and kind, made where it is not there; it stays until the next call. -ESTALE:
+ * another connection made it just now. */
 int historian_catalogue_source(struct historian_catalogue *c, struct str source, struct str kind,
 	struct historian_source **ret, char **ret_problem);
 
@@ -50,12 +53,13 @@ int historian_catalogue_series(struct historian_catalogue *c, struct historian_s
 int historian_catalogue_schema(
 	struct historian_catalogue *c, const struct sample *s, char **ret_problem);
 
-/* Marks the entry as written to in this transaction; time: of a sample that is now its newest. */
-void historian_catalogue_touch(
+/* Marks the entry as written to in this transaction, by a sample of that time. True: nothing of the
+ * source is stored there yet. */
+bool historian_catalogue_touch(
 	struct historian_catalogue *c, struct historian_source *s, int64_t time);
 
-/* Locks the entries that were touched and writes what is newest. -ESTALE: another connection wrote
- * to one of them since; nothing of what was compared with them holds. */
+/* Locks the entries that were touched and writes where they have samples now. -ESTALE: another
+ * connection wrote elsewhere in one of them since; nothing of what was compared with them holds. */
 int historian_catalogue_save(struct historian_catalogue *c, char **ret_problem);
 
 /* The transaction is committed. */

@@ -57,7 +57,7 @@ static int make(
 	snprintf(to, sizeof(to), "%d-%02d-01 00:00:00+00", t->year + (t->month == 12),
 		t->month % 12 + 1);
 	char *sql = text_print(
-		"CREATE TABLE duto.%s (LIKE duto.%s);"
+		"CREATE TABLE duto.%s (LIKE duto.%s INCLUDING DEFAULTS INCLUDING CONSTRAINTS);"
 		"WITH moved AS (DELETE FROM duto.%s_default WHERE time >= '%s' AND time < '%s' "
 		"RETURNING *) INSERT INTO duto.%s SELECT * FROM moved;"
 		"ALTER TABLE duto.%s ATTACH PARTITION duto.%s FOR VALUES FROM ('%s') TO ('%s')",

@@ -21,7 +21,7 @@ int historian_partitions_open(
 
 /* Makes sure, within the transaction, that there is a place for the target's rows, and writes its
  * name without the schema to ret. What lies in the default partition for a month that is made moves
- * there. 0, or -EAGAIN with a message. */
+ * there. 0, or as postgres_run. */
 int historian_partition(PGconn *conn, struct historian_partitions *p,
 	const struct historian_target *target, char ret[static HISTORIAN_PARTITION_NAME],
 	char **ret_problem);

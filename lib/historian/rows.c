@@ -276,11 +276,10 @@ int historian_rows_add(struct historian_rows *rows, struct historian_catalogue *
 		rows->refuse(rows->context, "a name that is not text", s, s->source);
 		return 0;
 	}
-	bool direct = s->time > source->newest;
+	bool direct = historian_catalogue_touch(c, source, s->time);
 	if (!direct)
 		buffer_add(&rows->staged_times, &s->time, sizeof(s->time));
-	historian_catalogue_touch(c, source, s->time);
-	if (sample_is_measurement(s))
+	if (sample_is_measurement(s) && s->values.count)
 		return add_measurement(rows, c, source, s, direct, ret_problem);
 	add_record(rows, source, s, direct);
 	return 0;

@@ -31,8 +31,8 @@ struct historian_rows {
 	void *context;
 };
 
-/* Adds a sample of any kind. Positions and marks have no rows. 0, or -EAGAIN with a message, which
- * is the caller's. */
+/* Adds a sample of any kind. Positions and marks have no rows. 0, or as
+ * historian_catalogue_source. */
 int historian_rows_add(struct historian_rows *rows, struct historian_catalogue *c,
 	const struct sample *s, char **ret_problem);
 void historian_rows_clear(struct historian_rows *rows);

@@ -106,9 +106,18 @@ const char *const historian_tables[HISTORIAN_TABLES] = { "numbers", "integers", 
 							      "COMMENT ON VIEW duto.identities IS 'which values of measurements are stored where: type " \
 							      "is the place of the table in numbers, integers, flags, texts, binaries';"
 
+/* Where the first version's samples begin, nobody wrote down. */
+#define STRETCHES                                                                                  \
+	"ALTER TABLE duto.sources ADD COLUMN stretches bigint[] NOT NULL DEFAULT '{}';"            \
+	"UPDATE duto.sources SET stretches = ARRAY[-9223372036854775808, newest] "                 \
+	"WHERE newest > -9223372036854775808;"                                                     \
+	"COMMENT ON COLUMN duto.sources.stretches IS 'where it has samples: from, to, from, to, "  \
+	"..., nanoseconds since 1970, both included; nothing lies outside'"
+
 /* Steps from one version to the next; one that was given out is never changed. */
 static const char *const migrations[] = {
 	CATALOGUE MONTHLY_TABLES VIEWS,
+	STRETCHES,
 };
 
 enum { VERSION = sizeof(migrations) / sizeof(*migrations) };

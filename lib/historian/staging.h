@@ -17,7 +17,7 @@ int historian_staging_open(PGconn *conn, char **ret_problem);
 
 /* Within a transaction: takes the staged rows to where they belong; the partitions for them are
  * there. *ret_revised counts the values that took the place of others, *ret_older those that were
- * left out as something newer stands in their place. 0, or -EAGAIN with a message. */
+ * left out as something newer stands in their place. 0, or as postgres_run. */
 int historian_staging(PGconn *conn, struct historian_rows *rows, uint64_t *ret_revised,
 	uint64_t *ret_older, char **ret_problem);
 

@@ -34,7 +34,8 @@ typedef void historian_refuse(
 /* Stores whole samples, and the position of the stage where it is not empty. 0: committed.
  * -EAGAIN, with a message: it may or may not be; the store is to be closed, and the same batch
  * given to another one, which finds out. -ESTALE: the same, at once: another historian wrote
- * between. */
+ * between. -EBADMSG, with a message: the database refuses one of the samples; the store is to be
+ * closed. */
 int historian_store_batch(struct historian_store *store, struct str samples, const char *stage,
 	struct str position, historian_refuse *refuse, void *context, struct historian_result *ret,
 	char **ret_problem);

@@ -132,23 +132,80 @@ static void read_position(struct historian_thread *t)
 	buffer_free(&position);
 }
 
-static void store(struct historian_thread *t, struct str samples, struct str position)
+/* 0: committed, and added to the total. -EBADMSG with a message: the database refuses a sample. */
+static int try(struct historian_thread *t, struct str samples, struct str position,
+	struct historian_result *total, char **ret_problem)
 {
-	struct parcel done = { .news = HISTORIAN_COMMITTED };
-	char *problem = NULL;
+	struct historian_result result;
 	for (;;) {
 		connect_at_last(t);
 		int r = historian_store_batch(
-			t->store, samples, t->stage, position, refuse, t, &done.result, &problem);
+			t->store, samples, t->stage, position, refuse, t, &result, ret_problem);
 		if (r == 0)
 			break;
-		if (r == -ESTALE) {
-			historian_store_close(t->store);
-			t->store = NULL;
-		} else {
-			failed(t, problem);
+		if (r == -EAGAIN || (r == -EBADMSG && !samples.len)) {
+			failed(t, *ret_problem);
+			continue;
 		}
+		historian_store_close(t->store);
+		t->store = NULL;
+		if (r == -EBADMSG)
+			return r;
 	}
+	total->rows += result.rows;
+	total->staged += result.staged;
+	total->revised += result.revised;
+	total->older += result.older;
+	return 0;
+}
+
+/* Where the sample begins that lies across the middle, but the first; 0: there is one alone. */
+static size_t middle_of(struct str samples)
+{
+	struct sample s;
+	size_t at = 0, next = 0;
+	while (next <= samples.len / 2) {
+		at = next;
+		next += (size_t)sample_decode(&s, (uint8_t *)samples.data + at, samples.len - at);
+	}
+	return at ? at : next < samples.len ? next : 0;
+}
+
+static void refuse_sample(struct historian_thread *t, struct str sample, const char *problem)
+{
+	struct sample s;
+	struct buffer what = { 0 };
+	sample_decode(&s, (uint8_t *)sample.data, sample.len);
+	buffer_print(&what, "%.*s: %s", STR_ARG(s.source), problem);
+	tell(t, (struct parcel){ .news = HISTORIAN_REFUSED, .reason = "the database refuses it" },
+		buffer_str(&what));
+	buffer_free(&what);
+}
+
+/* What holds a sample that the database refuses is halved until that one is found; the position is
+ * stored with the last of it. */
+static void store(struct historian_thread *t, struct str samples, struct str position,
+	struct historian_result *total)
+{
+	char *problem;
+	if (try(t, samples, position, total, &problem) == 0)
+		return;
+	size_t middle = middle_of(samples);
+	if (middle) {
+		store(t, (struct str){ samples.data, middle }, STR(""), total);
+		store(t, (struct str){ samples.data + middle, samples.len - middle }, position,
+			total);
+	} else {
+		refuse_sample(t, samples, problem);
+		store(t, STR(""), position, total);
+	}
+	free(problem);
+}
+
+static void store_and_tell(struct historian_thread *t, struct str samples, struct str position)
+{
+	struct parcel done = { .news = HISTORIAN_COMMITTED };
+	store(t, samples, position, &done.result);
 	succeeded(t);
 	tell(t, done, STR(""));
 }
@@ -162,7 +219,7 @@ static void *run(void *context)
 	read_position(t);
 	for (;;) {
 		if (take(t->batches, &parcel, &samples, &position)) {
-			store(t, samples, position);
+			store_and_tell(t, samples, position);
 			continue;
 		}
 		poll(&wait, 1, -1);

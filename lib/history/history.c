@@ -5,6 +5,7 @@
 struct history {
 	const struct history_store *store;
 	void *state;
+	bool all; /* of whatever kind */
 };
 
 bool history_is_database(const char *address)
@@ -19,6 +20,7 @@ int history_open(struct history **ret, const char *address, const struct history
 	struct history *h = calloc(1, sizeof(*h));
 	if (!h)
 		abort();
+	h->all = query->identities;
 	h->store = history_is_database(address) ? &history_postgres : &history_keep;
 	int r = h->store->open(&h->state, address, query, ret_error);
 	if (r)
@@ -33,7 +35,8 @@ int history_next(struct history *h, struct sample **ret, char **ret_error)
 	int r;
 	do
 		r = h->store->next(h->state, ret, ret_error);
-	while (r == 1 && !sample_is_measurement(*ret) && !str_eq((*ret)->kind, STR("schema")));
+	while (r == 1 && !h->all && !sample_is_measurement(*ret) &&
+		!str_eq((*ret)->kind, STR("schema")));
 	return r;
 }
 

@@ -11,6 +11,10 @@ struct history_query {
 	int64_t since, until;	 /* sample time: since <= time < until; 0: no bound */
 	struct opt_list sources; /* these and what lies under them; none: all */
 	struct opt_list fields;	 /* a store may leave out others; none: all. Who asks still looks */
+	const char *password_file; /* of a database; NULL: the credential (postgres/postgres.h) */
+	bool insecure;		   /* of a database: as postgres_login's */
+	bool identities;	   /* every sample, of whatever kind, though without its values,
+				      but for those of gaps */
 };
 
 struct history;
@@ -24,7 +28,7 @@ int history_open(struct history **ret, const char *address, const struct history
 /* The next sample: 1; 0: there is no more; -errno with a message. -EBADMSG: a part of the past is
  * damaged, the next call goes on behind it.
  *
- * Measurements and schemas come, no other kinds: before the first sample of a source its last
+ * Measurements and schemas come, no other kinds but for query's identities: before the first sample of a source its last
  * schema from before, where there is one. The samples of one source come as they were stored,
  * mostly in the order of time. *ret stays until the next call and may be edited. */
 int history_next(struct history *h, struct sample **ret, char **ret_error);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "history/history.h"
+#include "history/identities.h"
 #include "history/sql.h"
 #include "postgres/copy.h"
 #include "postgres/postgres.h"
@@ -123,13 +124,18 @@ static void begin(struct database *d, struct str kind)
 		wire_load64(cell(d->row, RUN)), wire_load64(cell(d->row, SEQ)), kind);
 }
 
-static int finish(struct database *d, struct sample **ret)
+static int decode(struct database *d, struct sample **ret)
 {
-	sample_end(&d->writer);
 	if (sample_decode(&d->sample, d->bytes.data, d->bytes.len) <= 0)
 		abort();
 	*ret = &d->sample;
 	return 1;
+}
+
+static int finish(struct database *d, struct sample **ret)
+{
+	sample_end(&d->writer);
+	return decode(d, ret);
 }
 
 /* All rows of the sample that d->row begins. */
@@ -191,12 +197,23 @@ static bool make_schema(struct database *d, struct sample **ret)
 	return any && finish(d, ret) == 1;
 }
 
+static int make_identity(struct database *d, struct sample **ret)
+{
+	d->bytes.len = 0;
+	history_identity_write(&d->writer, &d->bytes, d->row);
+	PQclear(d->row);
+	d->row = NULL;
+	return decode(d, ret);
+}
+
 static int next_sample(void *store, struct sample **ret, char **ret_error)
 {
 	struct database *d = store;
 	int r = d->row ? 1 : fetch(d, ret_error);
 	if (r <= 0)
 		return r;
+	if (d->query.identities)
+		return make_identity(d, ret);
 	return make_schema(d, ret) ? 1 : make_sample(d, ret, ret_error);
 }
 
@@ -215,7 +232,8 @@ static void close_database(void *store)
 static int ask(struct database *d, char **ret_error)
 {
 	char *schemas = history_sql_schemas(d->conn, &d->query),
-	     *rows = history_sql_rows(d->conn, &d->query);
+	     *rows = d->query.identities ? history_sql_identities(d->conn, &d->query)
+					 : history_sql_rows(d->conn, &d->query);
 	int r = 0;
 	d->schemas = PQexec(d->conn, schemas);
 	if (PQresultStatus(d->schemas) != PGRES_TUPLES_OK) {
@@ -234,7 +252,9 @@ static int ask(struct database *d, char **ret_error)
 static int open_database(
 	void **ret, const char *address, const struct history_query *query, char **ret_error)
 {
-	struct postgres_login login = { .url = address };
+	struct postgres_login login = {
+		.url = address, .password_file = query->password_file, .insecure = query->insecure
+	};
 	int r = postgres_check(&login, ret_error);
 	if (r < 0)
 		return r;

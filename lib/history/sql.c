@@ -26,7 +26,7 @@ static void add_source(struct buffer *to, PGconn *conn, const char *path)
 	buffer_print(to, " || '/')");
 }
 
-static void add_series(struct buffer *to, PGconn *conn, const struct history_query *query)
+static void add_sources(struct buffer *to, PGconn *conn, const struct history_query *query)
 {
 	buffer_print(to, "TRUE");
 	for (size_t i = 0; i < query->sources.count; i++) {
@@ -34,6 +34,11 @@ static void add_series(struct buffer *to, PGconn *conn, const struct history_que
 		add_source(to, conn, query->sources.words[i]);
 	}
 	buffer_print(to, query->sources.count ? ")" : "");
+}
+
+static void add_series(struct buffer *to, PGconn *conn, const struct history_query *query)
+{
+	add_sources(to, conn, query);
 	for (size_t i = 0; i < query->fields.count; i++) {
 		buffer_print(to, i ? ", " : " AND s.field IN (");
 		add_literal(to, conn, query->fields.words[i], strlen(query->fields.words[i]));
@@ -91,5 +96,38 @@ char *history_sql_rows(PGconn *conn, const struct history_query *query)
 	add_bound(&sql, ">=", query->since);
 	add_bound(&sql, "<=", query->until);
 	buffer_print(&sql, " ORDER BY v.time, v.nano, s.source COLLATE \"C\", v.run, v.seq, s.id");
+	return text_of(&sql);
+}
+
+static void add_identities(struct buffer *to, PGconn *conn, const struct history_query *query,
+	const char *table, const char *columns, const char *catalogue)
+{
+	buffer_print(to, "%sSELECT v.time, v.nano, s.source, %s FROM duto.%s v JOIN duto.%s WHERE ",
+		to->len ? " UNION " : "", columns, table, catalogue);
+	add_sources(to, conn, query);
+	add_bound(to, ">=", query->since);
+	add_bound(to, "<=", query->until);
+}
+
+/* UNION leaves each sample once, of however many values it has rows. */
+char *history_sql_identities(PGconn *conn, const struct history_query *query)
+{
+	static const char records[] = "s.kind, v.run, v.seq, NULL, NULL, NULL, NULL, NULL, NULL, "
+				      "NULL",
+			  catalogue[] = "sources s ON s.id = v.source";
+	struct buffer sql = { 0 };
+	add_identities(&sql, conn, query, "identities",
+		"'' AS kind, v.run, v.seq, NULL AS stage, NULL AS reason, NULL AS gap_kind, "
+		"NULL::bigint AS gap_run, NULL::bigint AS first, NULL::bigint AS last, "
+		"NULL::bigint AS count",
+		"series s ON s.id = v.series");
+	add_identities(&sql, conn, query, "events",
+		"s.kind, v.run, v.seq, g.stage, g.reason, g.kind, g.run, g.first, g.last, g.count",
+		"sources s ON s.id = v.source LEFT JOIN LATERAL jsonb_to_record(v.values) AS g "
+		"(stage text, reason text, kind text, run bigint, first bigint, last bigint, "
+		"count bigint) ON s.kind = 'gap'");
+	add_identities(&sql, conn, query, "bills", records, catalogue);
+	add_identities(&sql, conn, query, "insights", records, catalogue);
+	buffer_print(&sql, " ORDER BY 1, 2, 3, 4, 5, 6");
 	return text_of(&sql);
 }

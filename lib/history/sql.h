@@ -12,4 +12,8 @@ char *history_sql_schemas(PGconn *conn, const struct history_query *query);
  * bytes. Times are asked for to the microsecond, both ends included: whoever reads looks again. */
 char *history_sql_rows(PGconn *conn, const struct history_query *query);
 
+/* One row a sample, of every kind: time, nano, source, kind, run, seq, and of a gap what it tells:
+ * stage, reason, kind, run, first, last, count. Times as above. */
+char *history_sql_identities(PGconn *conn, const struct history_query *query);
+
 #endif

@@ -8,6 +8,8 @@
 #include "keep/remember.h"
 #include "text.h"
 
+enum { TRIES = 100 };
+
 static void add_block(struct keep_info *info, const struct keep_header *h)
 {
 	if (!h->count)
@@ -152,22 +154,27 @@ static int read_all(struct keep_reader *r, struct keep_info *info)
 	return result ? result : read_aside(r, info);
 }
 
+/* A segment that was listed may be gone when it is opened: sealed, or too old. Then all is looked at
+ * anew. */
 int keep_info(const char *path, struct keep_info *ret, char **ret_error)
 {
 	struct keep_reader *r;
-	struct keep_info info = { 0 };
-	int result = keep_reader_open(&r, path, ret_error);
-	if (result)
-		return result;
-	result = read_all(r, &info);
-	keep_reader_close(r);
-	if (result) {
-		*ret_error = text_print("keep %s: %s", path, strerror(-result));
-		keep_info_free(&info);
-		return result;
+	int result = -ENOENT;
+	for (int tries = 0; result == -ENOENT && tries < TRIES; tries++) {
+		struct keep_info info = { 0 };
+		result = keep_reader_open(&r, path, ret_error);
+		if (result)
+			return result;
+		result = read_all(r, &info);
+		keep_reader_close(r);
+		if (result)
+			keep_info_free(&info);
+		else
+			*ret = info;
 	}
-	*ret = info;
-	return 0;
+	if (result)
+		*ret_error = text_print("keep %s: %s", path, strerror(-result));
+	return result;
 }
 
 void keep_info_free(struct keep_info *info)

@@ -12,7 +12,7 @@
  *     aside/            what was found torn or corrupt, for people
  *
  * Errors are 0 or -errno, with a message that names file and offset where there is one. -ENOTSUP: of
- * a newer format, untouched. -EBUSY: another writer has it. */
+ * a newer format, untouched. -EBUSY: another writer has it, which is named. */
 #ifndef DUTO_KEEP_H
 #define DUTO_KEEP_H
 
@@ -100,7 +100,8 @@ struct keep_query {
 };
 void keep_reader_query(struct keep_reader *r, const struct keep_query *query);
 
-/* The next sample read is the first with a greater number. 0: the oldest there is. */
+/* The next sample read is the first with a greater number; what has left behind it counts as missing.
+ * Without this a reader begins at the oldest there is. */
 int keep_reader_seek(struct keep_reader *r, uint64_t number);
 
 struct keep_block {

@@ -78,7 +78,7 @@ int keep_reader_seek(struct keep_reader *r, uint64_t number)
 	keep_reader_leave(r);
 	r->next = number + 1;
 	r->missed = 0;
-	r->from_oldest = number == 0;
+	r->from_oldest = false;
 	return 0;
 }
 

@@ -67,7 +67,7 @@ static int ask(struct keep_stream *s)
 		return r;
 	s->number = number > found ? number : found;
 	r = hold_schemas(s, s->number);
-	return r ? r : keep_reader_seek(s->reader, s->number);
+	return r || !s->number ? r : keep_reader_seek(s->reader, s->number);
 }
 
 int keep_stream_open(struct keep_stream **ret, const char *path, const struct keep_period *period,

@@ -1,4 +1,7 @@
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "disk.h"
 #include "keep/parts.h"
@@ -118,14 +121,36 @@ int keep_writer_position(struct keep_writer *w, struct buffer *ret)
 	return 0;
 }
 
+/* Who holds the lock stands in its file, for people: it does not matter where it cannot be written. */
+static void sign_lock(int file)
+{
+	char text[32];
+	int len = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+	disk_truncate(file, 0);
+	disk_write(file, text, (size_t)len, 0);
+}
+
+static void name_holder(int file, char **ret_error)
+{
+	char text[32];
+	ssize_t n = disk_read(file, text, sizeof(text) - 1, 0);
+	text[n > 0 ? n : 0] = 0;
+	if (atoi(text))
+		text_refuse(ret_error, "another writer has it: process %d", atoi(text));
+	else
+		text_refuse(ret_error, "another writer has it");
+}
+
 /* The lock file is made anew where it is gone: whoever holds a lock holds it on that file. */
 static int take_lock(struct keep_writer *w, char **ret_error)
 {
 	w->lock_file = disk_open(w->folder, "lock", DISK_WRITE);
 	int r = w->lock_file < 0 ? w->lock_file : disk_lock(w->lock_file);
+	if (!r)
+		sign_lock(w->lock_file);
 	if (r != -EWOULDBLOCK)
 		return r;
-	text_refuse(ret_error, "another writer has it");
+	name_holder(w->lock_file, ret_error);
 	return -EBUSY;
 }
 

@@ -82,8 +82,8 @@ static inline void copy_jsonb(struct buffer *b, struct str json)
 	b->len += 5 + json.len;
 }
 
-/* Runs one COPY of the rows. statement: "COPY t (a, b) FROM STDIN BINARY". 0, or -EAGAIN with a
- * message. */
+/* Runs one COPY of the rows. statement: "COPY t (a, b) FROM STDIN BINARY". 0, or as
+ * postgres_run. */
 int copy_rows(PGconn *conn, const char *statement, struct str rows, char **ret_problem);
 
 #endif

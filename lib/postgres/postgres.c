@@ -265,15 +265,24 @@ int postgres_connect(const struct postgres_login *login, PGconn **ret, char **re
 	return postgres_connect_to(login, NULL, ret, ret_problem);
 }
 
+/* Of the data itself, by the class of its SQLSTATE. */
+static bool is_refusal(const PGresult *result)
+{
+	const char *state = postgres_state(result);
+	return strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0 ||
+	       strncmp(state, "54", 2) == 0;
+}
+
 int postgres_expect(PGconn *conn, PGresult *result, char **ret_problem)
 {
 	ExecStatusType status = PQresultStatus(result);
 	bool good =
 		status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_IN;
+	int r = good ? 0 : is_refusal(result) ? -EBADMSG : -EAGAIN;
 	if (!good)
 		*ret_problem = postgres_problem(conn, result);
 	PQclear(result);
-	return good ? 0 : -EAGAIN;
+	return r;
 }
 
 PGresult *postgres_query(PGconn *conn, const char *sql, const struct str *values, int count)

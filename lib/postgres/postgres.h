@@ -39,7 +39,9 @@ char *postgres_url_part(const char *url, const char *keyword);
  * none. 0, or -errno with a message. */
 int postgres_password(const char *file, char **ret, char **ret_error);
 
-/* Runs statements without parameters. 0, or -EAGAIN with postgres_problem's message. */
+/* Runs statements without parameters. 0, or -EAGAIN with postgres_problem's message; -EBADMSG with
+ * it where the server refuses what it is given, and will do so again: SQLSTATE 22 (not a value of
+ * its type), 23 (against a constraint) and 54 (beyond a limit, as a name too long for an index). */
 int postgres_run(PGconn *conn, const char *sql, char **ret_problem);
 
 /* Runs one statement with parameters $1, $2, ..., given as text without NUL; data NULL: NULL. The

@@ -16,7 +16,8 @@ static const double powers[DECIMALS_MAX + 1] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6
 
 static void make_room(struct seal_room *room, size_t cells)
 {
-	uint64_t **arrays[] = { &room->whole, &room->coded, &room->heads, &room->tails };
+	uint64_t **arrays[] = { &room->whole, &room->coded, &room->heads, &room->tails,
+		&room->bases };
 	if (cells <= room->cells)
 		return;
 	room->cells = cells * 2;
@@ -26,6 +27,10 @@ static void make_room(struct seal_room *room, size_t cells)
 		if (!*arrays[i])
 			abort();
 	}
+	free(room->plane);
+	room->plane = malloc(room->cells);
+	if (!room->plane)
+		abort();
 }
 
 void seal_room_free(struct seal_room *room)
@@ -34,6 +39,8 @@ void seal_room_free(struct seal_room *room)
 	free(room->coded);
 	free(room->heads);
 	free(room->tails);
+	free(room->bases);
+	free(room->plane);
 	free(room->slots);
 	buffer_free(&room->texts);
 }
@@ -97,35 +104,40 @@ static unsigned decimals_of(const uint64_t *bits, size_t n, uint64_t *ret)
 
 SEAL_PASS static void xor_previous(const uint64_t *bits, size_t n, uint64_t *ret)
 {
-	ret[0] = bits[0];
 	for (size_t i = 1; i < n; i++)
-		ret[i] = bits[i] ^ bits[i - 1];
+		ret[i - 1] = bits[i] ^ bits[i - 1];
 }
 
-static void floats_write(struct buffer *out, const uint64_t *bits, size_t n, struct seal_room *room)
+static void floats_write(
+	struct buffer *streams, const uint64_t *bits, size_t n, struct seal_room *room)
 {
 	unsigned decimals = decimals_of(bits, n, room->whole);
-	buffer_add_char(out, (char)decimals);
+	buffer_add_char(&streams[0], (char)decimals);
 	if (decimals != FLOAT_XOR) {
-		seal_integers_write(out, room->whole, n, room);
+		seal_integers_write(streams, room->whole, n, room);
 		return;
 	}
 	xor_previous(bits, n, room->coded);
-	seal_planes_write(out, room->coded, n, 8);
+	seal_varint_write(&streams[0], bits[0]);
+	seal_planes_write(streams, room->coded, n - 1, 8, room);
 }
 
-static int floats_read(struct cursor *c, uint64_t *v, size_t n)
+static int floats_read(struct cursor *streams, uint64_t *v, size_t n)
 {
-	if (c->at == c->end)
+	uint64_t first;
+	if (streams->at == streams->end)
 		return -EBADMSG;
-	unsigned decimals = *c->at++;
+	unsigned decimals = *streams->at++;
 	if (decimals <= DECIMALS_MAX)
-		return seal_integers_read(c, v, n) || from_whole(v, n, powers[decimals]) ? -EBADMSG
-											 : 0;
-	if (decimals != FLOAT_XOR || seal_planes_read(c, v, n, 8))
+		return seal_integers_read(streams, v, n) ||
+				       (v && from_whole(v, n, powers[decimals]))
+			       ? -EBADMSG
+			       : 0;
+	if (decimals != FLOAT_XOR || seal_varint_read(streams, &first) ||
+		seal_planes_read(streams, v ? v + 1 : NULL, n - 1, 8))
 		return -EBADMSG;
-	for (size_t i = 1; i < n; i++)
-		v[i] ^= v[i - 1];
+	for (size_t i = 0; v && i < n; i++)
+		v[i] = i ? v[i] ^ v[i - 1] : first;
 	return 0;
 }
 
@@ -133,7 +145,7 @@ static int floats_read(struct cursor *c, uint64_t *v, size_t n)
 
 static const uint64_t units[] = { 1000000000, 1000000, 1000, 1 };
 
-static void times_write(struct buffer *out, const uint64_t *v, size_t n, struct seal_room *room)
+static void times_write(struct buffer *streams, const uint64_t *v, size_t n, struct seal_room *room)
 {
 	unsigned unit = 0;
 	for (size_t i = 0; i < n; i++)
@@ -141,20 +153,20 @@ static void times_write(struct buffer *out, const uint64_t *v, size_t n, struct 
 			unit++;
 	for (size_t i = 0; i < n; i++)
 		room->whole[i] = (uint64_t)((int64_t)(v[i] - v[0]) / (int64_t)units[unit]);
-	buffer_add_char(out, (char)unit);
-	seal_varint_write(out, v[0]);
-	seal_integers_write(out, room->whole, n, room);
+	buffer_add_char(&streams[0], (char)unit);
+	seal_varint_write(&streams[0], v[0]);
+	seal_integers_write(streams, room->whole, n, room);
 }
 
-static int times_read(struct cursor *c, uint64_t *v, size_t n)
+static int times_read(struct cursor *streams, uint64_t *v, size_t n)
 {
 	uint64_t first;
-	if (c->at == c->end)
+	if (streams->at == streams->end)
 		return -EBADMSG;
-	unsigned unit = *c->at++;
-	if (unit > 3 || seal_varint_read(c, &first) || seal_integers_read(c, v, n))
+	unsigned unit = *streams->at++;
+	if (unit > 3 || seal_varint_read(streams, &first) || seal_integers_read(streams, v, n))
 		return -EBADMSG;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; v && i < n; i++) {
 		v[i] = first + v[i] * units[unit];
 		if (v[i] > INT64_MAX)
 			return -EBADMSG;
@@ -162,29 +174,29 @@ static int times_read(struct cursor *c, uint64_t *v, size_t n)
 	return 0;
 }
 
-void seal_column_write(struct buffer *out, enum seal_kind kind, const uint64_t *cells, size_t n,
+void seal_column_write(struct buffer *streams, enum seal_kind kind, const uint64_t *cells, size_t n,
 	const uint8_t *data, struct seal_room *room)
 {
 	make_room(room, n);
 	if (kind == SEAL_TIME)
-		times_write(out, cells, n, room);
+		times_write(streams, cells, n, room);
 	else if (kind == SEAL_FLOAT64)
-		floats_write(out, cells, n, room);
+		floats_write(streams, cells, n, room);
 	else if (kind == SEAL_TEXT || kind == SEAL_BYTES)
-		seal_texts_write(out, cells, n, data, room);
+		seal_texts_write(streams, cells, n, data, room);
 	else
-		seal_integers_write(out, cells, n, room);
+		seal_integers_write(streams, cells, n, room);
 }
 
-int seal_column_read(struct cursor *c, enum seal_kind kind, uint64_t *ret_cells, size_t n,
+int seal_column_read(struct cursor *streams, enum seal_kind kind, uint64_t *ret_cells, size_t n,
 	struct seal_room *room)
 {
 	make_room(room, n);
 	if (kind == SEAL_TIME)
-		return times_read(c, ret_cells, n);
+		return times_read(streams, ret_cells, n);
 	if (kind == SEAL_FLOAT64)
-		return floats_read(c, ret_cells, n);
+		return floats_read(streams, ret_cells, n);
 	if (kind == SEAL_TEXT || kind == SEAL_BYTES)
-		return seal_texts_read(c, ret_cells, n, room);
-	return seal_integers_read(c, ret_cells, n);
+		return seal_texts_read(streams, ret_cells, n, room);
+	return seal_integers_read(streams, ret_cells, n);
 }

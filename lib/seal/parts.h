@@ -23,17 +23,26 @@ enum seal_form {
 	SEAL_COLUMNS,
 };
 
+/* Where a sample begins: its bytes, and what was found in its holes. */
+struct seal_place {
+	uint32_t start, found;
+};
+
 struct seal {
 	ZSTD_CCtx *packer;
 	ZSTD_DCtx *unpacker;
 	struct seal_table table;
 	struct seal_room room;
 	struct buffer body, trial, text, order;
+	struct buffer streams[SEAL_STREAMS];
+	size_t ends[SEAL_STREAMS]; /* of the streams in the body, as it was written */
 	uint64_t *cells;
 	size_t cells_room;
-	uint32_t *shapes; /* of each sample */
-	uint32_t *starts; /* of each sample, in the samples */
-	uint32_t *sorted; /* starts by shape */
+	uint32_t *shapes;	   /* of each sample */
+	struct seal_place *places; /* of each sample */
+	struct seal_place *sorted; /* by shape */
+	struct seal_found *found;
+	size_t found_count, found_room;
 	size_t samples_room;
 	size_t sample_count;
 };

@@ -80,15 +80,31 @@ SEAL_PASS static void to_bytes(uint64_t *cells, size_t n, enum seal_kind kind)
 		cells[i] = htobe64(cells[i]);
 }
 
-static int read_columns(struct seal *s, const struct seal_shape *shape, struct cursor *c)
+static int read_columns(
+	struct seal *s, const struct seal_shape *shape, struct cursor *streams, bool wanted)
 {
 	for (uint32_t i = 0; i < shape->hole_count; i++) {
 		enum seal_kind kind = s->table.holes[shape->first_hole + i].kind;
 		uint64_t *cells = s->cells + shape->first_cell + (size_t)i * shape->rows;
-		if (seal_column_read(c, kind, cells, shape->rows, &s->room))
+		if (seal_column_read(streams, kind, wanted ? cells : NULL, shape->rows, &s->room))
 			return -EBADMSG;
-		if (kind <= SEAL_FLOAT64)
+		if (wanted && kind <= SEAL_FLOAT64)
 			to_bytes(cells, shape->rows, kind);
+	}
+	return 0;
+}
+
+static int find_streams(struct cursor *c, struct cursor *ret_streams)
+{
+	uint64_t lengths[SEAL_STREAMS];
+	for (int i = 0; i < SEAL_STREAMS; i++)
+		if (seal_varint_read(c, &lengths[i]))
+			return -EBADMSG;
+	for (int i = 0; i < SEAL_STREAMS; i++) {
+		if (lengths[i] > (uint64_t)(c->end - c->at))
+			return -EBADMSG;
+		ret_streams[i] = (struct cursor){ c->at, c->at + lengths[i] };
+		c->at += lengths[i];
 	}
 	return c->at == c->end ? 0 : -EBADMSG;
 }
@@ -96,23 +112,22 @@ static int read_columns(struct seal *s, const struct seal_shape *shape, struct c
 /* Reads the columns of all shapes of the source; clears the rows of the others. */
 static int read_all_columns(struct seal *s, struct cursor *c, struct str source)
 {
+	struct cursor streams[SEAL_STREAMS];
 	s->room.texts.len = 0;
+	if (find_streams(c, streams))
+		return -EBADMSG;
 	for (size_t i = 0; i < s->table.shape_count; i++) {
 		struct seal_shape *shape = &s->table.shapes[i];
-		if (c->end - c->at < 4)
+		bool wanted = seal_shape_under(&s->table, shape, source);
+		if (shape->rows && read_columns(s, shape, streams, wanted))
 			return -EBADMSG;
-		uint32_t len = wire_load32(c->at);
-		c->at += 4;
-		if (len > (size_t)(c->end - c->at))
-			return -EBADMSG;
-		struct cursor columns = { c->at, c->at + len };
-		c->at += len;
-		if (!seal_shape_under(&s->table, shape, source))
+		if (!wanted)
 			shape->rows = 0;
-		if (shape->rows && read_columns(s, shape, &columns))
-			return -EBADMSG;
 	}
-	return c->at == c->end ? 0 : -EBADMSG;
+	for (int i = 0; i < SEAL_STREAMS; i++)
+		if (streams[i].at != streams[i].end)
+			return -EBADMSG;
+	return 0;
 }
 
 static void write_other(
@@ -134,6 +149,14 @@ static void write_other(
 	}
 }
 
+static inline void copy(uint8_t *to, const uint8_t *from, size_t len)
+{
+	if (len < 32)
+		wire_copy_short(to, (const char *)from, len);
+	else
+		memcpy(to, from, len);
+}
+
 /* Appends one sample; -EBADMSG where it would go beyond limit bytes. */
 static int write_sample(const struct seal *s, const struct seal_shape *shape, uint32_t row,
 	size_t limit, struct buffer *out)
@@ -142,9 +165,8 @@ static int write_sample(const struct seal *s, const struct seal_shape *shape, ui
 	for (uint32_t i = 0; i < shape->run_count; i++) {
 		const struct seal_run *run = &s->table.runs[shape->first_run + i];
 		const struct seal_hole *h = &s->table.holes[run->first_hole];
-		uint8_t *at = run->len ? buffer_reserve(out, run->len) : NULL;
-		if (at)
-			memcpy(at, s->table.bytes.data + run->bytes, run->len);
+		uint8_t *at = buffer_reserve(out, run->len + 1);
+		copy(at, s->table.bytes.data + run->bytes, run->len);
 		for (uint32_t j = 0; j < run->fixed_count; j++, cell += shape->rows)
 			memcpy(at + h[j].at, cell, 8);
 		out->len += run->len;

@@ -4,6 +4,11 @@
 
 #include "seal/parts.h"
 
+enum {
+	PACKED_TOGETHER = 512, /* bytes for which statistics of their own pay */
+	FLUSH_MAX = 16,	       /* bytes a flush adds */
+};
+
 struct seal *seal_open(void)
 {
 	struct seal *s = calloc(1, sizeof(*s));
@@ -14,6 +19,8 @@ struct seal *seal_open(void)
 	if (!s->packer || !s->unpacker)
 		abort();
 	ZSTD_CCtx_setParameter(s->packer, ZSTD_c_compressionLevel, 1);
+	ZSTD_CCtx_setParameter(s->packer, ZSTD_c_minMatch, 7);
+	ZSTD_CCtx_setParameter(s->packer, ZSTD_c_hashLog, 11);
 	ZSTD_CCtx_setParameter(s->packer, ZSTD_c_checksumFlag, 1);
 	return s;
 }
@@ -30,10 +37,13 @@ void seal_close(struct seal *s)
 	buffer_free(&s->trial);
 	buffer_free(&s->text);
 	buffer_free(&s->order);
+	for (int i = 0; i < SEAL_STREAMS; i++)
+		buffer_free(&s->streams[i]);
 	free(s->cells);
 	free(s->shapes);
-	free(s->starts);
+	free(s->places);
 	free(s->sorted);
+	free(s->found);
 	free(s);
 }
 
@@ -44,15 +54,31 @@ static void store_as_it_was(struct seal *s, struct str samples)
 	buffer_add_str(&s->body, samples);
 }
 
+/* Packs the body up to end. ZSTD_e_flush: what follows gets statistics of its own. */
+static bool pack_up_to(
+	struct seal *s, ZSTD_outBuffer *out, ZSTD_inBuffer *in, size_t end, ZSTD_EndDirective how)
+{
+	in->size = end;
+	return ZSTD_compressStream2(s->packer, out, in, how) == 0;
+}
+
+/* Streams that are long enough are packed apart from what follows. */
 static int pack_body(struct seal *s, struct buffer *ret)
 {
-	size_t bound = ZSTD_compressBound(s->body.len);
+	size_t bound = ZSTD_compressBound(s->body.len) + SEAL_STREAMS * FLUSH_MAX;
 	uint8_t *at = buffer_reserve(ret, bound + 1);
-	size_t len = ZSTD_compress2(s->packer, at + 1, bound, s->body.data, s->body.len);
-	if (ZSTD_isError(len))
+	ZSTD_outBuffer out = { at + 1, bound, 0 };
+	ZSTD_inBuffer in = { s->body.data, 0, 0 };
+	bool columns = s->body.data[0] == SEAL_COLUMNS, packed = true;
+	ZSTD_CCtx_reset(s->packer, ZSTD_reset_session_only);
+	ZSTD_CCtx_setPledgedSrcSize(s->packer, s->body.len);
+	for (int i = 0; packed && columns && i < SEAL_STREAMS - 1; i++)
+		if (s->ends[i] - in.pos >= PACKED_TOGETHER)
+			packed = pack_up_to(s, &out, &in, s->ends[i], ZSTD_e_flush);
+	if (!packed || !pack_up_to(s, &out, &in, s->body.len, ZSTD_e_end))
 		return -ENOMEM;
 	at[0] = SEAL_VERSION;
-	ret->len += len + 1;
+	ret->len += out.pos + 1;
 	return 0;
 }
 

@@ -3,9 +3,10 @@
  *
  * A sample is taken apart into its shape (all its bytes but the times, numbers and texts) and what
  * fills it; samples of one source mostly have one shape. A column holds one place of a shape over all
- * the block's samples: decimals (v * 10^k a whole number, exactly) as differences, other floats by
- * XOR with the one before, bytes shuffled, and the whole goes through zstd. What does not come back
- * the same when tried, at sealing, is stored as it was. schemas/keep.md has the layout. */
+ * the block's samples: decimals (v * 10^k a whole number, exactly) as differences from what is
+ * foretold, other floats by XOR with the one before. Their bytes are laid together by spread and go
+ * through zstd. What does not come back the same when tried, at sealing, is stored as it was.
+ * schemas/keep.md has the layout. */
 #ifndef DUTO_SEAL_H
 #define DUTO_SEAL_H
 

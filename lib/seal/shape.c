@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "seal/hole.h"
 #include "source.h"
 
 void seal_varint_write(struct buffer *out, uint64_t v)
@@ -174,18 +175,39 @@ static inline uint64_t load(const uint8_t *at)
 	return v;
 }
 
+static inline uint32_t load_half(const uint8_t *at)
+{
+	uint32_t v;
+	memcpy(&v, at, sizeof(v));
+	return v;
+}
+
+/* Less than a word. */
+static inline bool short_equal(
+	const uint8_t *at, const uint8_t *bytes, const uint8_t *mask, size_t len)
+{
+	uint32_t differ = 0;
+	if (len >= 4) {
+		size_t last = len - 4;
+		return (((load_half(at) ^ load_half(bytes)) & load_half(mask)) |
+			       ((load_half(at + last) ^ load_half(bytes + last)) &
+				       load_half(mask + last))) == 0;
+	}
+	for (size_t i = 0; i < len; i++)
+		differ |= (at[i] ^ bytes[i]) & mask[i];
+	return differ == 0;
+}
+
 /* Words, the last one over the one before. */
 static inline bool words_equal(
 	const uint8_t *at, const uint8_t *bytes, const uint8_t *mask, size_t len)
 {
 	uint64_t differ = 0;
-	size_t i = 0;
+	size_t i = 0, last = len - 8;
 	for (; i + 8 <= len; i += 8)
 		differ |= (load(at + i) ^ load(bytes + i)) & load(mask + i);
-	if (i < len && len >= 8)
-		differ |= (load(at + len - 8) ^ load(bytes + len - 8)) & load(mask + len - 8);
-	for (; i < len && len < 8; i++)
-		differ |= (at[i] ^ bytes[i]) & mask[i];
+	if (i < len)
+		differ |= (load(at + last) ^ load(bytes + last)) & load(mask + last);
 	return differ == 0;
 }
 
@@ -198,7 +220,9 @@ SEAL_PASS static bool long_equal(
 static inline bool masked_equal(
 	const uint8_t *at, const uint8_t *bytes, const uint8_t *mask, size_t len)
 {
-	return len < 64 ? words_equal(at, bytes, mask, len) : long_equal(at, bytes, mask, len);
+	return len < 8	  ? short_equal(at, bytes, mask, len)
+	       : len < 64 ? words_equal(at, bytes, mask, len)
+			  : long_equal(at, bytes, mask, len);
 }
 
 static bool times_fit(const struct seal_table *t, const struct seal_run *run, const uint8_t *at)
@@ -214,20 +238,20 @@ static bool times_fit(const struct seal_table *t, const struct seal_run *run, co
 	return true;
 }
 
-bool seal_shape_matches(const struct seal_table *t, const struct seal_shape *s, struct cursor *c)
+bool seal_shape_matches(const struct seal_table *t, const struct seal_shape *s, struct cursor *c,
+	struct seal_found *ret)
 {
 	struct cursor ahead = *c;
-	struct wire w;
 	for (uint32_t i = 0; i < s->run_count; i++) {
 		const struct seal_run *run = &t->runs[s->first_run + i];
 		const uint8_t *bytes = t->bytes.data + run->bytes,
 			      *mask = t->bytes.data + run->mask;
 		if ((size_t)(ahead.end - ahead.at) < run->len ||
 			!masked_equal(ahead.at, bytes, mask, run->len) ||
-			!times_fit(t, run, ahead.at))
+			(run->time_count && !times_fit(t, run, ahead.at)))
 			return false;
 		ahead.at += run->len;
-		if (run->last && !seal_hole_read(&ahead, run->last, &w))
+		if (run->last && !seal_hole_read(&ahead, run->last, ret++))
 			return false;
 	}
 	*c = ahead;

@@ -48,6 +48,13 @@ struct seal_hole {
 	enum seal_kind kind;
 };
 
+/* What was in a hole with a tag: the value of an integer (two's complement), bool or float 32; of
+ * text and bytes the length. */
+struct seal_found {
+	uint64_t value;
+	const uint8_t *end; /* where what follows begins, and texts have ended */
+};
+
 /* Bytes of fixed length, with holes at fixed places; then one hole of another kind, or the end. */
 struct seal_run {
 	size_t bytes, mask; /* where they begin in the table's bytes; mask: ff, in a hole 00 */
@@ -86,8 +93,10 @@ int seal_shape_add(struct seal_table *t, struct str text, size_t source_at, size
  * too many shapes. text is room to work in. */
 int64_t seal_shape_of(struct seal_table *t, struct cursor *c, struct buffer *text);
 
-/* Whether the sample at c has this shape; steps over it then. */
-bool seal_shape_matches(const struct seal_table *t, const struct seal_shape *s, struct cursor *c);
+/* Whether the sample at c has this shape; steps over it then. Fills ret with what is in the holes
+ * that end runs, s->run_count at most. */
+bool seal_shape_matches(const struct seal_table *t, const struct seal_shape *s, struct cursor *c,
+	struct seal_found *ret);
 
 static inline struct str seal_shape_text(const struct seal_table *t, const struct seal_shape *s)
 {
@@ -96,10 +105,6 @@ static inline struct str seal_shape_text(const struct seal_table *t, const struc
 
 /* Whole path segments: plant/line1 is above plant/line1/m3, not above plant/line10. */
 bool seal_shape_under(const struct seal_table *t, const struct seal_shape *s, struct str source);
-
-/* Reads the shortest form of a hole with a tag: the value of an integer, bool or float 32 in
- * ret->u (two's complement), text and bytes in ret->bytes. False: something else stands there. */
-bool seal_hole_read(struct cursor *c, enum seal_kind kind, struct wire *ret);
 
 /* Whether the eight bytes of a timestamp are one that nanoseconds hold. */
 static inline bool seal_is_time(uint64_t bits)

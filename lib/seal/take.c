@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "fnv.h"
+#include "seal/hole.h"
 #include "seal/shape.h"
 
 struct walk {
@@ -12,76 +13,6 @@ struct walk {
 	size_t source_at;  /* in the text, once it is there */
 	uint32_t holes;
 };
-
-/* How many bytes wire_int writes. */
-static size_t integer_size(int64_t v)
-{
-	uint64_t least = v < 0 ? ~(uint64_t)v : (uint64_t)v; /* that must fit */
-	unsigned sign = v < 0;
-	if (least < (sign ? 0x20 : 0x80))
-		return 1;
-	return least >> (8 - sign) == 0	   ? 2
-	       : least >> (16 - sign) == 0 ? 3
-	       : least >> (32 - sign) == 0 ? 5
-					   : 9;
-}
-
-static bool read_integer(struct cursor *c, struct wire *ret)
-{
-	const uint8_t *start = c->at;
-	if (wire_next_other(c, ret) != 1)
-		return false;
-	if (ret->type == WIRE_UINT && (*start >= 0xd0 || ret->u > INT64_MAX))
-		return false; /* wire_int writes these otherwise */
-	return (ret->type == WIRE_UINT || ret->type == WIRE_INT) &&
-	       (size_t)(c->at - start) == integer_size(ret->i);
-}
-
-static bool read_text(struct cursor *c, struct wire *ret)
-{
-	const uint8_t *start = c->at;
-	if (wire_next(c, ret) != 1 || ret->type != WIRE_STR)
-		return false;
-	size_t len = ret->bytes.len, header = (size_t)(c->at - start) - len;
-	return header == (len < 32 ? 1 : len <= UINT8_MAX ? 2 : len <= UINT16_MAX ? 3 : 5);
-}
-
-static bool read_float32(struct cursor *c, struct wire *ret)
-{
-	if (c->end - c->at < 5)
-		return false;
-	ret->u = wire_load32(c->at + 1);
-	c->at += 5;
-	return true;
-}
-
-bool seal_hole_read(struct cursor *c, enum seal_kind kind, struct wire *ret)
-{
-	if (c->at == c->end)
-		return false;
-	uint8_t tag = *c->at;
-	switch (kind) {
-	case SEAL_INTEGER:
-		if (tag < 0x80) {
-			ret->u = tag;
-			c->at++;
-			return true;
-		}
-		return read_integer(c, ret);
-	case SEAL_BOOL:
-		ret->u = tag & 1;
-		c->at++;
-		return (tag | 1) == 0xc3;
-	case SEAL_TEXT:
-		return read_text(c, ret);
-	case SEAL_BYTES:
-		return tag == 0xc6 && wire_next(c, ret) == 1;
-	case SEAL_FLOAT32:
-		return tag == 0xca && read_float32(c, ret);
-	default:
-		return false;
-	}
-}
 
 static void add_piece(struct walk *w, const uint8_t *to, enum seal_kind kind)
 {
@@ -143,7 +74,7 @@ static int take_single(struct walk *w)
 		return add_fixed(w, 1, SEAL_FLOAT64);
 	if (*at == 0xd7 && left >= 10 && at[1] == 0xff && seal_is_time(wire_load64(at + 2)))
 		return add_fixed(w, 2, SEAL_TIME);
-	struct wire ignored;
+	struct seal_found ignored;
 	enum seal_kind kind = kind_of(*at);
 	if (kind && seal_hole_read(&w->c, kind, &ignored))
 		return add_hole(w, at, kind);

@@ -1,6 +1,7 @@
 /* Columns of texts. Serial and product numbers count on, so a text is a head and the number at its
  * end: "M14860" is "M" and 14860. Heads are few: the different ones in the order of their first
- * coming, then which of them each is, then the numbers + 1, 0 for none. */
+ * coming, each with its first number + 1, 0 for none; then which of them each is, then how far the
+ * numbers are from what is foretold: often they count on with each head, or with each row. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "seal/column.h"
 #include "seal/parts.h"
 
-enum { DIGITS_MAX = 15 };
+enum { DIGITS_MAX = 15, COST_MAX = 64 };
 
 static inline struct str cell_text(const uint8_t *data, uint64_t cell)
 {
@@ -76,13 +77,9 @@ static uint64_t number_heads(struct seal_room *room, size_t n, const uint8_t *da
 	return count;
 }
 
-void seal_texts_write(struct buffer *out, const uint64_t *cells, size_t n, const uint8_t *data,
-	struct seal_room *room)
+static void write_heads(
+	struct buffer *out, uint64_t count, const uint8_t *data, const struct seal_room *room)
 {
-	for (size_t i = 0; i < n; i++)
-		room->heads[i] =
-			(cells[i] >> 32 << 32) | split(cell_text(data, cells[i]), &room->tails[i]);
-	uint64_t count = number_heads(room, n, data);
 	seal_varint_write(out, count);
 	for (size_t i = 0, next = 0; next < count; i++) {
 		if (room->whole[i] != next)
@@ -90,10 +87,51 @@ void seal_texts_write(struct buffer *out, const uint64_t *cells, size_t n, const
 		struct str head = cell_text(data, room->heads[i]);
 		seal_varint_write(out, head.len);
 		buffer_add_str(out, head);
+		seal_varint_write(out, room->tails[i]);
 		next++;
 	}
-	seal_integers_write(out, room->whole, n, room);
-	seal_integers_write(out, room->tails, n, room);
+}
+
+/* Fills room->coded: how far each number is from the last with the same head and from the rows since
+ * then times step. Returns about how much they cost. */
+static uint64_t tails_from_last(struct seal_room *room, size_t n, uint64_t step)
+{
+	uint64_t cost = 0, seen = 0;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t head = room->whole[i], base = room->tails[i] - i * step;
+		uint64_t difference = head == seen ? 0 : base - room->bases[head];
+		seen += head == seen;
+		room->bases[head] = base;
+		room->coded[i] = difference;
+		uint64_t size = difference >> 63 ? 0 - difference : difference;
+		cost += size < COST_MAX ? size : COST_MAX;
+	}
+	return cost;
+}
+
+static uint64_t step_of(struct seal_room *room, size_t n)
+{
+	uint64_t any = 0;
+	for (size_t i = 0; i < n; i++)
+		any |= room->tails[i];
+	if (!any)
+		return 0;
+	return tails_from_last(room, n, 0) > tails_from_last(room, n, 1);
+}
+
+void seal_texts_write(struct buffer *streams, const uint64_t *cells, size_t n, const uint8_t *data,
+	struct seal_room *room)
+{
+	for (size_t i = 0; i < n; i++)
+		room->heads[i] =
+			(cells[i] >> 32 << 32) | split(cell_text(data, cells[i]), &room->tails[i]);
+	write_heads(&streams[0], number_heads(room, n, data), data, room);
+	uint64_t step = step_of(room, n);
+	seal_integers_write(streams, room->whole, n, room);
+	tails_from_last(room, n, step);
+	seal_varint_write(&streams[0], step);
+	memcpy(room->tails, room->coded, n * sizeof(*room->tails));
+	seal_integers_write(streams, room->tails, n, room);
 }
 
 static uint64_t cell_behind(const struct buffer *texts, size_t start)
@@ -112,6 +150,8 @@ static int read_heads(struct cursor *c, uint64_t count, struct seal_room *room)
 		buffer_add(&room->texts, c->at, len);
 		room->heads[i] = cell_behind(&room->texts, start);
 		c->at += len;
+		if (seal_varint_read(c, &room->bases[i]))
+			return -EBADMSG;
 	}
 	return 0;
 }
@@ -127,18 +167,33 @@ static uint64_t join(struct buffer *texts, uint64_t head, uint64_t number)
 	return cell_behind(texts, start);
 }
 
-int seal_texts_read(struct cursor *c, uint64_t *ret_cells, size_t n, struct seal_room *room)
+/* The number + 1 of row i, 0 for none. */
+static uint64_t next_tail(
+	struct seal_room *room, size_t i, uint64_t head, uint64_t step, uint64_t *seen)
 {
-	uint64_t count;
-	if (seal_varint_read(c, &count) || count > n || read_heads(c, count, room) ||
-		seal_integers_read(c, ret_cells, n) || seal_integers_read(c, room->tails, n))
+	if (head >= *seen) {
+		*seen = head + 1;
+		room->bases[head] -= i * step;
+	}
+	room->bases[head] += room->tails[i];
+	return room->bases[head] + i * step;
+}
+
+int seal_texts_read(struct cursor *streams, uint64_t *ret_cells, size_t n, struct seal_room *room)
+{
+	uint64_t count, step, seen = 0;
+	if (seal_varint_read(streams, &count) || count > n || read_heads(streams, count, room) ||
+		seal_integers_read(streams, ret_cells, n) || seal_varint_read(streams, &step) ||
+		seal_integers_read(streams, ret_cells ? room->tails : NULL, n))
 		return -EBADMSG;
-	for (size_t i = 0; i < n; i++) {
-		if (ret_cells[i] >= count || room->texts.len > SEAL_RAW_MAX)
+	for (size_t i = 0; ret_cells && i < n; i++) {
+		uint64_t head = ret_cells[i];
+		if (head >= count || room->texts.len > SEAL_RAW_MAX)
 			return -EBADMSG;
-		ret_cells[i] = room->heads[ret_cells[i]];
-		if (room->tails[i])
-			ret_cells[i] = join(&room->texts, ret_cells[i], room->tails[i] - 1);
+		uint64_t tail = next_tail(room, i, head, step, &seen);
+		ret_cells[i] = room->heads[head];
+		if (tail)
+			ret_cells[i] = join(&room->texts, ret_cells[i], tail - 1);
 	}
 	return 0;
 }

@@ -9,9 +9,9 @@ void seal_samples_reserve(struct seal *s, size_t count)
 		return;
 	s->samples_room = count * 2;
 	s->shapes = realloc(s->shapes, s->samples_room * sizeof(*s->shapes));
-	s->starts = realloc(s->starts, s->samples_room * sizeof(*s->starts));
+	s->places = realloc(s->places, s->samples_room * sizeof(*s->places));
 	s->sorted = realloc(s->sorted, s->samples_room * sizeof(*s->sorted));
-	if (!s->shapes || !s->starts || !s->sorted)
+	if (!s->shapes || !s->places || !s->sorted)
 		abort();
 }
 
@@ -36,13 +36,33 @@ int seal_cells_place(struct seal *s)
 	return 0;
 }
 
+/* Room for what is in the holes of one more sample. */
+static struct seal_found *found_reserve(struct seal *s)
+{
+	if (s->found_count + SEAL_HOLES_MAX > s->found_room) {
+		s->found_room = 2 * (s->found_count + SEAL_HOLES_MAX);
+		s->found = realloc(s->found, s->found_room * sizeof(*s->found));
+		if (!s->found)
+			abort();
+	}
+	return s->found + s->found_count;
+}
+
 /* The shape of the sample at c: mostly the one that came behind the one before the last time. */
 static int64_t next_shape(struct seal *s, struct cursor *c, uint32_t last, bool *ret_foreseen)
 {
 	struct seal_table *t = &s->table;
-	uint32_t follower = t->shape_count ? t->shapes[last].follower : UINT32_MAX;
-	*ret_foreseen = follower != UINT32_MAX && seal_shape_matches(t, &t->shapes[follower], c);
-	return *ret_foreseen ? follower : seal_shape_of(t, c, &s->text);
+	struct seal_found *found = found_reserve(s);
+	struct cursor start = *c;
+	int64_t shape = t->shape_count ? t->shapes[last].follower : UINT32_MAX;
+	*ret_foreseen = shape != UINT32_MAX && seal_shape_matches(t, &t->shapes[shape], c, found);
+	if (!*ret_foreseen) {
+		shape = seal_shape_of(t, c, &s->text);
+		if (shape < 0 || !seal_shape_matches(t, &t->shapes[shape], &start, found))
+			return -EBADMSG;
+	}
+	s->found_count += t->shapes[shape].run_count - 1;
+	return shape;
 }
 
 /* Finds where samples begin and of what shape they are, and writes the order of shapes: how often
@@ -53,13 +73,15 @@ static int take_apart(struct seal *s, struct str samples)
 	struct cursor c = { data, data + samples.len };
 	uint64_t foreseen_count = 0;
 	uint32_t last = 0;
-	s->order.len = s->sample_count = 0;
+	s->order.len = s->sample_count = s->found_count = 0;
 	for (; c.at < c.end; s->sample_count++) {
 		bool foreseen;
 		seal_samples_reserve(s, s->sample_count + 1);
-		s->starts[s->sample_count] = (uint32_t)(c.at - data);
+		s->places[s->sample_count] =
+			(struct seal_place){ (uint32_t)(c.at - data), (uint32_t)s->found_count };
 		int64_t shape = next_shape(s, &c, last, &foreseen);
-		if (shape < 0 || s->sample_count == SEAL_SAMPLES_MAX)
+		if (shape < 0 || s->sample_count == SEAL_SAMPLES_MAX ||
+			s->found_count > SEAL_CELLS_MAX)
 			return -EBADMSG;
 		if (foreseen) {
 			foreseen_count++;
@@ -77,7 +99,7 @@ static int take_apart(struct seal *s, struct str samples)
 	return 0;
 }
 
-static void sort_starts(struct seal *s)
+static void sort_places(struct seal *s)
 {
 	uint32_t at = 0;
 	for (size_t i = 0; i < s->table.shape_count; i++) {
@@ -85,7 +107,7 @@ static void sort_starts(struct seal *s)
 		at += s->table.shapes[i].rows;
 	}
 	for (size_t i = 0; i < s->sample_count; i++)
-		s->sorted[s->table.shapes[s->shapes[i]].done++] = s->starts[i];
+		s->sorted[s->table.shapes[s->shapes[i]].done++] = s->places[i];
 }
 
 static inline uint64_t time_of(uint64_t bits)
@@ -97,56 +119,60 @@ enum { TOGETHER = 32 }; /* samples whose bytes stay in the nearest cache */
 
 static void fill_fixed(const struct seal_hole *h, const uint8_t *const *at, size_t n, uint64_t *to)
 {
+	size_t place = h->at;
 	for (size_t i = 0; i < n; i++)
-		to[i] = wire_load64(at[i] + h->at);
+		to[i] = wire_load64(at[i] + place);
 	for (size_t i = 0; i < n && h->kind == SEAL_TIME; i++)
 		to[i] = time_of(to[i]);
 }
 
-static void fill_other(
-	enum seal_kind kind, const uint8_t **at, size_t n, const struct str *samples, uint64_t *to)
+static void fill_other(const struct seal_found *const *found, const uint8_t **at, size_t n,
+	const uint8_t *texts, uint64_t *to)
 {
-	const uint8_t *data = (const uint8_t *)samples->data;
 	for (size_t i = 0; i < n; i++) {
-		struct cursor c = { at[i], data + samples->len };
-		struct wire w = { .u = 0 };
-		seal_hole_read(&c, kind, &w);
-		to[i] = w.u;
-		if (kind == SEAL_TEXT || kind == SEAL_BYTES)
-			to[i] = (uint64_t)((const uint8_t *)w.bytes.data - data) << 32 |
-				w.bytes.len;
-		at[i] = c.at;
+		uint64_t value = found[i]->value;
+		at[i] = found[i]->end;
+		to[i] = texts ? (uint64_t)(at[i] - texts - value) << 32 | value : value;
 	}
 }
 
-/* Rows from first on, n <= TOGETHER of them, of samples that begin at "at". */
-static void fill_rows(struct seal *s, const struct seal_shape *shape, const uint8_t **at,
-	size_t first, size_t n, const struct str *samples)
+struct rows {
+	const uint8_t *at[TOGETHER];
+	const struct seal_found *found[TOGETHER];
+	size_t count;
+};
+
+/* Rows from first on; texts are in data. */
+static void fill_rows(struct seal *s, const struct seal_shape *shape, struct rows *rows,
+	size_t first, const uint8_t *data)
 {
 	uint64_t *to = s->cells + shape->first_cell + first;
 	for (uint32_t i = 0; i < shape->run_count; i++) {
 		const struct seal_run *run = &s->table.runs[shape->first_run + i];
 		const struct seal_hole *h = &s->table.holes[run->first_hole];
+		bool text = run->last == SEAL_TEXT || run->last == SEAL_BYTES;
 		for (uint32_t j = 0; j < run->fixed_count; j++, to += shape->rows)
-			fill_fixed(&h[j], at, n, to);
-		for (size_t j = 0; j < n; j++)
-			at[j] += run->len;
+			fill_fixed(&h[j], rows->at, rows->count, to);
 		if (!run->last)
-			continue;
-		fill_other(run->last, at, n, samples, to);
+			break;
+		fill_other(rows->found, rows->at, rows->count, text ? data : NULL, to);
+		for (size_t j = 0; j < rows->count; j++)
+			rows->found[j]++;
 		to += shape->rows;
 	}
 }
 
-static void fill_cells(
-	struct seal *s, const struct seal_shape *shape, const uint32_t *starts, struct str samples)
+static void fill_cells(struct seal *s, const struct seal_shape *shape,
+	const struct seal_place *places, const uint8_t *data)
 {
-	const uint8_t *at[TOGETHER];
+	struct rows rows;
 	for (size_t row = 0; row < shape->rows; row += TOGETHER) {
-		size_t n = shape->rows - row < TOGETHER ? shape->rows - row : TOGETHER;
-		for (size_t i = 0; i < n; i++)
-			at[i] = (const uint8_t *)samples.data + starts[row + i];
-		fill_rows(s, shape, at, row, n, &samples);
+		rows.count = shape->rows - row < TOGETHER ? shape->rows - row : TOGETHER;
+		for (size_t i = 0; i < rows.count; i++) {
+			rows.at[i] = data + places[row + i].start;
+			rows.found[i] = s->found + places[row + i].found;
+		}
+		fill_rows(s, shape, &rows, row, data);
 	}
 }
 
@@ -162,38 +188,54 @@ static void write_shapes(struct seal *s)
 	}
 }
 
-/* The columns of a shape, behind their length in four bytes, by which they can be passed over. */
 static void write_columns(struct seal *s, const struct seal_shape *shape, struct str samples)
 {
-	size_t start = s->body.len;
-	buffer_reserve(&s->body, 4);
-	s->body.len += 4;
 	for (uint32_t i = 0; i < shape->hole_count; i++)
-		seal_column_write(&s->body, s->table.holes[shape->first_hole + i].kind,
+		seal_column_write(s->streams, s->table.holes[shape->first_hole + i].kind,
 			s->cells + shape->first_cell + (size_t)i * shape->rows, shape->rows,
 			(const uint8_t *)samples.data, &s->room);
-	wire_store32(s->body.data + start, (uint32_t)(s->body.len - start - 4));
+}
+
+static size_t streams_length(const struct seal *s)
+{
+	size_t sum = 0;
+	for (int i = 0; i < SEAL_STREAMS; i++)
+		sum += s->streams[i].len;
+	return sum;
+}
+
+static void write_streams(struct seal *s)
+{
+	for (int i = 0; i < SEAL_STREAMS; i++)
+		seal_varint_write(&s->body, s->streams[i].len);
+	for (int i = 0; i < SEAL_STREAMS; i++) {
+		buffer_add_str(&s->body, buffer_str(&s->streams[i]));
+		s->ends[i] = s->body.len;
+	}
 }
 
 int seal_body_write(struct seal *s, struct str samples)
 {
 	s->body.len = 0;
+	for (int i = 0; i < SEAL_STREAMS; i++)
+		s->streams[i].len = 0;
 	seal_table_clear(&s->table);
 	if (samples.len > SEAL_RAW_MAX || take_apart(s, samples) || seal_cells_place(s))
 		return -EBADMSG;
-	sort_starts(s);
+	sort_places(s);
 	buffer_add_char(&s->body, SEAL_COLUMNS);
 	seal_varint_write(&s->body, samples.len);
 	write_shapes(s);
 	seal_varint_write(&s->body, s->sample_count);
 	buffer_add_str(&s->body, buffer_str(&s->order));
-	const uint32_t *starts = s->sorted;
+	const struct seal_place *places = s->sorted;
 	for (size_t i = 0; i < s->table.shape_count; i++) {
-		fill_cells(s, &s->table.shapes[i], starts, samples);
+		fill_cells(s, &s->table.shapes[i], places, (const uint8_t *)samples.data);
 		write_columns(s, &s->table.shapes[i], samples);
-		starts += s->table.shapes[i].rows;
-		if (s->body.len > SEAL_RAW_MAX)
+		places += s->table.shapes[i].rows;
+		if (s->body.len + streams_length(s) > SEAL_RAW_MAX)
 			return -EBADMSG;
 	}
+	write_streams(s);
 	return 0;
 }

@@ -387,8 +387,11 @@ static int edge_in_read(struct link *l, struct link_input *ret)
 			return r;
 		if (r == 0)
 			continue;
-		*ret = (struct link_input){ zmq_msg_data(&e->message), zmq_msg_size(&e->message),
-			e->earlier + e->received - e->start, l->ended, true };
+		*ret = (struct link_input){ .data = zmq_msg_data(&e->message),
+			.len = zmq_msg_size(&e->message),
+			.number = e->earlier + e->received - e->start,
+			.last = l->ended,
+			.whole = true };
 		return 1;
 	}
 }

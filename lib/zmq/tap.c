@@ -201,8 +201,9 @@ static int tap_in_read(struct link *l, struct link_input *ret)
 		if (!in_path(name, t->path))
 			continue;
 		count_lost(t, name, numbers);
-		*ret = (struct link_input){ zmq_msg_data(&t->message), zmq_msg_size(&t->message), 0,
-			false, true };
+		*ret = (struct link_input){ .data = zmq_msg_data(&t->message),
+			.len = zmq_msg_size(&t->message),
+			.whole = true };
 		return 1;
 	}
 }

@@ -98,7 +98,7 @@ DUTO_STAGE=total duto from-json all.json | DUTO_STAGE=total duto select --fields
 	DUTO_STAGE=total duto window --every 1s --agg mean,count | duto to-json | head -n -3 >expected.json
 expected=$(($(wc -l <expected.json) * 2))
 
-count() { sql <<<"SELECT count(*) FROM duto.measurements WHERE field $1" 2>/dev/null; }
+count() { sql <<<"SELECT count(*) FROM duto.measurements WHERE field $1" 2>/dev/null || echo 0; }
 distinct() { sql <<<"SELECT count(DISTINCT (source, field, run, seq)) FROM duto.measurements WHERE field $1"; }
 raw="IN ('a', 'b')" sums="LIKE 'a\\_%'"
 stored() { start_database; start_stages; [ "$(count "$raw")" -ge $((2 * sent)) ] && [ "$(count "$sums")" -ge $expected ]; }

@@ -3,6 +3,7 @@
 #     postgres_start [SETTING...]   makes ./pg where it is not there, and starts it on $PGPORT
 #     postgres_stop [MODE]          stops it (fast, immediate)
 #     sql [DATABASE] <<<'...'       runs SQL as the cluster's owner, prints rows unaligned
+#     postgres_kill                 kills all of its processes by SIGKILL, as a power cut does
 #     postgres_end                  stops a server that another shell has started here
 # The database `plant` belongs to the role `duto`, whose password is in ./password; its URL is $PLANT.
 # Flushing to disk is off: who tests durability gives fsync=on.
@@ -67,6 +68,16 @@ postgres_start() { # SETTING...
 postgres_stop() { # MODE: fast (TERM is smart: it waits for clients) or immediate
 	kill "-$([ "${1:-fast}" == immediate ] && echo QUIT || echo INT)" "$postgres_pid"
 	wait "$postgres_pid"
+}
+
+postgres_kill() {
+	local pids pid
+	mapfile -t pids < <(ps -o pid= --ppid "$postgres_pid" | tr -d ' ')
+	kill -KILL "$postgres_pid" "${pids[@]}" 2>/dev/null
+	wait "$postgres_pid" 2>/dev/null
+	for pid in "${pids[@]}"; do
+		while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
+	done
 }
 
 postgres_end() {

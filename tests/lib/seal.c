@@ -151,6 +151,58 @@ static void test_texts(void)
 	ok_small(10, "texts and bytes that change");
 }
 
+static void test_serial_numbers(void)
+{
+	static const int first[] = { 47180, 14859, 29413 };
+	char text[64];
+	int each[3] = { 100, 5000, 7 };
+	for (uint64_t i = 0; i < BLOCK; i++) {
+		size_t type = random_below(&generator, 3);
+		struct sample_writer *w = begin(i);
+		snprintf(text, sizeof(text), "%c%d", "LMH"[type], first[type] + (int)i);
+		sample_add_text(w, STR("by_row"), str(text));
+		snprintf(text, sizeof(text), "%c-%d", "LMH"[type], each[type]++);
+		sample_add_text(w, STR("by_head"), str(text));
+		sample_end(w);
+	}
+	ok_small(80, "numbers of texts that count on by row or by head");
+}
+
+/* A field each that takes another way: decimals, XOR, integers, texts that differ. */
+static void add_mixed(struct buffer *expected, uint64_t seq, const char *source, bool expect)
+{
+	char text[32];
+	size_t start = in.len;
+	struct sample_writer *w = begin_from(source, seq, "");
+	sample_add_number(w, STR("decimal"), reading(230, 1));
+	sample_add_number(w, STR("slow"), round(1000 * sin((double)seq / 100) + reading(0, 0)));
+	sample_add_number(w, STR("computed"), 1 / (1.0 + (double)seq));
+	sample_add_integer(w, STR("integer"), (int64_t)random_bits(&generator) >> seq % 64);
+	snprintf(text, sizeof(text), "%c%d", (char)('a' + seq % 5), (int)seq);
+	sample_add_text(w, STR("text"), str(text));
+	sample_end(w);
+	if (expect)
+		buffer_add(expected, in.data + start, in.len - start);
+}
+
+static void test_source_among_others(void)
+{
+	static const char *const sources[] = { "plant/a", "plant/b", "plant/c" };
+	struct buffer expected = { 0 };
+	int wrong = 0;
+	for (int wanted = 0; wanted < 3; wanted++) {
+		in.len = expected.len = sealed.len = out.len = 0;
+		for (uint64_t i = 0; i < BLOCK; i++)
+			add_mixed(&expected, i, sources[i % 3], (int)(i % 3) == wanted);
+		wrong += seal_pack(seal, buffer_str(&in), &sealed) != 0;
+		wrong += seal_unpack(seal, buffer_str(&sealed), str(sources[wanted]), &out) != 0;
+		wrong += !str_eq(buffer_str(&out), buffer_str(&expected));
+	}
+	ok(wrong == 0, "one source of three with columns of every form: its samples, bit by bit");
+	buffer_free(&expected);
+	in.len = out.len = 0;
+}
+
 static void test_comings_and_goings(void)
 {
 	for (uint64_t i = 0; i < BLOCK; i++) {
@@ -399,10 +451,12 @@ int main(void)
 	test_numbers();
 	test_integers();
 	test_texts();
+	test_serial_numbers();
 	test_comings_and_goings();
 	test_sizes();
 	test_random();
 	test_source();
+	test_source_among_others();
 	test_damage();
 	test_damaged_body();
 	seal_close(seal);
