@@ -52,7 +52,7 @@ static bool is_wanted(struct str field)
 	return !query.fields.count || opt_has(&query.fields, field);
 }
 
-static void emit_window(struct str source, int64_t start, const struct window *window)
+static void emit_window(struct str source, int64_t start, struct window *window)
 {
 	window_write(window, emit_begin(start, source, STR("")));
 	emit_end();

@@ -128,7 +128,7 @@ static void save(struct buffer *to)
 
 static bool load(struct str from)
 {
-	struct cursor c = { (const uint8_t *)from.data, (const uint8_t *)from.data + from.len };
+	struct cursor c = wire_cursor(from);
 	return align_load(aligned, &c) && c.at == c.end;
 }
 

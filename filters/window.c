@@ -45,7 +45,7 @@ static bool is_wanted(struct str field)
 	return !names.count || opt_has(&names, field);
 }
 
-static void emit_window(struct str source, int64_t start, const struct window *window)
+static void emit_window(struct str source, int64_t start, struct window *window)
 {
 	window_write(window, emit_begin(start, source, STR("")));
 	emit_end();
@@ -135,7 +135,7 @@ static void save(struct buffer *to)
 
 static bool load(struct str from)
 {
-	struct cursor c = { (const uint8_t *)from.data, (const uint8_t *)from.data + from.len };
+	struct cursor c = wire_cursor(from);
 	return windows_load(windows, &c) && c.at == c.end;
 }
 

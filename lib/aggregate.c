@@ -8,30 +8,18 @@ enum {
 	MOMENTS = 1 << AGGREGATE_STDDEV,
 };
 
-static __int128 whole_number(const struct wire *w)
-{
-	return w->type == WIRE_BOOL ? w->b : w->type == WIRE_INT ? (__int128)w->i : (__int128)w->u;
-}
-
-static double as_double(const struct wire *w)
-{
-	return w->type == WIRE_DOUBLE ? w->d : (double)whole_number(w);
-}
-
-/* Integers are compared as integers: two that differ may be the same float 64. */
-static bool is_less(const struct wire *a, const struct wire *b)
+bool aggregate_is_less(const struct wire *a, const struct wire *b)
 {
 	if (a->type != WIRE_DOUBLE && b->type != WIRE_DOUBLE)
-		return whole_number(a) < whole_number(b);
-	return as_double(a) < as_double(b);
+		return wire_whole(a) < wire_whole(b);
+	return wire_real(a) < wire_real(b);
 }
 
-/* From the first number, which is near: far from 0 the squares would lose their digits. */
-static double from_origin(const struct aggregate *a, const struct wire *w)
+double aggregate_distance(const struct wire *w, const struct wire *from)
 {
-	if (w->type != WIRE_DOUBLE && a->origin.type != WIRE_DOUBLE)
-		return (double)(whole_number(w) - whole_number(&a->origin));
-	return as_double(w) - as_double(&a->origin);
+	if (w->type != WIRE_DOUBLE && from->type != WIRE_DOUBLE)
+		return (double)(wire_whole(w) - wire_whole(from));
+	return wire_real(w) - wire_real(from);
 }
 
 /* B. P. Welford, Note on a Method for Calculating Corrected Sums of Squares and Products, 1962;
@@ -40,23 +28,18 @@ static void add_moments(struct aggregate *a, const struct wire *w)
 {
 	if (a->origin.type == WIRE_NIL)
 		a->origin = *w;
-	double v = from_origin(a, w), distance = v - a->mean;
+	/* From the first number, which is near: far from 0 the squares would lose their digits. */
+	double v = aggregate_distance(w, &a->origin), distance = v - a->mean;
 	a->mean += distance / (double)a->numbers;
 	a->squares += distance * (v - a->mean);
 }
 
 /* A. Neumaier, Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen, 1974. */
-static void add_double(struct aggregate *a, double v)
+void aggregate_add_sum(struct aggregate *a, double v)
 {
 	double sum = a->sum + v;
 	a->carry += fabs(a->sum) >= fabs(v) ? a->sum - sum + v : v - sum + a->sum;
 	a->sum = sum;
-}
-
-/* 2^64 values of 64 bits fit; a state that was damaged may hold anything. */
-static __int128 wrap_add(__int128 a, __int128 b)
-{
-	return (__int128)((unsigned __int128)a + (unsigned __int128)b);
 }
 
 static void *or_abort(void *memory)
@@ -87,23 +70,26 @@ static void add_number(struct aggregate *a, unsigned kinds, const struct wire *w
 	if (kinds & MOMENTS)
 		add_moments(a, w);
 	if (kinds & SUMS && w->type == WIRE_DOUBLE)
-		add_double(a, w->d);
+		aggregate_add_sum(a, w->d);
 	else if (kinds & SUMS)
-		a->whole = wrap_add(a->whole, whole_number(w));
-	if (a->least.type == WIRE_NIL || is_less(w, &a->least))
+		a->whole = wire_whole_sum(a->whole, wire_whole(w));
+	if (a->least.type == WIRE_NIL || aggregate_is_less(w, &a->least))
 		a->least = *w;
-	if (a->greatest.type == WIRE_NIL || is_less(&a->greatest, w))
+	if (a->greatest.type == WIRE_NIL || aggregate_is_less(&a->greatest, w))
 		a->greatest = *w;
 	if (kinds & AGGREGATE_ALL_QUANTILES)
-		quantile_add(aggregate_quantile(a), as_double(w));
+		quantile_add(aggregate_quantile(a), wire_real(w));
 	if (kinds & AGGREGATE_COURSES)
 		course_add(aggregate_course(a), time, w);
 }
 
-static void keep(struct buffer *at, const struct wire *w)
+static void keep(
+	bool wanted, struct buffer *at, const struct wire *w, int64_t *at_time, int64_t time)
 {
+	*at_time = time;
 	at->len = 0;
-	wire_scalar(at, w);
+	if (wanted)
+		wire_scalar(at, w);
 }
 
 static void leave_out(struct aggregate *a, uint32_t status)
@@ -123,12 +109,12 @@ void aggregate_add(struct aggregate *a, unsigned kinds, const struct wire *value
 	if (!aggregate_is_value(value))
 		return;
 	a->worst = a->good++ ? status_worst(a->worst, status) : status;
-	if (aggregate_is_number(value))
+	if (wire_is_number(value))
 		add_number(a, kinds, value, time);
-	if (kinds & 1u << AGGREGATE_FIRST && a->good == 1)
-		keep(&a->first, value);
-	if (kinds & 1u << AGGREGATE_LAST)
-		keep(&a->last, value);
+	if (a->good == 1 || time < a->first_time)
+		keep(kinds & 1u << AGGREGATE_FIRST, &a->first, value, &a->first_time, time);
+	if (a->good == 1 || time >= a->last_time)
+		keep(kinds & 1u << AGGREGATE_LAST, &a->last, value, &a->last_time, time);
 }
 
 static struct wire double_wire(double v)
@@ -141,7 +127,7 @@ static struct wire mean_of(const struct aggregate *a)
 {
 	double mean = ((double)a->whole + (a->sum + a->carry)) / (double)a->numbers;
 	if (isfinite(mean) && a->least.type != WIRE_NIL && a->greatest.type != WIRE_NIL)
-		mean = fmin(fmax(mean, as_double(&a->least)), as_double(&a->greatest));
+		mean = fmin(fmax(mean, wire_real(&a->least)), wire_real(&a->greatest));
 	return double_wire(mean);
 }
 
@@ -160,7 +146,7 @@ static struct wire rate_of(const struct aggregate *a)
 {
 	double seconds;
 	struct wire delta = course_delta(a->course, &seconds);
-	return delta.type == WIRE_NIL ? delta : double_wire(as_double(&delta) / seconds);
+	return delta.type == WIRE_NIL ? delta : double_wire(wire_real(&delta) / seconds);
 }
 
 static struct wire course_of(const struct aggregate *a, int kind, const struct aggregate_view *view)

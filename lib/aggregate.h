@@ -2,8 +2,9 @@
  *
  * Values whose quality is Bad, and those that are nil or not finite, are left out; what is made of
  * the others carries the worst of their qualities (OPC 10000-13, 5.4.3). Mean, min, max, sum and
- * stddev are of numbers, where false is 0 and true 1; first, last and count of any value. Integers
- * stay integers and exact, but for the mean and stddev. A mean lies between min and max. */
+ * stddev are of numbers, where false is 0 and true 1; first, last (in time; of two at one time, as
+ * they come) and count of any value. Integers stay integers and exact, but for the mean and stddev. A
+ * mean lies between min and max. */
 #ifndef DUTO_AGGREGATE_H
 #define DUTO_AGGREGATE_H
 
@@ -59,6 +60,7 @@ struct aggregate {
 	double sum, carry;	   /* the float 64 numbers added up, and what rounding lost */
 	struct wire origin, least, greatest; /* nil: none; origin: the first number */
 	struct buffer first, last;	     /* encoded; empty: none */
+	int64_t first_time, last_time;	     /* theirs */
 	struct quantile *quantile;	     /* NULL: none asked for */
 	struct course *course;
 };
@@ -67,6 +69,11 @@ struct aggregate {
  * and extensions are no values. */
 void aggregate_add(struct aggregate *a, unsigned kinds, const struct wire *value, uint32_t status,
 	int64_t time);
+
+/* Adds the values of a later stretch of time, which is left as it is. Their moments are merged after
+ * Chan, Golub and LeVeque, Updating Formulae and a Pairwise Algorithm for Computing Sample Variances,
+ * 1979. */
+void aggregate_append(struct aggregate *a, const struct aggregate *later);
 
 /* How results are made. */
 struct aggregate_view {

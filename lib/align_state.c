@@ -32,8 +32,7 @@ static bool load_field(struct align_source *s, struct cursor *from)
 	if (wire_next_array(from, &size) != 1 || size != 2 || wire_next_bin(from, &name) != 1 ||
 		wire_next_bin(from, &schema) != 1)
 		return false;
-	struct cursor c = { (const uint8_t *)schema.data,
-		(const uint8_t *)schema.data + schema.len };
+	struct cursor c = wire_cursor(schema);
 	if (schema.len && (wire_skip(&c) != 1 || c.at != c.end))
 		return false;
 	size_t count = s->field_count;

@@ -113,28 +113,9 @@ void align_write(struct align *a, struct sample_writer *to)
 	}
 }
 
-static bool says_step(struct str description)
-{
-	struct cursor c = { (const uint8_t *)description.data,
-		(const uint8_t *)description.data + description.len };
-	uint32_t size;
-	struct str key;
-	struct wire w;
-	if (wire_next_map(&c, &size) != 1)
-		return false;
-	while (size-- && wire_next_str(&c, &key) == 1) {
-		struct cursor value = c;
-		if (wire_skip(&c) != 1)
-			break;
-		if (str_eq(key, STR("step")))
-			return wire_next(&value, &w) == 1 && w.type == WIRE_BOOL && w.b;
-	}
-	return false;
-}
-
 void align_describe(struct align_field *f, struct str description)
 {
-	f->step = says_step(description);
+	f->step = sample_schema_step(description);
 	f->schema.len = 0;
 	buffer_add_str(&f->schema, description);
 }

@@ -3,34 +3,21 @@
 #include <math.h>
 #include <stdlib.h>
 
-static bool is_point(const struct course_point *p)
-{
-	return p->value.type != WIRE_NIL;
-}
+#include "wire_number.h"
 
 static bool is_whole(const struct wire *w)
 {
 	return w->type != WIRE_DOUBLE;
 }
 
-static __int128 whole_of(const struct wire *w)
-{
-	return w->type == WIRE_BOOL ? w->b : w->type == WIRE_INT ? (__int128)w->i : (__int128)w->u;
-}
-
-static double real_of(const struct wire *w)
-{
-	return w->type == WIRE_DOUBLE ? w->d : (double)whole_of(w);
-}
-
 static void add_increment(struct course_sum *sum, const struct wire *a, const struct wire *b)
 {
 	if (is_whole(a) && is_whole(b)) {
-		__int128 from = whole_of(a), to = whole_of(b);
-		sum->whole += to >= from ? to - from : to;
+		__int128 from = wire_whole(a), to = wire_whole(b);
+		sum->whole = wire_whole_sum(sum->whole, to >= from ? to - from : to);
 		return;
 	}
-	double from = real_of(a), to = real_of(b);
+	double from = wire_real(a), to = wire_real(b);
 	sum->real += to >= from ? to - from : to;
 	sum->any_real = true;
 }
@@ -38,8 +25,8 @@ static void add_increment(struct course_sum *sum, const struct wire *a, const st
 static void add_area(
 	struct course_sum *sum, const struct course_point *a, const struct course_point *b)
 {
-	double width = (double)(b->time - a->time), from = real_of(&a->value);
-	sum->lines += width * (from / 2 + real_of(&b->value) / 2);
+	double width = (double)(b->time - a->time), from = wire_real(&a->value);
+	sum->lines += width * (from / 2 + wire_real(&b->value) / 2);
 	sum->steps += width * from;
 }
 
@@ -50,24 +37,25 @@ static void add_segment(
 	add_area(sum, a, b);
 }
 
-/* Adds the older half up for good. */
-static void fold(struct course *c)
+/* Adds the oldest up for good. */
+static void fold(struct course *c, size_t count)
 {
-	size_t half = c->count / 2;
-	if (!is_point(&c->folded))
+	if (!count)
+		return;
+	if (!course_is_point(&c->folded))
 		c->first = c->folded = c->points[0];
-	for (size_t i = 0; i < half; i++) {
+	for (size_t i = 0; i < count; i++) {
 		add_segment(&c->sum, &c->folded, &c->points[i]);
 		c->folded = c->points[i];
 	}
-	c->count -= half;
-	memmove(c->points, c->points + half, c->count * sizeof(*c->points));
+	c->count -= count;
+	memmove(c->points, c->points + count, c->count * sizeof(*c->points));
 }
 
 static void make_room(struct course *c)
 {
 	if (c->count == COURSE_POINTS)
-		fold(c);
+		fold(c, COURSE_POINTS / 2);
 	if (c->count < c->cap)
 		return;
 	c->cap = c->cap ? c->cap * 2 : 16;
@@ -76,33 +64,60 @@ static void make_room(struct course *c)
 		abort();
 }
 
-void course_add(struct course *c, int64_t time, const struct wire *value)
+void course_later(struct course_point *a, const struct course_point *b)
 {
-	if (is_point(&c->folded) && time < c->folded.time)
-		return;
+	if (course_is_point(b) && (!course_is_point(a) || b->time >= a->time))
+		*a = *b;
+}
+
+static void insert(struct course *c, const struct course_point *p)
+{
 	make_room(c);
 	size_t i = c->count;
-	while (i && c->points[i - 1].time > time)
+	while (i && c->points[i - 1].time > p->time)
 		i--;
 	memmove(c->points + i + 1, c->points + i, (c->count - i) * sizeof(*c->points));
-	c->points[i] = (struct course_point){ time, *value };
+	c->points[i] = *p;
 	c->count++;
 }
 
-bool course_last(const struct course *c, int64_t until, struct course_point *ret)
+void course_add(struct course *c, int64_t time, const struct wire *value)
 {
-	for (size_t i = c->count; i; i--) {
-		if (c->points[i - 1].time >= until)
-			continue;
-		*ret = c->points[i - 1];
-		return true;
-	}
-	return false;
+	struct course_point p = { time, *value };
+	if (!c->until || time < c->until)
+		course_later(&c->edge, &p);
+	if (!course_is_point(&c->folded) || time >= c->folded.time)
+		insert(c, &p);
 }
 
-void course_follow(struct course *c, const struct course_point *before)
+static void add_sum(struct course_sum *to, const struct course_sum *sum)
 {
-	c->before = *before;
+	to->whole = wire_whole_sum(to->whole, sum->whole);
+	to->real += sum->real;
+	to->any_real |= sum->any_real;
+	to->lines += sum->lines;
+	to->steps += sum->steps;
+}
+
+/* What the later stretch has added up for good is so here, too, and all before it. */
+static void append_folded(struct course *c, const struct course *later)
+{
+	fold(c, c->count);
+	if (course_is_point(&c->folded))
+		add_segment(&c->sum, &c->folded, &later->first);
+	else
+		c->first = later->first;
+	add_sum(&c->sum, &later->sum);
+	c->folded = later->folded;
+}
+
+void course_append(struct course *c, const struct course *later)
+{
+	if (course_is_point(&later->folded))
+		append_folded(c, later);
+	for (size_t i = 0; i < later->count; i++)
+		insert(c, &later->points[i]);
+	course_later(&c->edge, &later->edge);
 }
 
 /* All after the first, with the first in *ret_first and the last in *ret_last. */
@@ -110,8 +125,8 @@ static struct course_sum add_up(
 	const struct course *c, struct course_point *ret_first, struct course_point *ret_last)
 {
 	struct course_sum sum = c->sum;
-	struct course_point at = is_point(&c->folded) ? c->folded : c->points[0];
-	*ret_first = is_point(&c->folded) ? c->first : c->points[0];
+	struct course_point at = course_is_point(&c->folded) ? c->folded : c->points[0];
+	*ret_first = course_is_point(&c->folded) ? c->first : c->points[0];
 	for (size_t i = 0; i < c->count; i++) {
 		add_segment(&sum, &at, &c->points[i]);
 		at = c->points[i];
@@ -134,7 +149,7 @@ struct wire course_delta(const struct course *c, double *ret_seconds)
 	if (!c->count)
 		return none;
 	struct course_sum sum = add_up(c, &first, &last);
-	if (is_point(&c->before)) {
+	if (course_is_point(&c->before)) {
 		add_increment(&sum, &c->before.value, &first.value);
 		first = c->before;
 	}
@@ -153,7 +168,7 @@ double course_integral(const struct course *c, bool step, int64_t reach)
 	if (!c->count)
 		return NAN;
 	struct course_sum sum = add_up(c, &first, &last);
-	if (is_point(&c->before) && first.time - c->before.time <= reach) {
+	if (course_is_point(&c->before) && first.time - c->before.time <= reach) {
 		add_area(&sum, &c->before, &first);
 		first = c->before;
 	}
@@ -164,78 +179,4 @@ void course_free(struct course *c)
 {
 	free(c->points);
 	*c = (struct course){ 0 };
-}
-
-/* The state. */
-
-static void save_point(const struct course_point *p, struct buffer *to)
-{
-	wire_int(to, p->time);
-	wire_scalar(to, &p->value);
-}
-
-static bool load_point(struct cursor *from, struct course_point *ret)
-{
-	return wire_next_int(from, &ret->time) == 1 && wire_next(from, &ret->value) == 1 &&
-	       ret->value.type <= WIRE_DOUBLE;
-}
-
-void course_save(const struct course *c, struct buffer *to)
-{
-	wire_array(to, 12 + 2 * (uint32_t)c->count);
-	save_point(&c->before, to);
-	save_point(&c->first, to);
-	save_point(&c->folded, to);
-	wire_uint(to, (uint64_t)((unsigned __int128)c->sum.whole >> 64));
-	wire_uint(to, (uint64_t)c->sum.whole);
-	wire_double(to, c->sum.real);
-	wire_bool(to, c->sum.any_real);
-	wire_double(to, c->sum.lines);
-	wire_double(to, c->sum.steps);
-	for (size_t i = 0; i < c->count; i++)
-		save_point(&c->points[i], to);
-}
-
-static bool load_double(struct cursor *from, double *ret)
-{
-	struct wire w;
-	*ret = 0;
-	if (wire_next(from, &w) != 1 || w.type != WIRE_DOUBLE)
-		return false;
-	*ret = w.d;
-	return true;
-}
-
-static bool load_sum(struct cursor *from, struct course_sum *sum)
-{
-	struct wire any;
-	uint64_t high, low;
-	if (wire_next_uint(from, &high) != 1 || wire_next_uint(from, &low) != 1 ||
-		!load_double(from, &sum->real) || wire_next(from, &any) != 1 ||
-		any.type != WIRE_BOOL)
-		return false;
-	sum->whole = (__int128)((unsigned __int128)high << 64 | low);
-	sum->any_real = any.b;
-	return load_double(from, &sum->lines) && load_double(from, &sum->steps);
-}
-
-bool course_load(struct course *c, struct cursor *from)
-{
-	uint32_t size;
-	struct course_point p;
-	if (wire_next_array(from, &size) != 1 || size < 12 || size % 2 ||
-		size > 12 + 2 * COURSE_POINTS || !load_point(from, &c->before) ||
-		!load_point(from, &c->first) || !load_point(from, &c->folded) ||
-		!load_sum(from, &c->sum))
-		return false;
-	for (uint32_t i = 12; i < size; i += 2) {
-		if (!load_point(from, &p) || !is_point(&p) ||
-			(c->count && p.time < c->points[c->count - 1].time))
-			return false;
-		size_t before = c->count;
-		course_add(c, p.time, &p.value);
-		if (c->count != before + 1)
-			return false;
-	}
-	return true;
 }

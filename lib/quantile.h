@@ -28,6 +28,8 @@ struct quantile {
 
 void quantile_add(struct quantile *q, double v); /* v is not NAN */
 
+void quantile_merge(struct quantile *q, const struct quantile *other);
+
 /* The value at rank p (0..1) of n - 1, between two neighbours linearly (Hyndman and Fan, type 7, as
  * numpy's default). NAN where nothing was added. */
 double quantile_at(const struct quantile *q, double p);

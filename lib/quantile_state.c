@@ -40,7 +40,8 @@ static bool is_sound(const struct quantile *q)
 	uint64_t held = 0;
 	for (int i = 0; i < QUANTILE_LEVELS; i++)
 		held += (uint64_t)q->levels[i].len << i;
-	return held <= q->count + QUANTILE_EXACT && (held > 0) == (q->count > 0);
+	return !q->levels[QUANTILE_LEVELS - 1].len && held <= q->count + QUANTILE_EXACT &&
+	       (held > 0) == (q->count > 0);
 }
 
 bool quantile_load(struct quantile *q, struct cursor *from)

@@ -123,6 +123,12 @@ void sample_begin(struct sample_writer *w, struct buffer *out, int64_t time, str
 	uint64_t run, uint64_t seq, struct str kind);
 size_t sample_end(struct sample_writer *w); /* returns the sample's length */
 
+/* Of the sample that is being written. */
+static inline uint64_t sample_writer_seq(const struct sample_writer *w)
+{
+	return wire_load64(w->out->data + w->seq_at);
+}
+
 static inline void sample_add_name(struct sample_writer *w, struct str name)
 {
 	wire_str(w->out, name);
@@ -181,5 +187,8 @@ struct sample_field_schema {
 };
 void sample_add_schema(
 	struct sample_writer *w, struct str field, const struct sample_field_schema *schema);
+
+/* Whether one field's entry of a schema, as it is encoded, says step. */
+bool sample_schema_step(struct str entry);
 
 #endif

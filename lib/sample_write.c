@@ -130,3 +130,20 @@ void sample_add_schema(
 		wire_bool(w->out, true);
 	}
 }
+
+bool sample_schema_step(struct str entry)
+{
+	struct cursor c = wire_cursor(entry);
+	uint32_t size;
+	struct str key;
+	struct wire w;
+	if (wire_next_map(&c, &size) != 1)
+		return false;
+	while (size-- && wire_next_str(&c, &key) == 1) {
+		if (str_eq(key, STR("step")))
+			return wire_next(&c, &w) == 1 && w.type == WIRE_BOOL && w.b;
+		if (wire_skip(&c) != 1)
+			break;
+	}
+	return false;
+}

@@ -2,11 +2,12 @@
  *
  * A window holds the samples with start <= time < start + over, where start is a multiple of every
  * since the epoch (UTC): tumbling where over is every, else sliding. Or, with a gap, it is a session:
- * samples none of which is further than the gap from the one before; two that have begun apart stay
- * so. A sample of a source closes those of its windows that end at or before its time less the
+ * samples none of which is further than the gap from the one before; once it has come out its ends
+ * stay. A sample of a source closes those of its windows that end at or before its time less the
  * lateness allowed (a session ends a gap behind its last sample); a mark those that end at or before
  * its time. What comes for a window that has closed no longer ago than revise makes it come out
- * again; what comes later is late. */
+ * again, and with it those that an integral, delta or rate goes on from it; what comes later is
+ * late. */
 #ifndef DUTO_WINDOWS_H
 #define DUTO_WINDOWS_H
 
@@ -28,7 +29,7 @@ struct windows_form {
 	bool (*wanted)(struct str field); /* NULL: all fields */
 	/* Called for each window that closes with any results, those of a source in the order of
 	 * time, and again for one that is revised. source and window are borrowed. */
-	void (*closed)(struct str source, int64_t start, const struct window *window);
+	void (*closed)(struct str source, int64_t start, struct window *window);
 };
 
 enum { WINDOWS_FIELDS = 4096 }; /* of one source; more are not looked at */
@@ -47,9 +48,10 @@ void windows_end(struct windows *w);
  * else field_mean, field_max, ... Borrowed until the next call. */
 struct str windows_name(const struct windows *w, struct str field, int kind);
 
-/* Adds the results of a window, in the order in which fields came and of enum aggregate_kind; and
- * its revision, from 1, to via where it has come before. */
-void window_write(const struct window *window, struct sample_writer *to);
+/* Adds the results of a window, in the order in which fields came and of enum aggregate_kind; where
+ * it has come before, also its revision, from 1, and the seq of the sample that this one replaces, to
+ * via. Once for each time it comes out. */
+void window_write(struct window *window, struct sample_writer *to);
 
 /* Adds what a schema sample says of the fields of its source, for those that come out of windows.
  * Min, max, first, last and mean are as the field; of a sum and a stddev only unit and label

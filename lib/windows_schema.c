@@ -1,5 +1,4 @@
 /* What is known of a field, told of what windows make of it. */
-#include "filter.h"
 #include "windows_parts.h"
 
 static bool still_holds(struct str key, int kind)
@@ -50,31 +49,22 @@ static uint32_t add_entries(struct buffer *to, struct cursor c, int kind)
 	return kept;
 }
 
-/* Whether the field holds its value until the next, which an integral must know. */
-static void note_step(struct windows *w, struct str source, struct str field, struct cursor c)
+/* An integral must know whether the field holds its value until the next. */
+static void note_step(
+	struct windows *w, struct str source, struct str field, struct str description)
 {
 	struct source *s = windows_source(w, source);
 	size_t place = windows_field(s, field, 0);
-	uint32_t size;
-	struct str key;
-	struct wire value;
-	if (place == WINDOWS_FIELDS || wire_next_map(&c, &size) != 1)
-		return;
-	s->fields[place].step = false;
-	while (size-- && wire_next_str(&c, &key) == 1) {
-		struct cursor at = c;
-		if (wire_skip(&c) == 1 && str_eq(key, STR("step")) && wire_next(&at, &value) == 1)
-			s->fields[place].step = value.type == WIRE_BOOL && value.b;
-	}
+	if (place < WINDOWS_FIELDS)
+		s->fields[place].step = sample_schema_step(description);
 }
 
 static void add_description(const struct windows *w, struct str field, struct str description,
 	int kind, struct sample_writer *to)
 {
 	static struct buffer entries;
-	const uint8_t *at = (const uint8_t *)description.data;
 	entries.len = 0;
-	uint32_t count = add_entries(&entries, (struct cursor){ at, at + description.len }, kind);
+	uint32_t count = add_entries(&entries, wire_cursor(description), kind);
 	sample_add_name(to, windows_name(w, field, kind));
 	wire_map(to->out, count);
 	buffer_add_str(to->out, buffer_str(&entries));
@@ -89,20 +79,10 @@ void windows_schema(struct windows *w, const struct sample *schema, struct sampl
 		if (w->form.wanted && !w->form.wanted(name))
 			continue;
 		struct str bytes = sample_value_bytes(schema, i);
-		const uint8_t *at = (const uint8_t *)bytes.data;
 		if (w->form.set.kinds & 1u << AGGREGATE_INTEGRAL)
-			note_step(w, schema->source, name, (struct cursor){ at, at + bytes.len });
+			note_step(w, schema->source, name, bytes);
 		for (int kind = 0; kind < AGGREGATE_KINDS; kind++)
 			if (w->form.set.kinds & 1u << kind)
 				add_description(w, name, bytes, kind, to);
 	}
-}
-
-void windows_make(const struct windows *w, const struct opt_list *names, struct fields *f)
-{
-	for (size_t i = 0; i < names->count; i++)
-		for (int kind = 0; kind < AGGREGATE_KINDS; kind++)
-			if (w->form.set.kinds & 1u << kind)
-				fields_make_str(
-					f, windows_name(w, str(names->words[i]), kind), STR(""));
 }

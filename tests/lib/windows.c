@@ -11,7 +11,7 @@ enum { SAMPLES = 400, SOURCES = 4, DAMAGES = 5000 };
 
 static struct buffer out, stream;
 
-static void on_closed(struct str source, int64_t start, const struct window *window)
+static void on_closed(struct str source, int64_t start, struct window *window)
 {
 	static struct sample_writer w;
 	sample_begin(&w, &out, start, source, 1, 1, STR(""));
