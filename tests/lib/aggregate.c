@@ -9,6 +9,11 @@
 
 enum { ALL = (1 << AGGREGATE_KINDS) - 1, VALUES = 200, DAMAGES = 20000 };
 
+static const struct aggregate_set set = { ALL, { "p50", "p90" },
+	{ 0.5, 0.9, 0.1, 0.2, 0.3, 0.4, 1, 0 } };
+static const struct aggregate_view view = { &set, 1, false, 5 };
+static int64_t now;
+
 static struct wire real(double v)
 {
 	return (struct wire){ .type = WIRE_DOUBLE, .d = v };
@@ -24,7 +29,7 @@ static void results(const struct aggregate *a, struct buffer *to)
 {
 	uint32_t status;
 	for (int kind = 0; kind < AGGREGATE_KINDS; kind++)
-		if (aggregate_result(a, (enum aggregate_kind)kind, 1, to, &status))
+		if (aggregate_result(a, kind, &view, to, &status))
 			wire_uint(to, status);
 }
 
@@ -54,8 +59,8 @@ static void add_any(struct aggregate *a, struct random *r)
 	default:
 		w = real((double)(int64_t)bits / 1e3);
 	}
-	aggregate_add(
-		a, ALL, &w, bits % 5 ? bits % 7 ? STATUS_GOOD : STATUS_UNCERTAIN : STATUS_BAD);
+	aggregate_add(a, ALL, &w, bits % 5 ? bits % 7 ? STATUS_GOOD : STATUS_UNCERTAIN : STATUS_BAD,
+		(int64_t)random_below(r, 1000));
 }
 
 static bool load(struct aggregate *a, struct buffer state)
@@ -101,7 +106,7 @@ static bool survives(struct buffer state)
 	struct wire w = real(1);
 	bool loaded = load(&a, state);
 	if (loaded) {
-		aggregate_add(&a, ALL, &w, STATUS_GOOD);
+		aggregate_add(&a, ALL, &w, STATUS_GOOD, now++);
 		results(&a, &results_of);
 	}
 	buffer_free(&results_of);
@@ -141,7 +146,7 @@ static double result(const struct aggregate *a, enum aggregate_kind kind)
 	struct buffer encoded = { 0 };
 	struct wire w = { 0 };
 	uint32_t status;
-	if (aggregate_result(a, kind, 1, &encoded, &status)) {
+	if (aggregate_result(a, kind, &view, &encoded, &status)) {
 		struct cursor c = { encoded.data, encoded.data + encoded.len };
 		wire_next(&c, &w);
 	}
@@ -160,7 +165,7 @@ static void test_constant(void)
 		double v = (double)random_bits(&r) / 1e7;
 		struct wire w = real(v);
 		for (uint64_t n = 1 + random_below(&r, 300); n; n--)
-			aggregate_add(&a, ALL, &w, STATUS_GOOD);
+			aggregate_add(&a, ALL, &w, STATUS_GOOD, now++);
 		off += result(&a, AGGREGATE_MEAN) != v;
 		deviate += a.good > 1 && result(&a, AGGREGATE_STDDEV) != 0;
 		aggregate_free(&a);
@@ -169,17 +174,27 @@ static void test_constant(void)
 	ok(deviate == 0, "and its deviation is 0");
 }
 
-static void test_kinds(void)
+static void test_names(void)
 {
-	const char *right[] = { "max", "mean" }, *wrong[] = { "mean", "maxx" };
-	unsigned kinds = 0;
+	const char *right[] = { "max", "mean", "p99.9", "p5", "p99.9" },
+		   *wrong[] = { "mean", "maxx" }, *beyond[] = { "p101" },
+		   *many[] = { "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9" };
+	struct aggregate_set named;
 	char *error = NULL;
-	ok(aggregate_kinds(&(struct opt_list){ right, 2 }, &kinds, &error) == 0 &&
-			kinds == (1u << AGGREGATE_MEAN | 1u << AGGREGATE_MAX),
+	ok(aggregate_parse(&(struct opt_list){ right, 5 }, &named, &error) == 0 &&
+			named.kinds == (1u << AGGREGATE_MEAN | 1u << AGGREGATE_MAX |
+					       3u << AGGREGATE_QUANTILE) &&
+			fabs(named.ranks[0] - 0.999) < 1e-15 && named.ranks[1] == 0.05,
 		"names are read");
-	ok(aggregate_kinds(&(struct opt_list){ wrong, 2 }, &kinds, &error) < 0,
+	is_str(aggregate_name(&named, AGGREGATE_QUANTILE), "p99.9", "and told");
+	ok(aggregate_parse(&(struct opt_list){ wrong, 2 }, &named, &error) < 0,
 		"wrong ones are not");
 	is_str(error, "there is no maxx; did you mean max?", "and it says what was meant");
+	free(error);
+	ok(aggregate_parse(&(struct opt_list){ beyond, 1 }, &named, &error) < 0, "p101");
+	free(error);
+	ok(aggregate_parse(&(struct opt_list){ many, 9 }, &named, &error) < 0, "nine quantiles");
+	is_str(error, "more than 8 quantiles", "are too many, and it says so");
 	free(error);
 }
 
@@ -188,6 +203,6 @@ int main(void)
 	test_split();
 	test_hostile();
 	test_constant();
-	test_kinds();
+	test_names();
 	return done();
 }
