@@ -162,8 +162,15 @@ static void *make_avx2(const struct forest_layout *l, bool votes)
 	return can ? boxes_make(l, votes) : NULL;
 }
 
-__attribute__((target("avx512f,avx512vpopcntdq,bmi,popcnt,prefer-vector-width=512"))) static void
-sum_avx512(const void *s, const struct forest_layout *l, const double *row, double *ret)
+/* clang does not know how to prefer a width of vectors. */
+#ifdef __clang__
+#define AVX512 "avx512f,avx512vpopcntdq,bmi,popcnt"
+#else
+#define AVX512 "avx512f,avx512vpopcntdq,bmi,popcnt,prefer-vector-width=512"
+#endif
+
+__attribute__((target(AVX512))) static void sum_avx512(
+	const void *s, const struct forest_layout *l, const double *row, double *ret)
 {
 	sum(s, l, row, ret);
 }
