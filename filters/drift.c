@@ -5,10 +5,6 @@
 #include "filter.h"
 #include "series.h"
 
-/* Once begun a drift ends below this share of the threshold, so that a distance about it does not
- * begin and end again and again. */
-static const double END_SHARE = 0.75;
-
 static const char *model_path, *measure = "psi";
 static struct opt_list names;
 static int64_t every, count, sources = 1000, values_min = 200;
@@ -45,62 +41,47 @@ struct watched {
 static struct watched *watched;
 static size_t watched_count;
 
-struct live {
-	uint32_t counts[DRIFT_BINS], values;
-	bool drifting;
-};
-
 /* Of a source: its window, and what came into it of each field watched. */
 struct window {
 	int64_t start;
 	uint64_t samples;
-	struct live live[];
+	struct drift drifts[];
 };
 static struct series *windows;
 
-static double distance_of(const struct watched *w, const struct live *live)
-{
-	return strcmp(measure, "ks") == 0 ? drift_kolmogorov(&w->bins, live->counts, live->values)
-					  : drift_stability(&w->bins, live->counts, live->values);
-}
-
-static void tell(const struct sample *s, const struct watched *w, const struct live *live,
+static void tell(const struct sample *s, const struct watched *w, const struct drift *d,
 	int64_t start, double distance)
 {
 	struct sample_writer *event = emit_begin(s->time, s->source, STR("event"));
 
 	sample_add_text(event, STR("event"), STR("drift"));
-	sample_add_text(event, STR("state"), live->drifting ? STR("begin") : STR("end"));
+	sample_add_text(event, STR("state"), d->raised ? STR("raised") : STR("cleared"));
 	sample_add_text(event, STR("field"), w->field.name);
 	sample_add_text(event, STR("measure"), str(measure));
 	sample_add_number(event, STR("distance"), distance);
 	sample_add_number(event, STR("threshold"), threshold);
-	sample_add_unsigned(event, STR("values"), live->values);
+	sample_add_unsigned(event, STR("values"), d->values);
 	sample_add_number(event, STR("window"), (double)(s->time - start) / 1e9);
 	emit_end();
 }
 
-static void judge(const struct sample *s, const struct watched *w, struct live *live, int64_t start)
+static void judge(const struct sample *s, const struct watched *w, struct drift *d, int64_t start)
 {
 	double distance;
-	bool drifts;
 
-	if (live->values < values_min)
+	if (d->values < values_min)
 		return;
-	distance = distance_of(w, live);
-	drifts = distance >= (live->drifting ? threshold * END_SHARE : threshold);
-	if (drifts != live->drifting) {
-		live->drifting = drifts;
-		tell(s, w, live, start, distance);
-	}
-	memset(live->counts, 0, sizeof(live->counts));
-	live->values = 0;
+	distance = strcmp(measure, "ks") == 0 ? drift_kolmogorov(d, &w->bins)
+					      : drift_stability(d, &w->bins);
+	if (drift_judge(d, distance, threshold))
+		tell(s, w, d, start, distance);
+	drift_restart(d);
 }
 
 static void close_window(const struct sample *s, struct window *window)
 {
 	for (size_t i = 0; i < watched_count; i++)
-		judge(s, &watched[i], &window->live[i], window->start);
+		judge(s, &watched[i], &window->drifts[i], window->start);
 	window->start = s->time;
 	window->samples = 0;
 }
@@ -108,13 +89,10 @@ static void close_window(const struct sample *s, struct window *window)
 static void take(const struct sample *s, struct window *window)
 {
 	for (size_t i = 0; i < watched_count; i++) {
-		struct live *live = &window->live[i];
 		double v;
-		if (status_is_bad(sample_number(s, &watched[i].field, &v)) || !isfinite(v) ||
-			live->values == UINT32_MAX)
-			continue;
-		live->counts[drift_bin(&watched[i].bins, v)]++;
-		live->values++;
+		sample_number(s, &watched[i].field, &v);
+		if (isfinite(v))
+			drift_count(&window->drifts[i], &watched[i].bins, v);
 	}
 	window->samples++;
 }
@@ -163,21 +141,6 @@ static void watch_fields(const struct scaler *model)
 	}
 }
 
-static void check_names(const struct scaler *model)
-{
-	const char *all[model->count + 1];
-
-	for (size_t i = 0; i < model->count; i++)
-		all[i] = model->fields[i].name;
-	for (size_t i = 0; i < names.count; i++) {
-		if (scaler_find(model, str(names.words[i])) >= 0)
-			continue;
-		const char *meant = opt_suggest(names.words[i], all, model->count);
-		die_config("%s has no field %s%s%s", model_path, names.words[i],
-			meant ? "; did you mean " : "", meant ? meant : "");
-	}
-}
-
 static void start(void)
 {
 	static struct scaler model;
@@ -187,12 +150,12 @@ static void start(void)
 		die_config("one of --every TIME and --count N is needed");
 	if (!opt_given(&threshold))
 		threshold = strcmp(measure, "ks") == 0 ? 0.2 : 0.25;
-	if (scaler_load(model_path, &model, &error) < 0)
+	if (scaler_load(model_path, &model, &error) < 0 ||
+		scaler_check(&model, names.words, names.count, model_path, &error) < 0)
 		die_config("%s", error);
-	check_names(&model);
 	watch_fields(&model);
-	windows = series_open(
-		sizeof(struct window) + watched_count * sizeof(struct live), (size_t)sources, NULL);
+	windows = series_open(sizeof(struct window) + watched_count * sizeof(struct drift),
+		(size_t)sources, NULL);
 }
 
 static void save_window(const void *state, struct buffer *to)
@@ -202,31 +165,8 @@ static void save_window(const void *state, struct buffer *to)
 	wire_array(to, (uint32_t)(2 + watched_count));
 	wire_int(to, w->start);
 	wire_uint(to, w->samples);
-	for (size_t i = 0; i < watched_count; i++) {
-		wire_array(to, 1 + DRIFT_BINS);
-		wire_uint(to, w->live[i].drifting);
-		for (size_t j = 0; j < DRIFT_BINS; j++)
-			wire_uint(to, w->live[i].counts[j]);
-	}
-}
-
-static bool load_live(const struct watched *w, struct live *live, struct cursor *from)
-{
-	uint64_t drifting, v, sum = 0;
-	uint32_t size;
-
-	if (wire_next_array(from, &size) != 1 || size != 1 + DRIFT_BINS ||
-		wire_next_uint(from, &drifting) != 1 || drifting > 1)
-		return false;
-	live->drifting = drifting;
-	for (size_t j = 0; j < DRIFT_BINS; j++) {
-		if (wire_next_uint(from, &v) != 1 || v > UINT32_MAX || (v && j >= w->bins.count))
-			return false;
-		live->counts[j] = (uint32_t)v;
-		sum += v;
-	}
-	live->values = (uint32_t)sum;
-	return sum <= UINT32_MAX;
+	for (size_t i = 0; i < watched_count; i++)
+		drift_save(&w->drifts[i], to);
 }
 
 static bool load_window(void *context, struct str key, void *state, struct cursor *from)
@@ -240,7 +180,7 @@ static bool load_window(void *context, struct str key, void *state, struct curso
 		wire_next_int(from, &w->start) != 1 || wire_next_uint(from, &w->samples) != 1)
 		return false;
 	for (size_t i = 0; i < watched_count; i++)
-		if (!load_live(&watched[i], &w->live[i], from))
+		if (!drift_load(&w->drifts[i], &watched[i].bins, from))
 			return false;
 	return true;
 }
@@ -269,8 +209,8 @@ const struct filter filter = {
 		"Samples pass through. The values of each field of a source are counted into the "
 		"bins between the model's quantiles (schemas/scaler.md), a window at a time, and "
 		"compared with the shares they had there. When the distance reaches the "
-		"threshold, an event says that a drift begins; when it falls below three quarters "
-		"of it, that it ends (schemas/sample.md). A window with fewer values than "
+		"threshold, an event is raised; when it falls below three quarters of it, the event "
+		"is cleared (schemas/sample.md). A window with fewer values than "
 		"--values goes on; one that is not full at the end of input is not compared.\n\n"
 		"It compares readings: put it before scale.",
 	.options = options,

@@ -8,6 +8,7 @@
 
 #include "file.h"
 #include "number.h"
+#include "opt.h"
 #include "text.h"
 #include "yaml.h"
 
@@ -66,6 +67,25 @@ int scaler_find(const struct scaler *s, struct str name)
 		if (str_eq(name, str(s->fields[i].name)))
 			return (int)i;
 	return -1;
+}
+
+int scaler_check(const struct scaler *s, const char *const *names, size_t count, const char *where,
+	char **ret_error)
+{
+	const char *fields[s->count + 1], *meant;
+
+	for (size_t i = 0; i < s->count; i++)
+		fields[i] = s->fields[i].name;
+	for (size_t i = 0; i < count; i++) {
+		if (scaler_find(s, str(names[i])) >= 0)
+			continue;
+		meant = opt_suggest(names[i], fields, s->count);
+		return meant ? text_refuse(ret_error, "%s has no field %s; did you mean %s?", where,
+				       names[i], meant)
+			     : text_refuse(ret_error, "%s has no numbers in a field %s", where,
+				       names[i]);
+	}
+	return 0;
 }
 
 void scaler_free(struct scaler *s)

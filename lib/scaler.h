@@ -49,6 +49,11 @@ int scaler_add(struct scaler *s, struct str name, double a, double b);
 /* The field's place, or -1. */
 int scaler_find(const struct scaler *s, struct str name);
 
+/* -EINVAL, with a malloc'ed "WHERE has no field ..." in ret_error, where one of the names is not
+ * in it. */
+int scaler_check(const struct scaler *s, const char *const *names, size_t count, const char *where,
+	char **ret_error);
+
 static inline double scaler_apply(const struct scaler *s, const struct scaler_field *f, double x)
 {
 	return s->method == SCALER_MIN_MAX ? x * f->factor + f->offset : (x - f->a) / f->b;

@@ -25,23 +25,27 @@ readings 6000 2000 4000 15 2 | duto from-json >live
 drift() { duto drift --model m.yaml "$@" <live; }
 events() { duto to-json | jq -r 'select(.kind == "event") | [.time, .values.event, .values.state, .values.field] | join(" ")'; }
 exits "compares" 0 drift --count 500
-is "one event when a drift begins, one when it ends" "2026-01-01T00:41:39Z drift begin torque
-2026-01-01T01:14:59Z drift end torque" "$(events <output)"
+is "one event when a drift raiseds, one when it ends" "2026-01-01T00:41:39Z drift raised torque
+2026-01-01T01:14:59Z drift cleared torque" "$(events <output)"
 is "samples pass unchanged" "$(cksum <live)" "$(duto select --kind measurement <output | cksum)"
-is "windows in time" "2026-01-01T00:40:00Z drift begin torque
-2026-01-01T01:20:00Z drift end torque" "$(drift --every 10m | events)"
-is "Kolmogorov and Smirnov's distance" "2026-01-01T00:41:39Z drift begin torque
-2026-01-01T01:14:59Z drift end torque" "$(drift --count 500 --measure ks | events)"
+is "windows in time" "2026-01-01T00:40:00Z drift raised torque
+2026-01-01T01:20:00Z drift cleared torque" "$(drift --every 10m | events)"
+is "Kolmogorov and Smirnov's distance" "2026-01-01T00:41:39Z drift raised torque
+2026-01-01T01:14:59Z drift cleared torque" "$(drift --count 500 --measure ks | events)"
 is "--fields" "" "$(drift --count 500 --fields speed,level | events)"
 is "--threshold" "" "$(drift --count 500 --threshold 50 | events)"
 like "the event says how far, how far it may be, and over what" \
-	'"event":"drift","state":"begin","field":"torque","measure":"psi","distance":[0-9.]+,"threshold":0.25,"values":500,"window":500.0' \
-	"$(drift --count 500 | duto to-json | grep -m1 begin)"
+	'"event":"drift","state":"raised","field":"torque","measure":"psi","distance":[0-9.]+,"threshold":0.25,"values":500,"window":500.0' \
+	"$(drift --count 500 | duto to-json | grep -m1 raised)"
 like "torque's distance of a shift by 1.5 deviations is that of theory, about 2" "^(1\.[5-9]|2\.[0-5])" \
-	"$(drift --count 500 | duto to-json | grep -m1 begin | jq .values.distance)"
-is "too few values: the window goes on" "2026-01-01T00:39:59Z drift begin torque
-2026-01-01T01:19:59Z drift end torque" "$(drift --count 100 --values 600 | events)"
-is "a source of its own each" 2 "$(duto drift --model m.yaml --count 500 < <(cat fitted; readings 2000 0 2000 15 3 | sed 's/"source":"m"/"source":"n"/' | duto from-json; readings 2000 0 2000 15 3 | sed 's/"source":"m"/"source":"o"/' | duto from-json) | events | grep -c begin)"
+	"$(drift --count 500 | duto to-json | grep -m1 raised | jq .values.distance)"
+is "too few values: the window goes on" "2026-01-01T00:39:59Z drift raised torque
+2026-01-01T01:19:59Z drift cleared torque" "$(drift --count 100 --values 600 | events)"
+is "a source of its own each" 2 "$(duto drift --model m.yaml --count 500 < <(cat fitted; readings 2000 0 2000 15 3 | sed 's/"source":"m"/"source":"n"/' | duto from-json; readings 2000 0 2000 15 3 | sed 's/"source":"m"/"source":"o"/' | duto from-json) | events | grep -c raised)"
+
+readings 2000 0 0 0 6 | sed 's/"torque":[0-9.-]*/"torque":null/; s/}}$/},"quality":{"speed":2147483648}}/; s/"speed":[0-9.-]*/"speed":9e9/' |
+	duto from-json >bad
+is "what is missing or Bad is no value" "" "$(duto drift --model m.yaml --count 500 <bad | events)"
 
 # A drift about the threshold does not begin and end at each window.
 readings 12000 0 12000 5.2 4 | duto from-json >near
@@ -50,12 +54,16 @@ is "hysteresis" 1 "$(duto drift --model m.yaml --count 500 --threshold 0.28 <nea
 duto select --out keep:live.keep <live
 duto drift --model m.yaml --count 500 --in keep:live.keep --out keep:once.keep
 is "to a keep and back: the same events" "$(drift --count 500 | events)" "$(duto replay once.keep --speed max | events)"
-readings 3200 2000 4000 15 2 | duto from-json | duto select --out keep:parts.keep
-duto drift --model m.yaml --count 500 --in keep:parts.keep --out keep:out.keep
-duto select --out keep:parts.keep <live
-duto drift --model m.yaml --count 500 --in keep:parts.keep --out keep:out.keep
-is "stopped in the middle of a window, and of a drift: as if it had not been" "$(drift --count 500 | events)" \
-	"$(duto replay out.keep --speed max | events)"
+readings 3200 2000 4000 15 2 | duto from-json >first
+for window in "--count 500" "--every 10m"; do
+	rm -rf parts.keep out.keep
+	for part in first live; do
+		duto select --out keep:parts.keep <$part
+		duto drift --model m.yaml $window --in keep:parts.keep --out keep:out.keep
+	done
+	is "$window, stopped in the middle of a window, and of a drift: as if it had not been" "$(drift $window | events)" \
+		"$(duto replay out.keep --speed max | events)"
+done
 
 exits "neither --every nor --count" 100 duto drift --model m.yaml <live
 exits "both" 100 duto drift --model m.yaml --every 1h --count 5 <live
