@@ -66,4 +66,7 @@ def save(model, path, features=None, target="value"):
 if __name__ == "__main__":
     import joblib  # scikit-learn's own; it runs what is in the file, so load only what you made yourself
     sys.stdout.reconfigure(encoding="utf-8")
-    sys.stdout.write(dumps(joblib.load(sys.argv[1]), sys.argv[2:]))
+    try:
+        sys.stdout.write(dumps(joblib.load(sys.argv[1]), sys.argv[2:]) if len(sys.argv) > 1 else sys.exit(__doc__))
+    except (OSError, ValueError) as e:
+        sys.exit(f"sklearn_to_duto.py: {e}")

@@ -48,6 +48,8 @@ def test_show(files):
     tap.ok((facts["nodes"], facts["leaves"]) == (len(nodes), len(nodes) - len(splits)), "show: nodes and leaves", facts)
     tap.ok([f["splits"] for f in facts["features"]] == [splits.count(k) for k in range(3)], "show: splits of each feature")
     tap.ok(facts["outputs"] == ["good", "worn"] and facts["kind"] == "classification", "show: classes")
+    shown = duto("model", "show", "m.forest").stdout
+    tap.ok("duto forest scores worn, with --positive good the other" in shown, "show: the class that is scored", shown)
     left = sum(n[5] == "left" for n in nodes if n[0] == "split") / len(splits)
     tap.ok(abs(facts["missing_left"] - left) < 1e-12, "show: where missing values go")
 
