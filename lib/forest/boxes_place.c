@@ -108,7 +108,7 @@ static void list_leaves(struct builder *w, uint32_t class)
 	size_t first = b->chunk_count;
 
 	for (uint32_t k = 0; k < l->count; k++)
-		if (layout_is_leaf(l, k) && by_numbers(&l->leaves[k], &b->rest, (void *)l) &&
+		if (layout_is_leaf(l, k) && by_numbers(&l->leaves[k], &b->rests[0], (void *)l) &&
 			(!b->votes || class_of(l, l->leaves[k]) == class))
 			w->nodes[w->bit_count++] = k;
 	while (w->bit_count % CHUNK_BITS)
@@ -127,8 +127,11 @@ void boxes_place_leaves(struct builder *w)
 
 	w->nodes = boxes_allocate(room, sizeof(*w->nodes));
 	b->classes = boxes_allocate(room / CHUNK_BITS + 1, sizeof(*b->classes));
-	b->rest = commonest_leaf(l);
-	b->rest_class = b->votes ? class_of(l, b->rest) : 0;
+	b->rests = boxes_allocate(l->trees, sizeof(*b->rests));
+	b->rests[0] = commonest_leaf(l);
+	for (size_t i = 1; i < l->trees; i++)
+		b->rests[i] = b->rests[0];
+	b->rest_class = b->votes ? class_of(l, b->rests[0]) : 0;
 	for (uint32_t c = 0; c < classes; start = w->bit_count, c++) {
 		list_leaves(w, c);
 		boxes_cluster(w, w->nodes + start, w->bit_count - start);

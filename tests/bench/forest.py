@@ -29,6 +29,8 @@ import samples
 import sklearn_to_duto
 
 SINGLES = 10
+NOT_MEASURED = 0.0
+STAGE_TIMES = 100  # the rows go through the whole stage
 RANGER = """
 suppressMessages(library(ranger))
 d <- read.csv("table.csv"); d$y <- factor(d$y)
@@ -71,7 +73,28 @@ def ranger_times(trees):
     if not shutil.which("Rscript"):
         return {}
     out = subprocess.run(["Rscript", "-e", RANGER % trees], capture_output=True, text=True)
-    return {"ranger": (float("nan"), float(out.stdout))} if out.returncode == 0 else {}
+    return {"ranger": (NOT_MEASURED, float(out.stdout))} if out.returncode == 0 else {}
+
+
+def stage_time(times):
+    """Processor time of a whole `duto forest` between two pipes, a sample of five fields, its start included."""
+    feed = subprocess.Popen(["cat"] + ["samples"] * times, stdout=subprocess.PIPE)
+    stage = subprocess.Popen([BUILD + "/libexec/forest", "--model", "model.forest"], stdin=feed.stdout,
+                             stdout=subprocess.PIPE)
+    sink = subprocess.Popen(["cat"], stdin=stage.stdout, stdout=subprocess.DEVNULL)
+    feed.stdout.close()
+    stage.stdout.close()
+    spent = os.wait4(stage.pid, 0)[2]
+    feed.wait()
+    sink.wait()
+    return spent.ru_utime + spent.ru_stime
+
+
+def stage_figure(count):
+    spent = sorted(stage_time(STAGE_TIMES) / (count * STAGE_TIMES) for _ in range(ROUNDS))
+    middle = statistics.median(spent)
+    return (f"  whole stage     {middle * 1e9:,.0f} ({spent[0] * 1e9:,.0f}-{spent[-1] * 1e9:,.0f}) ns a sample,"
+            f" {1 / middle / 1e6:.2f} M samples/s on one core")
 
 
 def bench(title, model, x, y, trees):
@@ -86,10 +109,14 @@ def bench(title, model, x, y, trees):
     for name in rounds[0]:
         line = f"  {name:14}"
         for k, what in enumerate(("one by one", "batch")):
-            times = sorted(r[name][k] for r in rounds)
+            times = sorted(r[name][k] for r in rounds if name in r)
             middle = statistics.median(times)
+            if middle == NOT_MEASURED:
+                line += f"  {'':62}"
+                continue
             line += f"  {what} {middle:12,.0f} ({times[0]:,.0f}-{times[-1]:,.0f}) {reference[k] / middle:10,.1f}x"
         print(line)
+    print(stage_figure(len(x)), flush=True)
 
 
 def main():
@@ -99,6 +126,8 @@ def main():
         order = np.random.default_rng(0).permutation(len(x))
         x, y = x[order], y[order]
         x.tofile("rows")
+        with open("samples", "wb") as f:
+            f.write(samples.run(samples.run(samples.encode(mill.FIVE, x), "to-json"), "from-json"))
         np.savetxt("table.csv", np.column_stack([x, y]), delimiter=",", header="a,b,c,d,e,y", comments="")
         print(f"load of the machine {os.getloadavg()[0]:.1f}")
         for trees in 100, 500:
