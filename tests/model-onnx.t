@@ -101,11 +101,19 @@ def test_onnx_refused():
     broken("no ensemble", "expected a graph with a TreeEnsemble", change=lambda a, m: m.graph.ClearField("node"))
 
 
+def on_thresholds(rng, evaluator, count):
+    """Rows whose values are the exported thresholds, or a float 32 beside them."""
+    values = np.array(evaluator.a["nodes_values"], np.float32)
+    of = np.where([m == b"LEAF" for m in evaluator.a["nodes_modes"]], -1, evaluator.a["nodes_featureids"])
+    rows = np.stack([rng.choice(values[of == k], count) for k in range(3)], axis=1)
+    side = rng.integers(0, 3, rows.shape)
+    return np.where(side == 0, rows, np.nextafter(rows, np.where(side == 1, np.float32(-9e9), np.float32(9e9))))
+
+
 def test_export():
     rng = np.random.default_rng(4)
     x = rng.normal(size=(800, 3)) * [2, 1500, 40] + [300, 1500, 40]
     y = (x[:, 0] + x[:, 2] / 20 + rng.normal(size=800) > 302).astype(int)
-    rows = x.astype(np.float32).astype(float)
     names = ["air temperature", "speed", "torque"]
     for title, model, target, outputs in (
             ("a scaler and two classes", make_pipeline(StandardScaler(), RandomForestClassifier(20, random_state=1)), y, 2),
@@ -120,6 +128,7 @@ def test_export():
             problem = str(e)
         tap.ok(not problem, f"export: {title}: python3-onnx's checker is content", problem)
         evaluator, text = trees.Onnx(theirs), trees.Text("s.forest")
+        rows = np.concatenate([x.astype(np.float32), on_thresholds(rng, evaluator, 1500)]).astype(float)
         back = convert("s.onnx", "back.forest")
         tap.ok(back.features == names and back.outputs == text.outputs,
                f"export: {title}: names come back")
