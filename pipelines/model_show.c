@@ -141,12 +141,18 @@ static void print_json(const struct model_file *m, const struct shape *s)
 
 /* Text. */
 
+/* Of two classes the second is scored, which surprises where they are words in alphabetical order. */
 static void put_outputs(struct terminal *t, const struct forest *f)
 {
 	struct buffer names = { 0 };
 	for (size_t i = 0; i < f->output_count; i++)
 		buffer_print(&names, "%s%s", i ? ", " : "", f->outputs[i]);
 	facts_put(t, f->regression ? "target" : "classes", "", "%.*s", STR_ARG(buffer_str(&names)));
+	if (f->output_count == 2)
+		facts_put(t, "", "", "duto forest scores %s, with --positive %s the other",
+			f->outputs[1], f->outputs[0]);
+	else if (!f->regression)
+		facts_put(t, "", "", "duto forest scores the one that --positive names");
 	buffer_free(&names);
 }
 

@@ -23,12 +23,12 @@ def scaler_lines(step):
 
 
 def tree_lines(tree, classes):
-    missing = getattr(tree, "missing_go_to_left", None)  # of scikit-learn since 1.3, forests since 1.4
+    missing = getattr(tree, "missing_go_to_left", None)  # since scikit-learn 1.3, of forests since 1.4
+    weights = classes and abs(tree.value.sum(axis=2) - 1).max() > 1e-9  # of classes, to 1.3; fractions since then
     for i, (left, right) in enumerate(zip(tree.children_left.tolist(), tree.children_right.tolist())):
         if left < 0:
-            value = tree.value[i][0].tolist()  # of classes: weights to 1.2, fractions from 1.3
-            total = sum(value) if classes else 1.0
-            yield "leaf " + " ".join(repr(v / total) for v in value)
+            value = tree.value[i][0]
+            yield "leaf " + " ".join(map(repr, (value / value.sum() if weights else value).tolist()))
         else:
             share = float(tree.weighted_n_node_samples[left] / tree.weighted_n_node_samples[i])
             to_left = share >= 0.5 if missing is None else missing[i]
@@ -36,10 +36,12 @@ def tree_lines(tree, classes):
                    f"{'left' if to_left else 'right'} {share!r}")
 
 
-def dumps(model, features=None):
+def dumps(model, features=None, target="value"):
+    model = getattr(model, "best_estimator_", model)  # of a search
     steps = [step for _, step in getattr(model, "steps", [("", model)]) if step not in (None, "passthrough")]
     forest = steps[-1]
-    if getattr(forest, "n_outputs_", 0) != 1 or not hasattr(forest, "estimators_"):
+    trees = [getattr(e, "tree_", None) for e in getattr(forest, "estimators_", [forest])]
+    if getattr(forest, "n_outputs_", 0) != 1 or None in trees:
         raise ValueError(f"{forest}: expected a fitted random forest with one output")
     if not features:
         features = getattr(model, "feature_names_in_", [f"x{i}" for i in range(forest.n_features_in_)])
@@ -48,22 +50,23 @@ def dumps(model, features=None):
     classes = getattr(forest, "classes_", None)
     lines = ["duto-forest 1"] + [f"feature {name}" for name in features]
     lines += [line for step in steps[:-1] for line in scaler_lines(step)]
-    lines += ["regression prediction"] if classes is None else [f"class {label}" for label in classes]
-    if hasattr(forest.estimators_[0].tree_, "missing_go_to_left"):
-        lines += ["missing"]
-    lines += [f"trees {len(forest.estimators_)}"]
-    for tree in (estimator.tree_ for estimator in forest.estimators_):
+    lines += [f"regression {target}"] if classes is None else [f"class {label}" for label in classes]
+    lines += ["missing"] * hasattr(trees[0], "missing_go_to_left") + [f"trees {len(trees)}"]
+    for tree in trees:
         lines += [f"tree {tree.node_count}", *tree_lines(tree, classes is not None)]
     text = "\n".join(lines) + "\n"
     return text + "sha256 " + hashlib.sha256(text.encode()).hexdigest() + "\n"
 
 
-def save(model, path, features=None):
+def save(model, path, features=None, target="value"):
     with open(path, "w", encoding="utf-8") as f:
-        f.write(dumps(model, features))
+        f.write(dumps(model, features, target))
 
 
 if __name__ == "__main__":
     import joblib  # scikit-learn's own; it runs what is in the file, so load only what you made yourself
     sys.stdout.reconfigure(encoding="utf-8")
-    sys.stdout.write(dumps(joblib.load(sys.argv[1]), sys.argv[2:]))
+    try:
+        sys.stdout.write(dumps(joblib.load(sys.argv[1]), sys.argv[2:]) if len(sys.argv) > 1 else sys.exit(__doc__))
+    except (OSError, ValueError) as e:
+        sys.exit(f"sklearn_to_duto.py: {e}")

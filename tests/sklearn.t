@@ -13,13 +13,12 @@ sys.path[:0] = [os.path.join(HERE, "lib"), os.path.join(HERE, "..", "schemas")]
 
 import numpy as np
 from sklearn.decomposition import PCA
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier, RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression
-
-
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 import mill
 import samples
@@ -89,6 +88,15 @@ def test_variants(x, y):
     sklearn_to_duto.save(plain, "plain.forest", mill.FIVE)
     same = scores(x, "--model", "plain.forest") == plain.predict_proba(x)[:, 1]
     tap.ok(same.all(), "mixed leaves, class weights, no scaler: the same bits", f"{np.sum(~same)} differ")
+    for name, model in (("extra trees", ExtraTreesClassifier(20, random_state=1)), ("one tree", DecisionTreeClassifier()),
+                        ("a search", GridSearchCV(RandomForestClassifier(5, random_state=1), {"max_depth": [3, 4]}, cv=2))):
+        sklearn_to_duto.save(model.fit(x, y), "other.forest", mill.FIVE)
+        same = scores(x, "--model", "other.forest") == model.predict_proba(x)[:, 1]
+        tap.ok(same.all(), f"{name}: the same bits", f"{np.sum(~same)} differ")
+    ten = RandomForestClassifier(9, random_state=1, max_depth=6, class_weight="balanced").fit(x, rng.integers(0, 10, len(x)))
+    sklearn_to_duto.save(ten, "ten.forest", mill.FIVE)
+    same = scores(x, "--model", "ten.forest", "--positive", "7") == ten.predict_proba(x)[:, 7]
+    tap.ok(same.all(), "ten classes of balanced weights: the same bits", f"{np.sum(~same)} differ")
     three = RandomForestClassifier(20, random_state=1, max_depth=5).fit(x, rng.choice(["a", "b", "c"], len(x)))
     sklearn_to_duto.save(three, "three.forest", mill.FIVE)
     same = scores(x, "--model", "three.forest", "--positive", "b") == three.predict_proba(x)[:, 1]
@@ -121,17 +129,18 @@ def test_command(x, y):
 
 
 def test_conventions(x, y):
-    """Leaves hold weights to scikit-learn 1.2 and fractions from 1.3, which also says where missing values go."""
+    """Leaves hold weights to scikit-learn 1.3 and fractions since then; where missing values go is told since 1.3."""
     forest = RandomForestClassifier(1, random_state=1, max_depth=3).fit(x, y)
     tree = forest.estimators_[0].tree_
     newer = types.SimpleNamespace(**{n: getattr(tree, n) for n in (
         "node_count", "children_left", "children_right", "feature", "threshold", "weighted_n_node_samples")})
-    newer.value = tree.value / tree.value.sum(axis=2, keepdims=True)
+    newer.value = tree.value / tree.value.sum(axis=2, keepdims=True) * (1 + 2**-52)  # no longer made to sum to 1
     newer.missing_go_to_left = np.arange(tree.node_count) % 2
     old, new = (list(sklearn_to_duto.tree_lines(t, True)) for t in (tree, newer))
     leaves = lambda lines: np.array([l.split()[1:] for l in lines if l.startswith("leaf")], float)
-    close = np.allclose(leaves(old), leaves(new), rtol=1e-15) and np.allclose(leaves(old).sum(axis=1), 1)
-    tap.ok(close, "leaves of both conventions become the same fractions")
+    of_leaves = tree.value[tree.children_left < 0, 0]
+    tap.ok((leaves(old) == of_leaves / of_leaves.sum(axis=1, keepdims=True)).all(), "leaves of weights become fractions")
+    tap.ok((leaves(new) == newer.value[tree.children_left < 0, 0]).all(), "leaves of fractions stay as they are")
     sides = [l.split()[5] for l in new if l.startswith("split")]
     wanted = ["left" if i % 2 else "right" for i in range(tree.node_count) if tree.children_left[i] >= 0]
     tap.ok(sides == wanted, "where missing values go is taken over")
@@ -141,7 +150,8 @@ def test_unfit(x, y):
     for what, model in (
             ("a step it cannot say", make_pipeline(PCA(2), RandomForestClassifier(2)).fit(x, y)),
             ("a forest of several outputs", RandomForestClassifier(2).fit(x, np.stack([y, y], axis=1))),
-            ("a model that is no forest", LinearRegression().fit(x, y))):
+            ("a model that is no forest", LinearRegression().fit(x, y)),
+            ("a boosted model", GradientBoostingClassifier(n_estimators=2).fit(x, y))):
         try:
             sklearn_to_duto.dumps(model)
             tap.ok(False, f"{what} is refused")

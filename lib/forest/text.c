@@ -8,6 +8,7 @@
 #include "forest/forest.h"
 #include "forest/lines.h"
 #include "text.h"
+#include "utf8.h"
 
 enum {
 	SHORTEST_TREE = sizeof("tree 1\nleaf 0\n") - 1,
@@ -23,6 +24,8 @@ static int read_names(struct lines *r, const char *word, size_t max, char ***ret
 	for (; lines_word_is(r, word); lines_next(r)) {
 		if (!r->rest.len || memchr(r->rest.data, '\0', r->rest.len))
 			return lines_fail_expected(r, expected);
+		if (!utf8_valid(r->rest))
+			return lines_fail(r, "%s: expected a name in UTF-8", word);
 		for (size_t i = 0; i < *ret_count; i++)
 			if (str_eq(r->rest, str((*ret)[i])))
 				return lines_fail(r, "%s %s for the second time", word, (*ret)[i]);

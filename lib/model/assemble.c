@@ -57,6 +57,11 @@ int assemble_output(struct assembly *a, struct str name)
 	return add_name(&f->outputs, &f->output_count, FOREST_OUTPUTS_MAX, name);
 }
 
+int assemble_target(struct assembly *a, struct str name)
+{
+	return assemble_output(a, name.len ? name : STR("value"));
+}
+
 int assemble_features(struct assembly *a, const char *prefix, size_t count)
 {
 	char name[64];
@@ -93,7 +98,7 @@ void assemble_boosted(struct assembly *a, size_t groups)
 	struct forest *f = a->forest;
 
 	if (f->regression)
-		assemble_output(a, STR("prediction"));
+		assemble_target(a, STR(""));
 	else
 		assemble_outputs(a, groups == 1 ? 2 : groups);
 	f->leaf_width = forest_leaf_width(f);

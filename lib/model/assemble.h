@@ -37,11 +37,14 @@ void assemble_end(struct assembly *a);
 int assemble_feature(struct assembly *a, struct str name);
 int assemble_output(struct assembly *a, struct str name);
 
+/* The output of a regression; an empty name stands for none, which is "value". */
+int assemble_target(struct assembly *a, struct str name);
+
 /* What stands for a feature or output that has no name: prefix and number, from 0. -E2BIG. */
 int assemble_features(struct assembly *a, const char *prefix, size_t count);
 int assemble_outputs(struct assembly *a, size_t count);
 
-/* The outputs of boosted trees, and from them the width of the leaves: of a regression "prediction", else
+/* The outputs of boosted trees, and from them the width of the leaves: of a regression one without a name, else
  * classes 0, 1 and so on, one a group of trees; one group stands for two. */
 void assemble_boosted(struct assembly *a, size_t groups);
 

@@ -119,6 +119,9 @@ int model_load(const char *path, struct model_file *ret, char **ret_error)
 	struct model_file m = { 0 };
 	int e = file_read(path, FOREST_FILE_MAX, &bytes);
 
+	if (e == -EFBIG)
+		return text_refuse(
+			ret_error, "%s: expected at most %d bytes", path, FOREST_FILE_MAX);
 	if (e < 0) {
 		*ret_error = text_print("%s: %s", path, strerror(-e));
 		return e;

@@ -81,6 +81,14 @@ static int read_labels(const struct onnx_trees *t)
 		       : 0;
 }
 
+static int name_target(const struct onnx_trees *t)
+{
+	int e = assemble_target(t->assembly, t->file->target);
+
+	return e < 0 ? onnx_fail(t->file, 0, "metadata target: expected %s", assemble_name_error(e))
+		     : 0;
+}
+
 /* Of a regressor, and of a TreeEnsemble, whose several targets are taken as classes. */
 static int read_targets(const struct onnx_trees *t)
 {
@@ -92,7 +100,7 @@ static int read_targets(const struct onnx_trees *t)
 	if (n < 1 || n > (classes ? FOREST_OUTPUTS_MAX : 1))
 		return onnx_trees_fail(t, "n_targets: expected 1, of a TreeEnsemble up to 256");
 	if (n == 1)
-		return assemble_output(t->assembly, STR("prediction"));
+		return name_target(t);
 	return assemble_outputs(t->assembly, (size_t)n);
 }
 

@@ -173,6 +173,8 @@ static int take_metadata(struct onnx_file *o, const struct protobuf_field *f)
 
 	if (str_eq(e.key, STR("feature_names")))
 		o->features = e.value;
+	if (str_eq(e.key, STR("target")))
+		o->target = e.value;
 	return r;
 }
 

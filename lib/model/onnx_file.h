@@ -41,6 +41,7 @@ struct onnx_file {
 	char **error;
 	struct buffer nodes;  /* struct onnx_node */
 	struct buffer inputs; /* struct onnx_input */
+	struct str target;    /* of metadata "target", or empty */
 	struct str features;  /* of metadata "feature_names": one a line; or empty */
 };
 

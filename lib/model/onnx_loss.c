@@ -47,8 +47,8 @@ char *onnx_loss(const struct forest *f)
 	struct buffer text = { 0 };
 
 	if (furthest > 0)
-		buffer_print(
-			&text, "scores differ by up to %.1e (leaves are float 32); ", furthest);
+		buffer_print(&text, "scores differ by up to %.1e (leaves are float 32); ",
+			1.05 * furthest);
 	if (f->float64 || f->scaler.count)
 		buffer_print(&text,
 			"readings are float 32, and one within its rounding of a threshold may go "

@@ -58,18 +58,25 @@ static void add_version(struct buffer *model, struct str domain, int64_t version
 	buffer_free(&set);
 }
 
+static void add_metadata(struct buffer *model, struct str key, struct str value)
+{
+	struct buffer entry = { 0 };
+
+	protobuf_add_bytes(&entry, 1, key);
+	protobuf_add_bytes(&entry, 2, value);
+	protobuf_add_bytes(model, 14, buffer_str(&entry));
+	buffer_free(&entry);
+}
+
 /* One a line, for whoever wants to know what the columns are. */
 static void add_feature_names(struct buffer *model, const struct forest *f)
 {
-	struct buffer names = { 0 }, entry = { 0 };
+	struct buffer names = { 0 };
 
 	for (size_t i = 0; i < f->feature_count; i++)
 		buffer_print(&names, "%s%s", i ? "\n" : "", f->features[i]);
-	protobuf_add_bytes(&entry, 1, STR("feature_names"));
-	protobuf_add_bytes(&entry, 2, buffer_str(&names));
-	protobuf_add_bytes(model, 14, buffer_str(&entry));
+	add_metadata(model, STR("feature_names"), buffer_str(&names));
 	buffer_free(&names);
-	buffer_free(&entry);
 }
 
 void onnx_write(const struct forest *f, struct buffer *ret)
@@ -80,4 +87,6 @@ void onnx_write(const struct forest *f, struct buffer *ret)
 	add_version(ret, STR(""), MAIN_VERSION);
 	add_version(ret, STR("ai.onnx.ml"), ML_VERSION);
 	add_feature_names(ret, f);
+	if (f->regression)
+		add_metadata(ret, STR("target"), str(f->outputs[0]));
 }

@@ -142,13 +142,16 @@ static int read_features(struct xgboost *r, const json_t *learner)
 }
 
 /* Training that stopped early goes on a little behind the best iteration; what Booster.predict does then
- * depends on how it is called. */
-static void note_best(struct xgboost *r, const json_t *learner)
+ * depends on how it is called. Training that did not has its last iteration here. */
+static void note_best(struct xgboost *r, const json_t *learner, const json_t *model)
 {
-	const json_t *attributes = json_object_get(learner, "attributes");
-	double best;
+	double best, parallel = 1;
 
-	if (xgboost_parameter(attributes, "best_iteration", &best))
+	if (!xgboost_parameter(json_object_get(learner, "attributes"), "best_iteration", &best))
+		return;
+	xgboost_parameter(
+		json_object_get(model, "gbtree_model_param"), "num_parallel_tree", &parallel);
+	if ((best + 1) * parallel * (double)r->group < (double)r->assembly->forest->tree_count)
 		r->assembly->note = text_print(
 			"all trees count, behind the best iteration (%g) too: to leave those out, save "
 			"booster[:%g]",
@@ -158,6 +161,7 @@ static void note_best(struct xgboost *r, const json_t *learner)
 static int read_learner(struct xgboost *r, const json_t *learner)
 {
 	const json_t *booster = json_object_get(learner, "gradient_booster");
+	const json_t *model = json_object_get(booster, "model");
 	struct str name = xgboost_text(booster, "name");
 	int e;
 
@@ -171,9 +175,9 @@ static int read_learner(struct xgboost *r, const json_t *learner)
 	if (e == 0)
 		e = read_outputs(r, learner);
 	if (e == 0)
-		e = xgboost_trees(r, json_object_get(booster, "model"));
+		e = xgboost_trees(r, model);
 	if (e == 0)
-		note_best(r, learner);
+		note_best(r, learner, model);
 	return e;
 }
 

@@ -204,6 +204,7 @@ static void test_mistakes(void)
 	refuses("feature air\nfeature torque\n", "",
 		"m.forest:2: expected \"feature NAME\", found \"class 0\"");
 	refuses("feature torque", "feature air", "m.forest:3: feature air for the second time");
+	refuses("feature", "feature \xff", "m.forest:2: feature: expected a name in UTF-8");
 	refuses("class 1\n", "", "m.forest:5: expected a second \"class NAME\", found \"trees 2\"");
 	refuses("trees 2", "trees 0", "m.forest:6: expected \"trees COUNT\", found \"trees 0\"");
 	refuses("trees 2", "trees 2000000000",

@@ -184,4 +184,8 @@ class LightGBM:
         if kind[0] == "binary":
             p = logistic(float(kind[1].split(":")[1]) * total[0])
             return [1 - p, p]
+        if kind[0] == "cross_entropy":
+            return [1 - logistic(total[0]), logistic(total[0])]
+        if kind[0] == "multiclassova":
+            return [logistic(v) for v in total]
         return softmax(total) if kind[0] == "multiclass" else total
