@@ -78,10 +78,10 @@ def finds(what, change, causes, within=20):
 
 
 def test_what_is_found():
-    finds("a spike", lambda i, v, _: v + 30 * (i == 3000), ("range", "jump"))
+    finds("a spike", lambda i, v, _: v + 30 * (i == 3000), ("range", "jump", "season"))
     finds("a new level", lambda i, v, _: v + 12 * (i >= 3000), ("level", "jump", "range", "season"))
-    finds("a slow drift", lambda i, v, _: v + 0.2 * max(0, i - 3000), ("level", "range", "season"), within=150)
-    finds("wild values", lambda i, v, pick: v + pick.gauss(0, 8) * (i >= 3000), ("variance", "jump", "range"))
+    finds("a slow drift", lambda i, v, _: v + 0.2 * max(0, i - 3000), ("level", "range", "season", "variance"), within=150)
+    finds("wild values", lambda i, v, pick: v + pick.gauss(0, 8) * (i >= 3000), ("variance", "jump", "range", "season"))
     finds("a sensor that stands still", lambda i, v, _: 58 if i >= 3000 else v, ("flat", "variance", "season"), within=40)
     found = finds("a morning's value in the evening", lambda i, v, _: v + 18 * (i >= 3096), ("season", "jump", "level"), within=120)
     ok(found["values"]["probability"] < 0.01, "and it is unlikely", found)

@@ -13,7 +13,7 @@ static const double GREATEST = 1e100;
 const char *anomaly_cause_name(enum anomaly_cause cause)
 {
 	static const char *const names[ANOMALY_ALL_CAUSES] = { "level", "jump", "variance",
-		"season", "range", "flat", "prediction", "far", "relation" };
+		"season", "range", "prediction", "flat", "far", "relation" };
 
 	return names[cause];
 }
@@ -47,37 +47,53 @@ static void detect(struct anomaly_series *s, const struct point *p, struct findi
 	ret[ANOMALY_VARIANCE] = variance_add(&s->recent, p);
 	ret[ANOMALY_SEASON] = season_add(&s->season, p);
 	ret[ANOMALY_RANGE] = range_add(&s->range, p);
-	ret[ANOMALY_FLAT] = flat_add(&s->flat, p);
 	ret[ANOMALY_PREDICTION] = autoregression_add(&s->autoregression, p);
+	ret[ANOMALY_FLAT] = flat_add(&s->flat, p);
 	baseline_add(&s->baseline, p);
 }
 
-/* A step counts as far as it is unusual both as a step and from what the last values made expected:
- * the two see the same thing, and each alone takes some of the usual for strange. */
-static void join_steps(double *surprises)
+double anomaly_agree(const double *voices, int count)
 {
-	surprises[ANOMALY_JUMP] = smaller(surprises[ANOMALY_JUMP], surprises[ANOMALY_PREDICTION]);
-	surprises[ANOMALY_PREDICTION] = 0;
+	double sum = 0, most = 0;
+
+	for (int i = 0; i < count; i++) {
+		most = larger(most, voices[i]);
+		sum += voices[i] > 0 ? sqrt(voices[i]) : 0;
+	}
+	return larger(most, sum * sum);
 }
 
-/* The sum of the surprises; in ret what caused most of it. */
+/* What caused most of it is in ret. */
 static double surprise_of(
 	struct anomaly_series *s, const struct finding *findings, struct anomaly *ret)
 {
-	double surprises[ANOMALY_CAUSES], sum = 0;
+	static const enum {
+		VALUE,
+		STRETCH,
+		NEVER,
+		VOICES
+	} voice_of[ANOMALY_CAUSES] = {
+		[ANOMALY_LEVEL] = STRETCH,
+		[ANOMALY_JUMP] = VALUE,
+		[ANOMALY_VARIANCE] = STRETCH,
+		[ANOMALY_SEASON] = VALUE,
+		[ANOMALY_RANGE] = NEVER,
+		[ANOMALY_PREDICTION] = VALUE,
+		[ANOMALY_FLAT] = STRETCH,
+	};
+	double surprises[ANOMALY_CAUSES], voices[VOICES] = { 0 };
 
-	for (int i = 0; i < ANOMALY_CAUSES; i++)
+	for (int i = 0; i < ANOMALY_FLAT; i++)
 		surprises[i] = tail_add(&s->tails[i], findings[i].statistic, s->seen > BEGIN);
-	join_steps(surprises);
+	surprises[ANOMALY_FLAT] = findings[ANOMALY_FLAT].statistic;
 	ret->cause = 0;
 	for (int i = 0; i < ANOMALY_CAUSES; i++) {
-		sum += surprises[i];
+		voices[voice_of[i]] = larger(voices[voice_of[i]], surprises[i]);
 		if (surprises[i] > surprises[ret->cause])
 			ret->cause = (enum anomaly_cause)i;
 	}
-	ret->expected =
-		findings[ret->cause == ANOMALY_JUMP ? ANOMALY_PREDICTION : ret->cause].expected;
-	return sum;
+	ret->expected = findings[ret->cause].expected;
+	return anomaly_agree(voices, VOICES);
 }
 
 static bool is_news(struct anomaly_news *n, double surprise, double rest)

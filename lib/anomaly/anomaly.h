@@ -1,8 +1,9 @@
 /* Anomalies in a stream of numbers: no training, no clock, a fixed amount of memory a series.
  *
  * Seven detectors look at every value (lib/anomaly/detectors.h); each one's surprise is brought to
- * nats beyond its usual (lib/anomaly/tail.h), and the sum of these, equally weighted, is the
- * surprise of the value. A surprise is news only where it is above all that came before it, which
+ * nats beyond its usual (lib/anomaly/tail.h). Those that see the same thing are one voice, of the most
+ * surprised of them: is the value odd, is the stretch around it, was it never so? The voices together
+ * are the surprise of the value. It is news only where it is above all that came before it, which
  * fades over `rest` values: the score is of the news. */
 #ifndef DUTO_ANOMALY_H
 #define DUTO_ANOMALY_H
@@ -21,8 +22,8 @@ enum anomaly_cause {
 	ANOMALY_VARIANCE,
 	ANOMALY_SEASON,
 	ANOMALY_RANGE,
-	ANOMALY_FLAT,
 	ANOMALY_PREDICTION,
+	ANOMALY_FLAT,
 	ANOMALY_CAUSES, /* of one series; the others are of several fields together */
 	ANOMALY_FAR = ANOMALY_CAUSES,
 	ANOMALY_RELATION,
@@ -68,13 +69,18 @@ struct anomaly_series {
 	struct range range;
 	struct flat flat;
 	struct autoregression autoregression;
-	struct tail tails[ANOMALY_CAUSES];
+	struct tail tails[ANOMALY_FLAT]; /* of all others */
 	struct anomaly_news news;
 };
 _Static_assert(sizeof(struct anomaly_series) <= 2048, "2 KiB a series");
 
-/* The surprise, in nats, whose score is 1/2. */
-#define ANOMALY_HALF 8.0
+/* The surprise whose score is 1/2. */
+#define ANOMALY_HALF 10.0
+
+/* The surprise of voices that speak of different things, in nats: of one alone its own, of several
+ * more than their sum, (sum of sqrt)^2. Far out a tail is a guess, so that two which agree say more
+ * than one that shouts. */
+double anomaly_agree(const double *voices, int count);
 
 /* Whether this can be judged: finite, and its square too. */
 bool anomaly_takes(double value);

@@ -65,7 +65,7 @@ struct range {
 };
 struct finding range_add(struct range *r, const struct point *p);
 
-/* How much longer than ever before the value has stood still, in times of that. */
+/* How much longer than ever before the value has stood still, in times of that: nats already. */
 struct flat {
 	double run, longest, moves;
 };

@@ -4,8 +4,9 @@
  * TAIL_QUANTILE is followed by stochastic approximation (Robbins and Monro 1951; Tierney, SIAM J.
  * Sci. Stat. Comput. 4, 1983), the mean excess over it by a running mean, as in streaming peaks over
  * a threshold (Siffer et al., SPOT, KDD 2017) with shape 0. With the mean known from only n excesses
- * the next one is beyond x with probability (1 + x / (n mean))^-(n + 1): the minus logarithm of that
- * is the surprise, so that a tail known from little does not cry out. */
+ * the next one is beyond x with probability (1 + x / (n mean))^-(n + 1), so that a tail known from
+ * little does not cry out. The minus logarithm of that is the surprise; a statistic that is mostly 0
+ * is beyond its quantile, 0, more rarely than others, and by that the more surprising. */
 #ifndef DUTO_ANOMALY_TAIL_H
 #define DUTO_ANOMALY_TAIL_H
 
@@ -16,12 +17,11 @@
 
 /* Zeroed: nothing seen. */
 struct tail {
-	double quantile; /* of log(1 + s) */
-	double bound;	 /* the same of 1 + s: few values need a logarithm */
-	double excess; /* mean beyond it; of a statistic that is mostly 0 the zeros count among the
-			    worst twentieth, so that whatever it finds is surprising */
-	double excesses; /* how many that mean is worth */
-	uint64_t seen;
+	double quantile;       /* of log(1 + s) */
+	double bound;	       /* the same of 1 + s: few values need a logarithm */
+	double excess;	       /* mean beyond it */
+	double excesses;       /* how many that mean is worth */
+	uint32_t seen, beyond; /* values, and those beyond the quantile, the oldest forgotten */
 };
 
 /* The surprise of s in nats, 0 up to the quantile; learns from s where learn is set. */

@@ -90,9 +90,11 @@ size_t anomaly_together_add(struct anomaly_together *t, const struct anomaly_set
 	standardise(t, settings->memory, row, &r);
 	for (size_t i = 0; i < components_of(count); i++)
 		squares += take_component(t->components[i], &r, r.points[0].forgetting);
-	double far = tail_add(&t->far, squares, t->seen > BEGIN);
-	double relation = tail_add(&t->relation, dot(r.rest, r.rest, count), t->seen > BEGIN);
-	anomaly_judge(&t->news, settings, far + relation, t->seen++ > WARM, ret);
+	bool learn = t->seen > BEGIN;
+	double far = tail_add(&t->far, squares, learn);
+	double relation = tail_add(&t->relation, dot(r.rest, r.rest, count), learn);
+	double surprise = anomaly_agree((double[]){ far, relation }, 2);
+	anomaly_judge(&t->news, settings, surprise, t->seen++ > WARM, ret);
 	return explain(&r, relation > far, ret);
 }
 
