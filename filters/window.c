@@ -165,7 +165,7 @@ const struct filter filter = {
 		"time) and a count, and no other aggregates. Min, max, first, last, sum and count of integers "
 		"are exact integers; stddev is that of a sample, divided by n - 1 (Welford).\n\n"
 		"p50, p99.9 are quantiles (Hyndman and Fan, type 7), exact up to 131072 values, "
-		"beyond with an error in rank under 0.02 % of their number (lib/quantile.h). integral is over time in hours, kW "
+		"beyond with an error in rank under 0.02 %. integral is over time in hours, kW "
 		"become kWh: on lines between the values, in steps where the schema says so, from "
 		"the last value of the window before where that is no further than --every. delta "
 		"is how much a counter has counted since the last value of the window before "
