@@ -4,8 +4,8 @@
 
 static struct opt_list sources, names;
 static const char *as, *on;
-static int64_t tolerance, every, late;
-static bool interpolate, prefix;
+static int64_t tolerance, every, late, wait_for;
+static bool interpolate, bare;
 
 static const struct opt options[] = {
 	{ "sources", OPT_LIST, &sources, "A,B,...", .help = "the sources to join",
@@ -18,12 +18,16 @@ static const struct opt options[] = {
 		.min = 1e-6, .max = 366 * 86400.0 },
 	{ "on", OPT_TEXT, &on, "A", .help = "a sample at each time of this one of the sources" },
 	{ "late", OPT_DURATION, &late, "TIME",
+		.help = "how much older than the newest sample of its source one may be and still "
+			"count; times wait so long" },
+	{ "wait", OPT_DURATION, &wait_for, "TIME",
 		.help = "so far may one source be ahead of the others before they are not waited "
 			"for; as --tolerance unless set" },
 	{ "fields", OPT_LIST, &names, "A,B",
 		.help = "only these fields, named as field or segment.field" },
-	{ "prefix", OPT_FLAG, &prefix,
-		.help = "all names as segment.field, also of fields that one source alone has" },
+	{ "bare", OPT_FLAG, &bare,
+		.help = "fields keep their names; where sources have the same, the first one's "
+			"counts" },
 	{ "interpolate", OPT_FLAG, &interpolate,
 		.help = "numbers on the line between two values, where a schema does not say step" },
 	OPT_END,
@@ -52,9 +56,9 @@ static void check_sources(void)
 {
 	for (size_t i = 0; i < sources.count; i++)
 		for (size_t j = 0; j < i; j++)
-			if (!strcmp(segment(sources.words[i]), segment(sources.words[j])))
+			if (!bare && !strcmp(segment(sources.words[i]), segment(sources.words[j])))
 				die_config("--sources: %s and %s end the same, which their fields "
-					   "are told apart by",
+					   "are told apart by (--bare)",
 					sources.words[j], sources.words[i]);
 	if (opt_has(&sources, str(as)))
 		die_config("--as: %s is one of the sources", as);
@@ -77,11 +81,12 @@ static void start(void)
 	check_sources();
 	aligned = align_open(&(struct align_form){ .sources = &sources,
 		.tolerance = tolerance,
-		.late = opt_given(&late) ? late : tolerance,
+		.late = late,
+		.wait = opt_given(&wait_for) ? wait_for : tolerance,
 		.every = every,
 		.on = place_of_on(),
 		.interpolate = interpolate,
-		.prefix = prefix,
+		.bare = bare,
 		.wanted = is_wanted,
 		.ready = emit_joined });
 }
@@ -112,7 +117,8 @@ static void on_sample(struct sample *s)
 	else if (source < 0 || !sample_is_measurement(s))
 		emit(s);
 	else if (align_add(aligned, (size_t)source, s))
-		drop("late", "%.*s: a sample is older than times that have been answered (--late)",
+		drop("late",
+			"%.*s: a sample is older than times that have been answered (--late, --wait)",
 			STR_ARG(s->source));
 }
 
@@ -143,14 +149,15 @@ const struct filter filter = {
 		"    duto join --sources p/mill1,p/mill2 --as p/line1 --tolerance 500ms --every 1s\n\n"
 		"At each time one sample comes out with the fields of all sources: their last "
 		"values at or before it, as far back as --tolerance; with --interpolate, numbers on "
-		"the line to the next value within it. A field that its source has had, and that has "
-		"no value so near, is nil and Bad; the others keep their quality, of two the "
-		"worse. Times at which no source has a value are left out.\n\n"
-		"A field that more than one source has had, in a schema or a sample, is named by "
-		"the last segment of its source: mill1.torque. --prefix names all so, whatever "
-		"comes.\n\n"
-		"All is in the time of the samples. A time is answered when every source has come "
-		"to it, by a sample or a mark, or when one is ahead of it by more than --late. What "
+		"the line to the next value within it. A field that its source has had by then, and "
+		"that has no value so near, is nil and Bad; the others keep their quality, of two "
+		"the worse. Times at which no source has a value are left out.\n\n"
+		"Fields are named by the last segment of their source: mill1.torque. With --bare "
+		"they keep their names.\n\n"
+		"All is in the time of the samples: the order in which sources come changes nothing, "
+		"as long as they keep within --late and --wait. A time is answered when every source "
+		"has come to it (with --interpolate beyond it by --tolerance), by a sample that is "
+		"newer by --late or by a mark, or when one is ahead of it by more than --wait. What "
 		"comes later than any time left would look at is dropped and counted; 10000 samples "
 		"of a source are held at most. Schemas are joined, too; marks go on once all "
 		"sources have come so far. Other sources and kinds pass unchanged.",

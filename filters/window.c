@@ -28,7 +28,7 @@ static const struct opt options[] = {
 			"count; windows wait so long" },
 	{ "revise", OPT_DURATION, &revise, "TIME",
 		.help = "how long after a window has gone out what still comes for it makes it "
-			"come again, with via.revision" },
+			"come again, with via.revision and via.revises" },
 	{ "good", OPT_NUMBER, &good_share, "SHARE",
 		"with less than this share of values that are not Bad a result is Uncertain",
 		.min = 0, .max = 1 },
@@ -161,8 +161,8 @@ const struct filter filter = {
 		"that is closed is dropped and counted.\n\n"
 		"Values that are Bad, absent or not finite are left out; the result carries the "
 		"worst quality of the others, and is Uncertain where some were left out (--good). "
-		"Where all were, it is nil and Bad. Fields of text have a first, a last and a "
-		"count, and no other aggregates. Min, max, first, last, sum and count of integers "
+		"Where all were, it is nil and Bad. Fields of text have a first, a last (in "
+		"time) and a count, and no other aggregates. Min, max, first, last, sum and count of integers "
 		"are exact integers; stddev is that of a sample, divided by n - 1 (Welford).\n\n"
 		"p50, p99.9 are quantiles (Hyndman and Fan, type 7), exact up to 131072 values, "
 		"beyond with an error in rank under 0.02 %. integral is over time in hours, kW "
@@ -171,9 +171,12 @@ const struct filter filter = {
 		"is how much a counter has counted since the last value of the window before "
 		"(begun again from 0 where it falls), rate that a second. These three follow the "
 		"order of time, if no value comes behind 2048 newer ones.\n\n"
-		"With --over windows overlap; with --gap a window is a session, and two that have "
-		"begun apart stay so. With --revise a window that has gone out is kept for so long, "
-		"and comes again, with via.revision 1, 2, ..., when something comes for it.\n\n"
+		"With --over windows overlap; with --gap a window is a session, and two that a late "
+		"sample joins are one, unless one of them has gone out. With --revise a window that "
+		"has gone out is kept for so long, and comes again when something comes for it: "
+		"with the time that it had, in via.revision 1, 2, ... and in via.revises the seq of "
+		"what it replaces. So do those behind it whose integral, delta or rate goes on from "
+		"it.\n\n"
 		"Schemas go on for the fields that come out. A mark goes on behind the windows "
 		"that it closes, with the beginning of the first that may still come as time. "
 		"Other kinds pass unchanged.",

@@ -41,7 +41,7 @@ static void free_source(struct align_source *s)
 		free(s->fields[i].name);
 		buffer_free(&s->fields[i].schema);
 	}
-	free(s->held);
+	free(s->room);
 	free(s->fields);
 }
 
@@ -63,18 +63,47 @@ int align_source(const struct align *a, struct str source)
 	return -1;
 }
 
-int align_field(struct align_source *s, struct str name)
+int align_field(struct align_source *s, struct str name, int64_t time)
 {
 	for (size_t i = 0; i < s->field_count; i++)
-		if (str_eq(str(s->fields[i].name), name))
+		if (str_eq(str(s->fields[i].name), name)) {
+			if (time < s->fields[i].since)
+				s->fields[i].since = time;
 			return (int)i;
+		}
 	if (s->field_count == ALIGN_FIELDS)
 		return -1;
 	s->fields = or_abort(reallocarray(s->fields, s->field_count + 1, sizeof(*s->fields)));
 	struct align_field *f = &s->fields[s->field_count];
-	*f = (struct align_field){ .name = or_abort(strndup(name.data, name.len)) };
+	*f = (struct align_field){ .name = or_abort(strndup(name.data, name.len)), .since = time };
 	f->before.name = f->after.name = str(f->name);
 	return (int)s->field_count++;
+}
+
+static void make_room(struct align_source *s)
+{
+	size_t skipped = (size_t)(s->held - s->room);
+	if (skipped + s->held_count < s->room_count)
+		return;
+	if (skipped <= s->held_count) {
+		s->room_count = s->room_count ? s->room_count * 2 : 16;
+		s->room = or_abort(reallocarray(s->room, s->room_count, sizeof(*s->room)));
+	}
+	memmove(s->room, s->room + skipped, s->held_count * sizeof(*s->room));
+	s->held = s->room;
+}
+
+size_t align_count(const struct align_source *s, int64_t time)
+{
+	size_t low = 0, high = s->held_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (s->held[middle].time <= time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 bool align_hold(struct align_source *s, struct str bytes)
@@ -87,10 +116,8 @@ bool align_hold(struct align_source *s, struct str bytes)
 		return false;
 	}
 	h.time = h.sample.time;
-	size_t i = s->held_count;
-	while (i && s->held[i - 1].time > h.time)
-		i--;
-	s->held = or_abort(reallocarray(s->held, s->held_count + 1, sizeof(*s->held)));
+	make_room(s);
+	size_t i = align_count(s, h.time);
 	memmove(s->held + i + 1, s->held + i, (s->held_count - i) * sizeof(*s->held));
 	s->held[i] = h;
 	s->held_count++;
@@ -103,15 +130,12 @@ static int64_t minus(int64_t a, int64_t b)
 	return __builtin_sub_overflow(a, b, &r) ? INT64_MIN : r;
 }
 
-/* Lets go what no time behind the one answered looks at: what is older than the tolerance. */
-static void let_go(struct align *a, struct align_source *s)
+static void let_go(struct align_source *s, size_t count)
 {
-	size_t n = 0;
-	int64_t oldest = minus(a->answered, a->form.tolerance);
-	while (n < s->held_count && s->held[n].time < oldest)
-		buffer_free(&s->held[n++].bytes);
-	s->held_count -= n;
-	memmove(s->held, s->held + n, s->held_count * sizeof(*s->held));
+	for (size_t i = 0; i < count; i++)
+		buffer_free(&s->held[i].bytes);
+	s->held += count;
+	s->held_count -= count;
 }
 
 /* The first multiple of every at which any source has something to say, or INT64_MAX. */
@@ -131,10 +155,8 @@ static int64_t next_multiple(const struct align *a)
 
 static int64_t first_behind(const struct align_source *s, int64_t time)
 {
-	for (size_t i = 0; i < s->held_count; i++)
-		if (s->held[i].time > time)
-			return s->held[i].time;
-	return INT64_MAX;
+	size_t i = align_count(s, time);
+	return i < s->held_count ? s->held[i].time : INT64_MAX;
 }
 
 static int64_t next_time(const struct align *a)
@@ -163,15 +185,16 @@ static int64_t fastest(const struct align *a)
 
 static bool is_near(const struct align *a)
 {
-	for (size_t i = 0; i < a->count; i++)
-		for (size_t j = 0; j < a->sources[i].held_count; j++)
-			if (a->sources[i].held[j].time <= a->at &&
-				minus(a->at, a->sources[i].held[j].time) <= a->form.tolerance)
-				return true;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct align_source *s = &a->sources[i];
+		size_t n = align_count(s, a->at);
+		if (n && a->at - s->held[n - 1].time <= a->form.tolerance)
+			return true;
+	}
 	return false;
 }
 
-/* Answers all times up to until. */
+/* Answers all times up to until, and lets go what none behind them looks at. */
 static void answer(struct align *a, int64_t until)
 {
 	for (int64_t next = next_time(a); next <= until && next < INT64_MAX; next = next_time(a)) {
@@ -179,43 +202,71 @@ static void answer(struct align *a, int64_t until)
 		if (is_near(a))
 			a->form.ready(next);
 		a->answered = next;
+		int64_t oldest = minus(next, a->form.tolerance);
 		for (size_t i = 0; i < a->count; i++)
-			let_go(a, &a->sources[i]);
+			let_go(&a->sources[i], align_count(&a->sources[i], minus(oldest, 1)));
 	}
+}
+
+/* Up to here all sources have come: for the next values that a line leads to, beyond the tolerance. */
+static int64_t complete(const struct align *a, int64_t progress)
+{
+	return a->form.interpolate ? minus(progress, a->form.tolerance) : progress;
 }
 
 static void advance(struct align *a)
 {
-	int64_t ahead = minus(fastest(a), a->form.late), all = slowest(a);
-	answer(a, ahead > all ? ahead - 1 : all);
+	int64_t ahead = minus(fastest(a), a->form.wait), all = slowest(a);
+	answer(a, complete(a, ahead > all ? ahead - 1 : all));
+}
+
+static void move_on(struct align_source *s, int64_t progress)
+{
+	if (progress > s->progress)
+		s->progress = progress;
+}
+
+static bool is_late(const struct align *a, size_t source, int64_t time)
+{
+	if (a->answered == INT64_MIN)
+		return false;
+	return time < minus(a->answered, a->form.tolerance) ||
+	       (!a->form.every && source == a->form.on && time <= a->answered);
+}
+
+static void limit(struct align *a, struct align_source *s)
+{
+	if (s->held_count <= ALIGN_HELD)
+		return;
+	answer(a, s->held[s->held_count - ALIGN_HELD].time);
+	if (s->held_count > ALIGN_HELD)
+		let_go(s, s->held_count - ALIGN_HELD);
 }
 
 int align_add(struct align *a, size_t source, const struct sample *s)
 {
 	struct align_source *of = &a->sources[source];
-	if (a->answered != INT64_MIN && s->time < minus(a->answered, a->form.tolerance))
+	if (is_late(a, source, s->time))
 		return -ESTALE;
 	for (uint32_t i = 0; i < s->values.count; i++) {
 		struct str name;
 		struct wire w;
 		sample_value(s, i, &name, &w);
-		align_field(of, name);
+		align_field(of, name, s->time);
 	}
 	align_hold(of, (struct str){ (const char *)s->data, s->len });
-	if (s->time > of->progress)
-		of->progress = s->time;
+	/* What is older by just late may still come. */
+	move_on(of, minus(s->time, a->form.late ? a->form.late + 1 : 0));
 	advance(a);
-	if (of->held_count > ALIGN_HELD)
-		answer(a, of->held[of->held_count - ALIGN_HELD].time);
+	limit(a, of);
 	return 0;
 }
 
 bool align_mark(struct align *a, size_t source, int64_t time, int64_t *ret)
 {
-	if (time > a->sources[source].progress)
-		a->sources[source].progress = time;
+	move_on(&a->sources[source], time);
 	advance(a);
-	int64_t all = slowest(a);
+	int64_t all = complete(a, slowest(a));
 	if (all <= a->marked)
 		return false;
 	*ret = a->marked = all;
@@ -224,5 +275,11 @@ bool align_mark(struct align *a, size_t source, int64_t time, int64_t *ret)
 
 void align_end(struct align *a)
 {
-	answer(a, fastest(a));
+	int64_t last = fastest(a);
+	for (size_t i = 0; i < a->count; i++) {
+		const struct align_source *s = &a->sources[i];
+		if (s->held_count && s->held[s->held_count - 1].time > last)
+			last = s->held[s->held_count - 1].time;
+	}
+	answer(a, last);
 }

@@ -12,6 +12,7 @@ struct held {
 
 struct align_field {
 	char *name;
+	int64_t since; /* the first time that it had or was announced */
 	bool step;
 	struct buffer schema; /* encoded; empty: none */
 	struct field before, after;
@@ -19,9 +20,10 @@ struct align_field {
 
 struct align_source {
 	struct str path, segment;
-	int64_t progress;  /* it has come so far; INT64_MIN: nothing came */
-	struct held *held; /* in the order of time */
-	size_t held_count;
+	int64_t progress;  /* nothing older is waited for; INT64_MIN: nothing came */
+	struct held *room; /* what was let go, and behind it, in the order of time, */
+	struct held *held; /* what is held */
+	size_t room_count, held_count;
 	struct align_field *fields; /* all that it has had, as they came */
 	size_t field_count;
 };
@@ -35,8 +37,12 @@ struct align {
 	int64_t at;	  /* the time at hand */
 };
 
-/* The place of a field, made where there is none; -1 where no more are looked at. */
-int align_field(struct align_source *s, struct str name);
+/* The place of a field that is there at a time, made where there is none; -1 where no more are looked
+ * at. */
+int align_field(struct align_source *s, struct str name, int64_t time);
+
+/* So many of the samples held are at or before a time. */
+size_t align_count(const struct align_source *s, int64_t time);
 
 /* What a schema says of a field: one wire object. */
 void align_describe(struct align_field *f, struct str description);

@@ -7,8 +7,9 @@ static void save_source(const struct align_source *s, struct buffer *to)
 	wire_int(to, s->progress);
 	wire_array(to, (uint32_t)s->field_count);
 	for (size_t i = 0; i < s->field_count; i++) {
-		wire_array(to, 2);
+		wire_array(to, 3);
 		wire_bin(to, str(s->fields[i].name));
+		wire_int(to, s->fields[i].since);
 		wire_bin(to, buffer_str(&s->fields[i].schema));
 	}
 	wire_array(to, (uint32_t)s->held_count);
@@ -28,15 +29,16 @@ void align_save(const struct align *a, struct buffer *to)
 static bool load_field(struct align_source *s, struct cursor *from)
 {
 	uint32_t size;
+	int64_t since;
 	struct str name, schema;
-	if (wire_next_array(from, &size) != 1 || size != 2 || wire_next_bin(from, &name) != 1 ||
-		wire_next_bin(from, &schema) != 1)
+	if (wire_next_array(from, &size) != 1 || size != 3 || wire_next_bin(from, &name) != 1 ||
+		wire_next_int(from, &since) != 1 || wire_next_bin(from, &schema) != 1)
 		return false;
 	struct cursor c = wire_cursor(schema);
 	if (schema.len && (wire_skip(&c) != 1 || c.at != c.end))
 		return false;
 	size_t count = s->field_count;
-	if (align_field(s, name) != (int)count)
+	if (align_field(s, name, since) != (int)count)
 		return false;
 	align_describe(&s->fields[count], schema);
 	return true;

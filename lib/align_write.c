@@ -3,37 +3,29 @@
 
 #include "align_parts.h"
 
-static bool is_shared(const struct align *a, const struct align_source *s, struct str name)
+static bool has(const struct align_source *s, struct str name, int64_t until)
 {
-	for (size_t i = 0; i < a->count; i++) {
-		const struct align_source *other = &a->sources[i];
-		for (size_t j = 0; other != s && j < other->field_count; j++)
-			if (str_eq(str(other->fields[j].name), name))
-				return true;
-	}
+	for (size_t i = 0; i < s->field_count; i++)
+		if (s->fields[i].since <= until && str_eq(str(s->fields[i].name), name))
+			return true;
 	return false;
 }
 
-/* The name that a field has here: false, it is not wanted. Borrowed until the next call. */
-static bool name_of(
-	const struct align *a, const struct align_source *s, struct str field, struct str *ret)
+/* The name that a field has here. False: it is not wanted, or a source before this one has had a field
+ * of the same name until then. Borrowed until the next call. */
+static bool name_of(const struct align *a, const struct align_source *s, struct str field,
+	int64_t until, struct str *ret)
 {
 	static struct buffer prefixed;
 	prefixed.len = 0;
 	buffer_add_str(&prefixed, s->segment);
 	buffer_add_char(&prefixed, '.');
 	buffer_add_str(&prefixed, field);
-	*ret = a->form.prefix || is_shared(a, s, field) ? buffer_str(&prefixed) : field;
+	*ret = a->form.bare ? field : buffer_str(&prefixed);
+	for (const struct align_source *other = a->sources; a->form.bare && other < s; other++)
+		if (has(other, field, until))
+			return false;
 	return !a->form.wanted || a->form.wanted(field, buffer_str(&prefixed));
-}
-
-/* So many of the samples held are at or before the time at hand. */
-static size_t count_before(const struct align *a, const struct align_source *s)
-{
-	size_t n = 0;
-	while (n < s->held_count && s->held[n].time <= a->at)
-		n++;
-	return n;
 }
 
 static const struct held *find_before(const struct align *a, const struct align_source *s,
@@ -86,7 +78,7 @@ static void write_field(const struct align *a, const struct align_source *s, siz
 	struct wire w, next;
 	double v;
 	uint32_t status = STATUS_BAD_NO_DATA;
-	if (!name_of(a, s, str(f->name), &name))
+	if (f->since > a->at || !name_of(a, s, str(f->name), a->at, &name))
 		return;
 	const struct held *before = find_before(a, s, count, &f->before, &w), *after = NULL;
 	sample_add_name(to, name);
@@ -107,7 +99,7 @@ void align_write(struct align *a, struct sample_writer *to)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		struct align_source *s = &a->sources[i];
-		size_t count = count_before(a, s);
+		size_t count = align_count(s, a->at);
 		for (size_t j = 0; j < s->field_count; j++)
 			write_field(a, s, count, &s->fields[j], to);
 	}
@@ -127,7 +119,7 @@ void align_schema(struct align *a, size_t source, const struct sample *schema)
 		struct str name, description = sample_value_bytes(schema, i);
 		struct wire w;
 		sample_value(schema, i, &name, &w);
-		int place = align_field(s, name);
+		int place = align_field(s, name, schema->time);
 		if (place >= 0)
 			align_describe(&s->fields[place], description);
 	}
@@ -140,7 +132,7 @@ void align_write_schema(struct align *a, struct sample_writer *to)
 		const struct align_source *s = &a->sources[i];
 		for (size_t j = 0; j < s->field_count; j++) {
 			const struct align_field *f = &s->fields[j];
-			if (!f->schema.len || !name_of(a, s, str(f->name), &name))
+			if (!f->schema.len || !name_of(a, s, str(f->name), INT64_MAX, &name))
 				continue;
 			sample_add_name(to, name);
 			buffer_add_str(to->out, buffer_str(&f->schema));

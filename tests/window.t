@@ -6,6 +6,8 @@
 # conformance: --every 10s --agg last --fields torque,tool_wear
 # conformance: --every 1s --over 5s --agg p50,integral,rate --revise 3s
 # conformance: --gap 3s --agg delta,count
+# conformance: --gap 2s --agg first,p50,integral --late 5s --revise 1m
+import itertools
 import json
 import math
 import os
@@ -281,6 +283,66 @@ def test_sliding():
        "a mark goes on with the first start that is still to come", out)
 
 
+def test_late():
+    """Worked by hand: what a late sample changes, and what it replaces."""
+    def rows(args, samples):
+        out, errors = window(args, encoded(samples))
+        return [(int(seconds(s["time"])), s["values"], s.get("via", {}).get("revision", 0)) for s in out if "kind" not in s], out, errors
+    disorder = [sample(t, {"x": t}) for t in (12, 3, 18, 7, 25)]
+    got, _, _ = rows("--every 10s --late 20s --agg first,last", disorder)
+    ok(got == [(0, {"x_first": 3, "x_last": 7}, 0), (10, {"x_first": 12, "x_last": 18}, 0), (20, {"x_first": 25, "x_last": 25}, 0)],
+       "first and last are by time, not as they come", got)
+    counter = [sample(t, {"n": v}) for t, v in ((3, 100), (12, 120), (25, 130), (8, 110))]
+    got, out, _ = rows("--every 10s --revise 1h --agg delta", counter)
+    ok(got == [(0, {"n": None}, 0), (10, {"n": 20}, 0), (0, {"n": 10}, 1), (10, {"n": 10}, 1), (20, {"n": 10}, 0)],
+       "what is counted late is not counted twice: the window that goes on from it comes again", got)
+    ok([s["via"].get("revises") for s in out if "via" in s] == [out[0]["seq"], out[1]["seq"]] and out[2]["run"] == out[0]["run"],
+       "a revision tells the seq of what it replaces", out)
+    got, out, _ = rows("--every 10s --revise 1h --agg count", [sample(t, {"n": 1}) for t in (3, 15, 4, 5)])
+    ok([s["via"]["revises"] for s in out[1:3]] == [out[0]["seq"], out[1]["seq"]], "the second replaces the first", out)
+    late = [sample(t, {"n": v}) for t, v in ((3, 100), (32, 130), (14, 110), (45, 135))]
+    got, _, _ = rows("--every 10s --revise 1h --agg delta", late)
+    ok(got == [(0, {"n": None}, 0), (10, {"n": 10}, 0), (30, {"n": 20}, 0), (40, {"n": 5}, 0)],
+       "a window that is made late goes on from what is before it", got)
+    got, _, _ = rows("--every 10s --revise 1h --agg delta", late[:2] + [sample(45, {"n": 135})] + late[2:3])
+    ok(got == [(0, {"n": None}, 0), (30, {"n": 30}, 0), (10, {"n": 10}, 0), (30, {"n": 20}, 1), (40, {"n": 5}, 0)],
+       "and the one behind it comes again", got)
+    got, _, _ = rows("--every 10s --over 20s --agg sum,count", [sample(t, {"x": t}) for t in (1, 12, 45, 49)])
+    ok(got[1:] == [(0, {"x_sum": 13, "x_count": 2}, 0), (10, {"x_sum": 12, "x_count": 1}, 0), (30, {"x_sum": 94, "x_count": 2}, 0),
+               (40, {"x_sum": 94, "x_count": 2}, 0)], "sliding over a gap: windows with nothing in them do not come", got)
+    got, _, _ = rows("--every 10s --over 20s --agg delta", [sample(t, {"n": n}) for t, n in ((2, 5), (12, 8), (19, 10), (22, 12), (45, 12))])
+    ok([(t, v["n"]) for t, v, _ in got[1:]] == [(0, 5), (10, 7), (20, 2), (30, 0), (40, 0)], "overlapping, each goes on from what is before it", got)
+
+
+def test_sessions():
+    """Sessions are the same in whatever order samples come, as long as none is late."""
+    orders = itertools.permutations((0, 4, 8, 20, 23))
+    args = "--gap 5s --late 1h --agg count,sum,mean,first,last,max,delta,integral,p50"
+    came = {json.dumps(results(args, [sample(t, {"n": 3 * t + 1}) for t in order])[0]) for order in list(orders)[::7]}
+    ok(len(came) == 1, "in any order", *came)
+    got = json.loads(came.pop())
+    ok([(at, v["n_count"], v["n_sum"], v["n_first"], v["n_last"], v["n_delta"], v["n_p50"]) for _, at, v, _ in got] ==
+       [(0, 3, 39, 1, 25, 24, 13.0), (20, 2, 131, 61, 70, 45, 65.5)], "worked by hand", got)
+    out, _ = window("--gap 5s --late 10s --revise 1h --agg count", encoded([sample(t, {"x": 1}) for t in (3, 20, 8, 14, 12, 60)]))
+    got = [(int(seconds(s["time"])), s["values"]["x"], s.get("via", {}).get("revision", 0)) for s in out if "kind" not in s]
+    ok(got == [(3, 1, 0), (3, 2, 1), (14, 3, 0), (60, 1, 0)] or got == [(3, 1, 0), (3, 2, 1), (12, 2, 0), (20, 1, 0), (60, 1, 0)],
+       "one that has gone out keeps its ends", got)
+
+
+def test_history():
+    """A keep of what came, asked with the same words, gives what the window gave as it came."""
+    plant = duto(f"sim meter --sources 2 --count 300 --start {clock(5)}").stdout
+    said = "--every 10s --late 4s --agg mean,stddev,first,last,p90,integral,delta --good 80%"
+    def values(samples):
+        return sorted((s["source"], s["time"], json.dumps([s["values"], s.get("quality")])) for s in samples if "kind" not in s)
+    live, _ = window(said, plant)
+    with tempfile.TemporaryDirectory(prefix="duto-test.") as folder:
+        duto(f"select --out keep:{folder}/k", plant)
+        past = lines(duto(f"history {folder}/k {said}").stdout)
+    ok(len(values(live)) > 50 and values(past) == values(live), "history over a keep gives the same aggregates",
+       len(values(live)), len(values(past)))
+
+
 def eventually(condition):
     end = time.monotonic() + 30
     while not condition():
@@ -331,6 +393,10 @@ test_options()
 test_quantiles()
 test_course()
 test_sliding()
+test_late()
+test_sessions()
+test_history()
 test_kills("window --every 7s --agg mean,stddev,sum,last --late 3s", 12)
 test_kills("window --every 7s --over 21s --agg p50,integral,delta,rate --late 3s --revise 20s", 4)
+test_kills("window --gap 2s --agg mean,p50,delta,first,last --late 3s --revise 20s", 4)
 done()

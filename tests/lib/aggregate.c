@@ -24,17 +24,22 @@ static struct wire text(const char *v)
 	return (struct wire){ .type = WIRE_STR, .bytes = str(v) };
 }
 
-/* All results one after another, with their qualities. */
-static void results(const struct aggregate *a, struct buffer *to)
+/* All results but one kind's, one after another, with their qualities. */
+static void results_but(int omitted, const struct aggregate *a, struct buffer *to)
 {
 	uint32_t status;
 	for (int kind = 0; kind < AGGREGATE_KINDS; kind++)
-		if (aggregate_result(a, kind, &view, to, &status))
+		if (kind != omitted && aggregate_result(a, kind, &view, to, &status))
 			wire_uint(to, status);
 }
 
+static void results(const struct aggregate *a, struct buffer *to)
+{
+	results_but(-1, a, to);
+}
+
 /* Numbers of every type, Bad ones, texts, and what is no value. */
-static void add_any(struct aggregate *a, struct random *r)
+static void add_any_at(struct aggregate *a, struct random *r, int64_t time)
 {
 	struct wire w = { .type = WIRE_NIL };
 	uint64_t bits = random_bits(r);
@@ -60,7 +65,13 @@ static void add_any(struct aggregate *a, struct random *r)
 		w = real((double)(int64_t)bits / 1e3);
 	}
 	aggregate_add(a, ALL, &w, bits % 5 ? bits % 7 ? STATUS_GOOD : STATUS_UNCERTAIN : STATUS_BAD,
-		(int64_t)random_below(r, 1000));
+		time);
+}
+
+static void add_any(struct aggregate *a, struct random *r)
+{
+	int64_t time = (int64_t)random_below(r, 1000);
+	add_any_at(a, r, time);
 }
 
 static bool load(struct aggregate *a, struct buffer state)
@@ -174,6 +185,37 @@ static void test_constant(void)
 	ok(deviate == 0, "and its deviation is 0");
 }
 
+/* Values in two stretches, one behind the other, are those of one stretch: the sums of squares but for
+ * rounding. */
+static void test_append(void)
+{
+	struct random r;
+	int differ = 0, deviate = 0;
+	random_seed(&r, 4, 0);
+	for (int split = 0; split <= VALUES; split++) {
+		struct aggregate whole = { 0 }, early = { 0 }, later = { 0 };
+		struct buffer expected = { 0 }, got = { 0 };
+		for (int i = 0; i < VALUES; i++) {
+			struct random then = r;
+			add_any_at(&whole, &r, i);
+			add_any_at(i < split ? &early : &later, &then, i);
+		}
+		aggregate_append(&early, &later);
+		double deviation = result(&whole, AGGREGATE_STDDEV);
+		deviate += fabs(result(&early, AGGREGATE_STDDEV) / deviation - 1) > 1e-12;
+		results_but(AGGREGATE_STDDEV, &whole, &expected);
+		results_but(AGGREGATE_STDDEV, &early, &got);
+		differ += !str_eq(buffer_str(&expected), buffer_str(&got));
+		aggregate_free(&whole);
+		aggregate_free(&early);
+		aggregate_free(&later);
+		buffer_free(&expected);
+		buffer_free(&got);
+	}
+	ok(differ == 0, "two stretches are as one, wherever it is split");
+	ok(deviate == 0, "their deviations, too");
+}
+
 static void test_names(void)
 {
 	const char *right[] = { "max", "mean", "p99.9", "p5", "p99.9" },
@@ -203,6 +245,7 @@ int main(void)
 	test_split();
 	test_hostile();
 	test_constant();
+	test_append();
 	test_names();
 	return done();
 }
