@@ -156,6 +156,7 @@ void boxes_free(struct boxes *b)
 	ranks_free(&b->ranks);
 	free(b->bitmaps);
 	free(b->classes);
+	free(b->rests);
 	free(b->leaves);
 	free(b->trees);
 	free(b);

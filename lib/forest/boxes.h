@@ -52,7 +52,7 @@ struct boxes {
 	size_t chunk_count, chunk_words;
 	uint32_t *leaves; /* of each bit; and its tree */
 	uint16_t *trees;
-	uint32_t rest; /* a leaf with the commonest numbers */
+	uint32_t *rests; /* for each tree: a leaf with the commonest numbers */
 	bool votes;
 	uint32_t *classes; /* of votes: whose each chunk is */
 	uint32_t rest_class;

@@ -1,4 +1,4 @@
-/* What lib/forest/boxes.c and boxes_place.c share while a table is made. */
+/* What lib/forest/boxes.c, boxes_place.c and boxes_cluster.c share while a table is made. */
 #ifndef DUTO_FOREST_BOXES_PARTS_H
 #define DUTO_FOREST_BOXES_PARTS_H
 
@@ -26,7 +26,11 @@ void *boxes_allocate(size_t n, size_t size); /* zeroed; n may be 0 */
 /* The ranges of all nodes. */
 void boxes_find_ranges(struct builder *w);
 
-/* Which leaf has which bit: those near to one another in the same chunk. */
+/* Which leaf has which bit. */
 void boxes_place_leaves(struct builder *w);
+
+/* Brings n leaves, whole chunks, into an order in which those of a chunk lie near to one another, and
+ * in a chunk stand in the order of the trees, which spreads a row's bits. */
+void boxes_cluster(const struct builder *w, uint32_t *nodes, size_t n);
 
 #endif

@@ -108,7 +108,7 @@ static void list_leaves(struct builder *w, uint32_t class)
 	size_t first = b->chunk_count;
 
 	for (uint32_t k = 0; k < l->count; k++)
-		if (layout_is_leaf(l, k) && by_numbers(&l->leaves[k], &b->rest, (void *)l) &&
+		if (layout_is_leaf(l, k) && by_numbers(&l->leaves[k], &b->rests[0], (void *)l) &&
 			(!b->votes || class_of(l, l->leaves[k]) == class))
 			w->nodes[w->bit_count++] = k;
 	while (w->bit_count % CHUNK_BITS)
@@ -116,76 +116,6 @@ static void list_leaves(struct builder *w, uint32_t class)
 	b->chunk_count = w->bit_count / CHUNK_BITS;
 	for (size_t c = first; c < b->chunk_count; c++)
 		b->classes[c] = class;
-}
-
-struct by_centre {
-	const struct builder *builder;
-	size_t feature;
-};
-
-/* Twice the middle of a leaf's ranges. */
-static int centre(const struct builder *w, uint32_t node, size_t feature)
-{
-	const struct range *r = w->ranges + node * w->boxes->feature_count + feature;
-
-	return node == LEAFLESS ? INT32_MAX : r->from + r->to;
-}
-
-static int by_centre(const void *a, const void *b, void *context)
-{
-	const struct by_centre *by = context;
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	int p = centre(by->builder, x, by->feature), q = centre(by->builder, y, by->feature);
-
-	return p != q ? (p < q ? -1 : 1) : x < y ? -1 : x > y;
-}
-
-static int by_node(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* The variance of the leaves' centres, in parts of all the feature's ranks. */
-static double spread(const struct builder *w, const uint32_t *nodes, size_t n, size_t feature)
-{
-	double sum = 0, squares = 0, all = w->boxes->features[feature].rank_count;
-	size_t count = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (nodes[i] == LEAFLESS)
-			continue;
-		double v = centre(w, nodes[i], feature) / all;
-		sum += v;
-		squares += v * v;
-		count++;
-	}
-	return squares - sum * sum / (double)count;
-}
-
-/* Halves the leaves, in whole chunks, along the feature in which they lie furthest apart, and the
- * halves again. In a chunk they stand in the order of the trees, which spreads a row's bits. */
-static void cluster(const struct builder *w, uint32_t *nodes, size_t n)
-{
-	struct by_centre by = { w, 0 };
-	double widest = -1;
-
-	if (n <= CHUNK_BITS) {
-		qsort(nodes, n, sizeof(*nodes), by_node);
-		return;
-	}
-	for (size_t f = 0; f < w->boxes->feature_count; f++) {
-		double v = spread(w, nodes, n, f);
-		if (v > widest) {
-			widest = v;
-			by.feature = f;
-		}
-	}
-	qsort_r(nodes, n, sizeof(*nodes), by_centre, &by);
-	size_t half = n / CHUNK_BITS / 2 * CHUNK_BITS;
-	cluster(w, nodes, half);
-	cluster(w, nodes + half, n - half);
 }
 
 void boxes_place_leaves(struct builder *w)
@@ -197,11 +127,14 @@ void boxes_place_leaves(struct builder *w)
 
 	w->nodes = boxes_allocate(room, sizeof(*w->nodes));
 	b->classes = boxes_allocate(room / CHUNK_BITS + 1, sizeof(*b->classes));
-	b->rest = commonest_leaf(l);
-	b->rest_class = b->votes ? class_of(l, b->rest) : 0;
+	b->rests = boxes_allocate(l->trees, sizeof(*b->rests));
+	b->rests[0] = commonest_leaf(l);
+	for (size_t i = 1; i < l->trees; i++)
+		b->rests[i] = b->rests[0];
+	b->rest_class = b->votes ? class_of(l, b->rests[0]) : 0;
 	for (uint32_t c = 0; c < classes; start = w->bit_count, c++) {
 		list_leaves(w, c);
-		cluster(w, w->nodes + start, w->bit_count - start);
+		boxes_cluster(w, w->nodes + start, w->bit_count - start);
 	}
 	b->leaves = boxes_allocate(w->bit_count, sizeof(*b->leaves));
 	b->trees = boxes_allocate(w->bit_count, sizeof(*b->trees));

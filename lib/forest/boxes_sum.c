@@ -69,7 +69,8 @@ INLINE void count_votes(const struct boxes *b, const struct forest_layout *l,
 			struct chunk c;
 			admitted(b, places, chunk, &c);
 			int64_t count = count_bits(&c);
-			ret[b->classes[chunk]] += (double)count;
+			if (count)
+				ret[b->classes[chunk]] += (double)count;
 			all += count;
 		}
 	ret[b->rest_class] = (double)((int64_t)l->trees - all);
@@ -88,7 +89,7 @@ INLINE uint32_t *list_bits(const struct chunk *c, uint32_t first, uint32_t *to)
 	for (uint32_t k = 0; k < CHUNK_WORDS; k++) {
 		uint64_t bits = c->words[k];
 		uint32_t *end = to + __builtin_popcountll(bits);
-#pragma GCC unroll 3
+#pragma GCC unroll 4
 		for (int i = 0; i < AT_ONCE; i++, bits &= bits - 1)
 			to[i] = first + k * 64 + (uint32_t)trailing_zeros(bits);
 		for (to += AT_ONCE; bits; bits &= bits - 1)
@@ -111,8 +112,7 @@ INLINE void add_leaves(const struct boxes *b, const struct forest_layout *l,
 			admitted(b, places, chunk, &c);
 			end = list_bits(&c, (uint32_t)chunk * CHUNK_BITS, end);
 		}
-	for (size_t i = 0; i < l->trees; i++)
-		leaves[i] = b->rest;
+	memcpy(leaves, b->rests, l->trees * sizeof(*leaves));
 	for (const uint32_t *bit = bits; bit < end; bit++)
 		leaves[b->trees[*bit]] = b->leaves[*bit];
 	memset(ret, 0, l->width * sizeof(*ret));
@@ -162,8 +162,15 @@ static void *make_avx2(const struct forest_layout *l, bool votes)
 	return can ? boxes_make(l, votes) : NULL;
 }
 
-__attribute__((target("avx512f,avx512vpopcntdq,bmi,popcnt,prefer-vector-width=512"))) static void
-sum_avx512(const void *s, const struct forest_layout *l, const double *row, double *ret)
+/* clang does not know how to prefer a width of vectors. */
+#ifdef __clang__
+#define AVX512 "avx512f,avx512vpopcntdq,bmi,popcnt"
+#else
+#define AVX512 "avx512f,avx512vpopcntdq,bmi,popcnt,prefer-vector-width=512"
+#endif
+
+__attribute__((target(AVX512))) static void sum_avx512(
+	const void *s, const struct forest_layout *l, const double *row, double *ret)
 {
 	sum(s, l, row, ret);
 }

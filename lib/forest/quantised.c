@@ -49,17 +49,25 @@ static void *make(const struct forest_layout *l, bool votes)
 	return q;
 }
 
+static uint32_t step(const struct node *nodes, uint32_t at, const uint16_t *ranks)
+{
+	struct node n = nodes[at];
+
+	return n.next + (ranks[n.feature] > n.rank);
+}
+
+/* Until none moves: two steps between looks, as a leaf leads to itself. */
 static void walk_lanes(const struct node *nodes, uint32_t k[LANES], const uint16_t *ranks)
 {
 	uint32_t moved;
 
 	do {
 		moved = 0;
+#pragma GCC unroll 16
 		for (int i = 0; i < LANES; i++) {
-			const struct node *n = &nodes[k[i]];
-			uint32_t to = n->next + (ranks[n->feature] > n->rank);
-			moved |= to ^ k[i];
-			k[i] = to;
+			uint32_t before = step(nodes, k[i], ranks);
+			k[i] = step(nodes, before, ranks);
+			moved |= before ^ k[i];
 		}
 	} while (moved);
 }
@@ -79,23 +87,21 @@ static void sum(const void *state, const struct forest_layout *l, const double *
 {
 	const struct quantised *q = state;
 	uint16_t ranks[ROW_MAX];
-	size_t t = 0;
 
 	if (!rank_row(q, row, ranks)) {
 		evaluator_walk.sum(NULL, l, row, ret);
 		return;
 	}
 	memset(ret, 0, l->width * sizeof(*ret));
-	for (; t + LANES <= l->trees; t += LANES) {
-		uint32_t k[LANES];
-		memcpy(k, l->roots + t, sizeof(k));
+	for (size_t t = 0; t < l->trees; t += LANES) {
+		size_t count = l->trees - t < LANES ? l->trees - t : LANES;
+		uint32_t k[LANES] = { 0 };
+		memcpy(k, l->roots + t, count * sizeof(*k));
 		walk_lanes(q->nodes, k, ranks);
-		for (int i = 0; i < LANES; i++)
+		for (size_t i = 0; i < count; i++)
 			k[i] = l->leaves[k[i]];
-		layout_add(l, k, LANES, ret);
+		layout_add(l, k, count, ret);
 	}
-	for (; t < l->trees; t++)
-		layout_add(l, &(uint32_t){ layout_leaf(l, t, row) }, 1, ret);
 }
 
 static void forget(void *state)

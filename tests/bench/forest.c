@@ -1,6 +1,7 @@
 /* Scoring, one core: forest MODEL ROWS, where ROWS holds float 64s, a row of the model's features behind
- * the other. For each evaluator that suits the model, a line: its name, nanoseconds a row one by
- * one, and at once, of processor time, as other work shares the machine. forest.py runs it. */
+ * the other. Prints "load" with the nanoseconds it took, and for each evaluator that suits the model
+ * a line: its name, nanoseconds a row one by one, and all at once. All are processor time, as other
+ * work shares the machine. forest.py runs it. */
 #include "forest/forest.h"
 
 #include <stdio.h>
@@ -64,7 +65,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", error);
 		return 100;
 	}
-	printf("load %.0f 0\n", processor_time() - start);
+	printf("load %.0f\n", processor_time() - start);
 	size_t count = rows.len / sizeof(double) / f->feature_count;
 	for (size_t i = 0; forest_evaluator_name(i); i++) {
 		if (forest_choose(f, forest_evaluator_name(i)) < 0)

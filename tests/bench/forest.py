@@ -2,8 +2,7 @@
 """Scoring beside scikit-learn and, where R has it, ranger: the same model (ranger: one of the same size) and
 the same rows, one core, rounds interleaved, medians.
 
-    forest.py BUILD [ROUNDS [AI4I.csv]]     without the file, machines of duto sim mill"""
-import csv
+    forest.py BUILD [ROUNDS]     the rows are AI4I's where ../shared has them, else of duto sim mill"""
 import os
 import shutil
 import statistics
@@ -29,6 +28,8 @@ import samples
 import sklearn_to_duto
 
 SINGLES = 10
+NOT_MEASURED = 0.0
+STAGE_TIMES = 100  # the rows go through the whole stage
 RANGER = """
 suppressMessages(library(ranger))
 d <- read.csv("table.csv"); d$y <- factor(d$y)
@@ -40,10 +41,8 @@ cat(sum((proc.time() - cpu)[1:2]) / nrow(d) * 1e9)
 
 
 def rows():
-    if len(sys.argv) > 3:
-        with open(sys.argv[3]) as f:
-            table = [r for r in csv.reader(f)][1:]
-        return np.array([r[3:8] for r in table], float), np.array([r[8] for r in table], int)
+    if os.path.exists(mill.AI4I):
+        return mill.ai4i()
     data = samples.decode(samples.run(b"", "sim", "mill", "--seed", "7", "--count", "10000", "--every", "1s",
                                       "--start", "2026-01-01T00:00:00Z"))
     table = np.array([[s["values"][f] for f in mill.FIVE + [mill.TARGET]] for s in data if "kind" not in s], float)
@@ -60,33 +59,61 @@ def sklearn_times(model, x):
     return {"scikit-learn": ((time.process_time() - start) / SINGLES * 1e9, batch * 1e9)}
 
 
-def duto_times():
+def duto_times(loads):
     out = subprocess.run([BUILD + "/bench/forest", "model.forest", "rows"], capture_output=True, text=True, check=True)
-    return {name: (float(one), float(batch)) for name, one, batch in map(str.split, out.stdout.splitlines())}
+    load, *lines = map(str.split, out.stdout.splitlines())
+    loads.append(float(load[1]))
+    return {name: (float(one), float(batch)) for name, one, batch in lines}
 
 
 def ranger_times(trees):
     if not shutil.which("Rscript"):
         return {}
     out = subprocess.run(["Rscript", "-e", RANGER % trees], capture_output=True, text=True)
-    return {"ranger": (float("nan"), float(out.stdout))} if out.returncode == 0 else {}
+    return {"ranger": (NOT_MEASURED, float(out.stdout))} if out.returncode == 0 else {}
+
+
+def stage_time(times):
+    """Processor time of a whole `duto forest` between two pipes, a sample of five fields, its start included."""
+    feed = subprocess.Popen(["cat"] + ["samples"] * times, stdout=subprocess.PIPE)
+    stage = subprocess.Popen([BUILD + "/libexec/forest", "--model", "model.forest"], stdin=feed.stdout,
+                             stdout=subprocess.PIPE)
+    sink = subprocess.Popen(["cat"], stdin=stage.stdout, stdout=subprocess.DEVNULL)
+    feed.stdout.close()
+    stage.stdout.close()
+    spent = os.wait4(stage.pid, 0)[2]
+    feed.wait()
+    sink.wait()
+    return spent.ru_utime + spent.ru_stime
+
+
+def stage_figure(count):
+    spent = sorted(stage_time(STAGE_TIMES) / (count * STAGE_TIMES) for _ in range(ROUNDS))
+    middle = statistics.median(spent)
+    return (f"  whole stage     {middle * 1e9:,.0f} ({spent[0] * 1e9:,.0f}-{spent[-1] * 1e9:,.0f}) ns a sample,"
+            f" {1 / middle / 1e6:.2f} M samples/s on one core")
 
 
 def bench(title, model, x, y, trees):
     model.fit(x[:8000], y[:8000])
     sklearn_to_duto.save(model, "model.forest", mill.FIVE)
-    rounds = []
+    rounds, loads = [], []
     for _ in range(ROUNDS):
-        rounds.append({**sklearn_times(model, x), **duto_times(), **ranger_times(trees)})
+        rounds.append({**sklearn_times(model, x), **duto_times(loads), **ranger_times(trees)})
     reference = [statistics.median(r["scikit-learn"][k] for r in rounds) for k in (0, 1)]
-    print(f"{title}: ns a row, median of {ROUNDS} (spread), and times faster than scikit-learn")
+    print(f"{title}: ns a row, median of {ROUNDS} (best-worst), and times faster than scikit-learn;"
+          f" loaded in {statistics.median(loads) / 1e6:,.0f} ms")
     for name in rounds[0]:
         line = f"  {name:14}"
         for k, what in enumerate(("one by one", "batch")):
-            times = sorted(r[name][k] for r in rounds)
+            times = sorted(r[name][k] for r in rounds if name in r)
             middle = statistics.median(times)
+            if middle == NOT_MEASURED:
+                line += f"  {'':62}"
+                continue
             line += f"  {what} {middle:12,.0f} ({times[0]:,.0f}-{times[-1]:,.0f}) {reference[k] / middle:10,.1f}x"
         print(line)
+    print(stage_figure(len(x)), flush=True)
 
 
 def main():
@@ -96,14 +123,16 @@ def main():
         order = np.random.default_rng(0).permutation(len(x))
         x, y = x[order], y[order]
         x.tofile("rows")
+        with open("samples", "wb") as f:
+            f.write(samples.run(samples.run(samples.encode(mill.FIVE, x), "to-json"), "from-json"))
         np.savetxt("table.csv", np.column_stack([x, y]), delimiter=",", header="a,b,c,d,e,y", comments="")
-        print("load", os.getloadavg()[0])
+        print(f"load of the machine {os.getloadavg()[0]:.1f}")
         for trees in 100, 500:
             pure = RandomForestClassifier(trees, random_state=0, n_jobs=1)
             mixed = RandomForestClassifier(trees, random_state=0, n_jobs=1, max_depth=8, class_weight="balanced")
             bench(f"{trees} trees, pure leaves", make_pipeline(StandardScaler(), pure), x, y, trees)
             bench(f"{trees} trees, leaves of all kinds", make_pipeline(StandardScaler(), mixed), x, y, trees)
-        print("load", os.getloadavg()[0])
+        print(f"load of the machine {os.getloadavg()[0]:.1f}")
         os.chdir("/")
 
 
