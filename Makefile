@@ -76,6 +76,7 @@ bench:
 	@/usr/bin/python3 tests/bench/train.py $(BUILD) $(ROUNDS)
 	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(ROUNDS)
 	@tests/bench/historian.sh $(BUILD) $(ROUNDS)
+	@/usr/bin/python3 tests/bench/forest.py $(BUILD) $(ROUNDS)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
