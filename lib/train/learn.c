@@ -1,6 +1,5 @@
 #include "train/learn.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "allocate.h"

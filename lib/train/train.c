@@ -1,6 +1,5 @@
 #include "train/train.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
