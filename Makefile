@@ -68,11 +68,12 @@ demo:
 	@pipelines/demo.sh $(BUILD) $(DURATION)
 
 bench:
-	@tests/install.sh build check
+	@tests/install.sh build check bench
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 	@$(BUILD)/bench/codec
 	@$(BUILD)/bench/seal
 	@$(BUILD)/bench/keep
+	@/usr/bin/python3 tests/bench/train.py $(BUILD) $(ROUNDS)
 	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(ROUNDS)
 	@tests/bench/historian.sh $(BUILD) $(ROUNDS)
 	@/usr/bin/python3 tests/bench/forest.py $(BUILD) $(ROUNDS)

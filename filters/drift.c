@@ -1,6 +1,6 @@
 #include <math.h>
-#include <stdlib.h>
 
+#include "allocate.h"
 #include "drift.h"
 #include "filter.h"
 #include "series.h"
@@ -125,9 +125,7 @@ static bool is_wanted(struct str name)
 
 static void watch_fields(const struct scaler *model)
 {
-	watched = calloc(model->count + 1, sizeof(*watched));
-	if (!watched)
-		abort();
+	watched = allocate(model->count, sizeof(*watched));
 	for (size_t i = 0; i < model->count; i++) {
 		const struct scaler_field *f = &model->fields[i];
 		if (!is_wanted(str(f->name)))

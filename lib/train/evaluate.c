@@ -2,16 +2,8 @@
 
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "train/rows.h"
-
-static void *allocate(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (!p)
-		abort();
-	return p;
-}
 
 void train_predict(struct forest *f, const struct train_set *set, double *ret)
 {

@@ -1,12 +1,13 @@
 #include "train/importance.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "train/tree.h"
+#include "workers.h"
 
 struct job {
 	const struct train_set *set;
@@ -39,11 +40,7 @@ static void choose_rows(struct probe *p, const struct job *j, uint32_t tree)
 static void shuffle(struct probe *p)
 {
 	memcpy(p->shuffled, p->rows, p->count * sizeof(*p->rows));
-	for (uint32_t i = p->count; i > 1; i--) {
-		uint32_t at = (uint32_t)random_below(&p->random, i), row = p->shuffled[at];
-		p->shuffled[at] = p->shuffled[i - 1];
-		p->shuffled[i - 1] = row;
-	}
+	random_shuffle(&p->random, p->shuffled, p->count);
 }
 
 /* The leaf of a row, with the value of one feature taken from another. */
@@ -86,14 +83,13 @@ static double mean_loss(
 	return p->count ? sum / p->count : 0;
 }
 
-static void *probe_trees(void *arg)
+static void probe_trees(void *context, unsigned worker)
 {
-	struct job *j = arg;
-	struct probe p = { .drawn = calloc(j->set->rows, sizeof(*p.drawn)) };
+	struct job *j = context;
+	struct probe p = { .drawn = allocate(j->set->rows, sizeof(*p.drawn)) };
 	uint32_t tree;
 
-	if (!p.drawn)
-		abort();
+	(void)worker;
 	while ((tree = atomic_fetch_add(&j->next_tree, 1)) < j->options->trees) {
 		choose_rows(&p, j, tree);
 		double as_is = mean_loss(j, &p, tree, 0, false);
@@ -104,22 +100,6 @@ static void *probe_trees(void *arg)
 		}
 	}
 	free(p.drawn);
-	return NULL;
-}
-
-static int run(struct job *j)
-{
-	pthread_t threads[j->options->threads];
-	unsigned started = 1;
-	int r = 0;
-
-	for (; started < j->options->threads && r == 0; started += r == 0)
-		r = -pthread_create(&threads[started], NULL, probe_trees, j);
-	if (r == 0)
-		probe_trees(j);
-	for (unsigned i = 1; i < started; i++)
-		pthread_join(threads[i], NULL);
-	return r;
 }
 
 int train_importance(const struct train_set *set, const struct train_options *options,
@@ -129,10 +109,8 @@ int train_importance(const struct train_set *set, const struct train_options *op
 	size_t n = set->features;
 	int r;
 
-	j.losses = calloc(options->trees * n, sizeof(*j.losses));
-	if (!j.losses)
-		abort();
-	r = run(&j);
+	j.losses = allocate(options->trees * n, sizeof(*j.losses));
+	r = workers_run(options->threads, probe_trees, &j);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		ret[i] = 0;
 		for (size_t t = 0; t < options->trees; t++)

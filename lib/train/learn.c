@@ -1,20 +1,11 @@
 #include "train/learn.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "text.h"
 #include "train/evaluate.h"
 #include "train/importance.h"
-
-static void *allocate(size_t n, size_t size)
-{
-	void *p = calloc(n, size);
-
-	if (!p)
-		abort();
-	return p;
-}
 
 static size_t rows_before_split(const struct train_set *set, const struct train_plan *plan)
 {

@@ -3,16 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "train/roc.h"
-
-static void *allocate(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (!p)
-		abort();
-	return p;
-}
 
 /* The likeliest class; of several the first, as scikit-learn's predict. */
 static size_t likeliest(const double *probabilities, size_t classes)

@@ -1,20 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "random.h"
 #include "train/rows.h"
 
 /* Apart from the streams of the trees, which are numbered from 0, and of the rows drawn. */
 static const uint64_t FOLDS_STREAM = UINT64_MAX - 1;
-
-static void *allocate(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (!p)
-		abort();
-	return p;
-}
 
 struct train_set train_set_pick(const struct train_set *set, const uint32_t *places, size_t count)
 {
@@ -42,16 +34,6 @@ void train_set_free(struct train_set *set)
 	*set = (struct train_set){ 0 };
 }
 
-static void shuffle(struct random *r, uint32_t *places, size_t count)
-{
-	for (size_t i = count; i > 1; i--) {
-		size_t j = random_below(r, i);
-		uint32_t place = places[j];
-		places[j] = places[i - 1];
-		places[i - 1] = place;
-	}
-}
-
 /* Deals the shuffled rows out, class after class, so that no fold gets two rows of a class more
  * than another. */
 void train_set_folds(const struct train_set *set, uint32_t folds, uint64_t seed, uint32_t *ret)
@@ -62,7 +44,7 @@ void train_set_folds(const struct train_set *set, uint32_t folds, uint64_t seed,
 	random_seed(&r, seed, FOLDS_STREAM);
 	for (uint32_t i = 0; i < set->rows; i++)
 		places[i] = i;
-	shuffle(&r, places, set->rows);
+	random_shuffle(&r, places, set->rows);
 	for (size_t c = 0; c < train_outputs(set); c++)
 		for (size_t i = 0; i < set->rows; i++)
 			if (!set->classes || set->class[places[i]] == c)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "opt.h"
 #include "text.h"
 
@@ -27,15 +28,6 @@ struct train_reader {
 	const char *names[NAMES_MAX];
 	size_t name_count;
 };
-
-static void *allocate(size_t n, size_t size)
-{
-	void *p = calloc(n, size);
-
-	if (!p)
-		abort();
-	return p;
-}
 
 struct train_reader *train_reader_open(const char *target, const char *const *features,
 	size_t feature_count, bool regression, struct train_rows *rows)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "number.h"
 #include "random.h"
 
@@ -24,10 +25,8 @@ struct train_rows {
 
 struct train_rows *train_rows_open(size_t features, bool regression, size_t max, uint64_t seed)
 {
-	struct train_rows *r = calloc(1, sizeof(*r));
+	struct train_rows *r = allocate(1, sizeof(*r));
 
-	if (!r)
-		abort();
 	r->features = features;
 	r->regression = regression;
 	r->max = max;

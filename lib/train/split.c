@@ -2,16 +2,8 @@
 
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "train/split_parts.h"
-
-static void *allocate(size_t n, size_t size)
-{
-	void *p = calloc(n, size);
-
-	if (!p)
-		abort();
-	return p;
-}
 
 static const struct split_kind *kind(const struct splitter *s)
 {

@@ -5,6 +5,7 @@
  * histograms of their own, and what is left is the greater part's. */
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "train/split_parts.h"
 
 enum {
@@ -24,10 +25,8 @@ static inline struct split_side side_of(uint64_t pair)
 
 void split_two_open(struct splitter *s)
 {
-	s->pairs = calloc(TRAIN_BINS, sizeof(*s->pairs));
-	s->kept_at = calloc(s->set->features, sizeof(*s->kept_at));
-	if (!s->pairs || !s->kept_at)
-		abort();
+	s->pairs = allocate(TRAIN_BINS, sizeof(*s->pairs));
+	s->kept_at = allocate(s->set->features, sizeof(*s->kept_at));
 	for (size_t i = 0; i < s->set->features && s->set->features <= KEPT_FEATURES_MAX; i++) {
 		s->kept_at[i] = s->kept_bins;
 		s->kept_bins += s->bins[i].count;
@@ -76,9 +75,7 @@ static uint64_t *keep(struct splitter *s, uint32_t start, uint32_t count)
 	struct kept *k = &s->kept[s->kept_count++];
 
 	if (!k->pairs)
-		k->pairs = calloc(s->kept_bins, sizeof(*k->pairs));
-	if (!k->pairs)
-		abort();
+		k->pairs = allocate(s->kept_bins, sizeof(*k->pairs));
 	k->start = start;
 	k->count = count;
 	return k->pairs;

@@ -1,12 +1,12 @@
 #include "train/train.h"
 
-#include <errno.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "train/tree.h"
+#include "workers.h"
 
 /* Sums of out-of-bag numbers are whole numbers of 2^-FRACTION_BITS, so that they do not depend on
  * which thread added first. */
@@ -28,8 +28,6 @@ struct worker {
 	struct job *job;
 	int64_t *sums;
 	uint32_t *trees; /* so many, of each row */
-	bool first;
-	pthread_t thread;
 };
 
 static void vote(void *context, const double *numbers, const uint32_t *rows, uint32_t count)
@@ -48,45 +46,28 @@ static void vote(void *context, const double *numbers, const uint32_t *rows, uin
 	}
 }
 
-static void *bin_features(void *arg)
+static void bin_features(void *workers, unsigned worker)
 {
-	struct worker *w = arg;
+	struct job *j = ((struct worker *)workers)[worker].job;
 	size_t i;
 
-	while ((i = atomic_fetch_add(&w->job->next_feature, 1)) < w->job->set->features)
-		bins_make(&w->job->bins[i], w->job->set, i);
-	return NULL;
+	while ((i = atomic_fetch_add(&j->next_feature, 1)) < j->set->features)
+		bins_make(&j->bins[i], j->set, i);
 }
 
-static void *grow_trees(void *arg)
+static void grow_trees(void *workers, unsigned worker)
 {
-	struct worker *w = arg;
+	struct worker *w = (struct worker *)workers + worker;
 	struct job *j = w->job;
 	struct tree_grower *g = tree_grower_open(j->set, j->options, j->bins, j->class_weights);
 	uint32_t i;
 
 	while ((i = atomic_fetch_add(&j->next_tree, 1)) < j->options->trees) {
 		tree_grow(g, i, &j->trees[i], j->votes ? vote : NULL, w);
-		if (w->first && j->options->progress)
+		if (worker == 0 && j->options->progress)
 			j->options->progress(i + 1);
 	}
 	tree_grower_close(g);
-	return NULL;
-}
-
-/* Runs work in every worker, the first in this thread. */
-static int run(struct worker *workers, unsigned threads, void *(*work)(void *))
-{
-	unsigned started = 1;
-	int r = 0;
-
-	for (; started < threads && r == 0; started += r == 0)
-		r = -pthread_create(&workers[started].thread, NULL, work, &workers[started]);
-	if (r == 0)
-		work(workers);
-	for (unsigned i = 1; i < started; i++)
-		pthread_join(workers[i].thread, NULL);
-	return r;
 }
 
 static void mean_row(const struct worker *workers, const struct job *j, size_t row, double *ret)
@@ -105,22 +86,12 @@ static void mean_row(const struct worker *workers, const struct job *j, size_t r
 	}
 }
 
-static void *allocate(size_t n, size_t size)
-{
-	void *p = calloc(n, size);
-
-	if (!p)
-		abort();
-	return p;
-}
-
 static struct worker *make_workers(struct job *j)
 {
 	struct worker *workers = allocate(j->options->threads, sizeof(*workers));
 
 	for (unsigned i = 0; i < j->options->threads; i++) {
 		workers[i].job = j;
-		workers[i].first = i == 0;
 		if (!j->votes)
 			continue;
 		workers[i].sums =
@@ -207,9 +178,9 @@ int train_forest(const struct train_set *set, const struct train_options *option
 	int r;
 
 	set_range(&j);
-	r = run(workers, options->threads, bin_features);
+	r = workers_run(options->threads, bin_features, workers);
 	if (r == 0)
-		r = run(workers, options->threads, grow_trees);
+		r = workers_run(options->threads, grow_trees, workers);
 	for (size_t i = 0; i < set->rows && r == 0 && ret_out_of_bag; i++)
 		mean_row(workers, &j, i, ret_out_of_bag + i * train_outputs(set));
 	free_workers(workers, options->threads);

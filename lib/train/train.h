@@ -25,7 +25,7 @@ struct train_set {
 struct train_options {
 	uint32_t trees;
 	uint64_t seed; /* the same seed gives the same forest, whatever the number of threads */
-	uint32_t features_a_split; /* 0: of classes the square root of their number, else a third */
+	uint32_t features_a_split; /* 0: of classes the square root of their number, else all */
 	uint32_t depth;		   /* 0: until leaves are pure */
 	uint32_t leaf_rows;	   /* a leaf has at least so many draws; at least 1 */
 	bool balanced;	  /* a row weighs rows / (classes x rows of its class), so that all classes

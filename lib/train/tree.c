@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "random.h"
 #include "train/split.h"
 
@@ -41,15 +42,6 @@ struct tree_grower {
 	void (*leaf)(void *context, const double *numbers, const uint32_t *rows, uint32_t count);
 	void *context;
 };
-
-static void *allocate(size_t n, size_t size)
-{
-	void *p = calloc(n ? n : 1, size);
-
-	if (!p)
-		abort();
-	return p;
-}
 
 static uint32_t features_a_split(const struct train_set *set, const struct train_options *options)
 {
