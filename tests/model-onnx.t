@@ -20,7 +20,7 @@ import onnx_models as models
 import sklearn_to_duto
 import tap
 import trees
-from model_run import close, convert, duto, edge_rows, refused, same, scores
+from model_run import close, convert, duto, edge_rows, refused, same, scores, with_holes
 
 
 def test_onnx_forms():
@@ -43,6 +43,29 @@ def test_onnx_forms():
     for title, (node, outputs) in cases.items():
         model = models.save(models.graph(node), "m.onnx")
         same(f"{title}", "m.onnx", trees.Onnx(model), rows, rng, outputs)
+
+
+def test_export_of_forms():
+    """What came from ONNX with links, bases and missing values goes back, as the operator of ai.onnx.ml 1."""
+    rng = np.random.default_rng(8)
+    rows = edge_rows(rng)
+    rows = np.concatenate([rows, with_holes(rng, rows)])
+    for title, node in {
+            "one score, logistic, a base": models.classifier(rng, [0, 1], [0], low=-1, post_transform="LOGISTIC",
+                                                             base_values=[0.3]),
+            "softmax with a base": models.classifier(rng, ["a", "b", "c"], low=-1, post_transform="SOFTMAX",
+                                                     base_values=[0.1, 0.2, -0.4]),
+            "regression, mean, a base": models.regressor(rng, aggregate_function="AVERAGE", base_values=[12.5]),
+            "TreeEnsemble, mean, three targets": models.indexed(rng, 3, aggregate_function=0)}.items():
+        before = trees.Onnx(models.save(models.graph(node), "m.onnx"))
+        done = duto("model", "convert", "m.onnx", "out.onnx")
+        model = onnx.load("out.onnx")
+        onnx.checker.check_model(model, full_check=True)
+        told = done.stderr.split("differ by up to ")
+        limit = 1e-15 + (float(told[1].split()[0]) if told[1:] else 0)
+        after = trees.Onnx(model)
+        worst = max(abs(a - b) for r in rows for a, b in zip(before.predict(r), after.predict(r)))
+        tap.ok(worst <= limit, f"export: {title}: the same but for {limit:.1e} (furthest {worst:.1e})", done.stderr)
 
 
 def test_onnx_around():
@@ -151,5 +174,6 @@ with tempfile.TemporaryDirectory() as folder:
     test_onnx_around()
     test_onnx_refused()
     test_export()
+    test_export_of_forms()
     os.chdir("/")
 tap.done()

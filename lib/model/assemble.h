@@ -1,5 +1,5 @@
-/* What every importer does once its format is taken apart: names, and trees brought into the form of
- * lib/forest. Counts come from files that may be hostile: what grows is bounded here. */
+/* What every importer does once its format is taken apart: names, and trees brought into the form
+ * of lib/forest. Counts come from files that may be hostile: what grows is bounded here. */
 #ifndef DUTO_ASSEMBLE_H
 #define DUTO_ASSEMBLE_H
 
@@ -32,8 +32,8 @@ struct assemble_tree {
 struct assembly assemble_begin(void);
 void assemble_end(struct assembly *a);
 
-/* Adds a name. -EINVAL where it is empty, no UTF-8 or holds control characters, -EEXIST where it is there
- * already, -E2BIG where there are max. */
+/* Adds a name. -EINVAL where it is empty, no UTF-8 or holds control characters, -EEXIST where it
+ * is there already, -E2BIG where there are max. */
 int assemble_feature(struct assembly *a, struct str name);
 int assemble_output(struct assembly *a, struct str name);
 
@@ -44,8 +44,8 @@ int assemble_target(struct assembly *a, struct str name);
 int assemble_features(struct assembly *a, const char *prefix, size_t count);
 int assemble_outputs(struct assembly *a, size_t count);
 
-/* The outputs of boosted trees, and from them the width of the leaves: of a regression one without a name, else
- * classes 0, 1 and so on, one a group of trees; one group stands for two. */
+/* The outputs of boosted trees, and from them the width of the leaves: of a regression one without
+ * a name, else classes 0, 1 and so on, one a group of trees; one group stands for two. */
 void assemble_boosted(struct assembly *a, size_t groups);
 
 /* What is wrong with a name, for an error. */

@@ -1,4 +1,4 @@
-/* The lines of a LightGBM text model, KEY=VALUE or a word alone, and what its reader knows so far. */
+/* The lines of a LightGBM text model, KEY=VALUE or a word alone, and what its reader knows. */
 #ifndef DUTO_LIGHTGBM_LINES_H
 #define DUTO_LIGHTGBM_LINES_H
 

@@ -19,8 +19,8 @@ const char *model_form_name(enum model_form form);
 /* What a file's bytes look like. */
 enum model_form model_recognise(struct str bytes);
 
-/* What to say of a file to which the stage that scores does not take, because it is another
- * program's: malloc'ed, with the command that converts it; else NULL. */
+/* For the stage that scores, which takes Duto's text only: of another program's model an error,
+ * malloc'ed, that names the command that converts it; else NULL. */
 char *model_other_form(const char *path);
 
 struct model_file {
@@ -34,10 +34,10 @@ struct model_file {
 int model_load(const char *path, struct model_file *ret, char **ret_error);
 void model_close(struct model_file *m);
 
-/* Writes a forest, as ONNX where the path ends with ".onnx", else as Duto's text, and sets its digest.
- * What the file does not hold of it is then in *ret_loss, malloc'ed, or NULL. -EINVAL where the
- * path's end is that of a form which Duto does not write, else -errno of writing it, with a malloc'ed
- * error in ret_error. */
+/* Writes a forest, as ONNX where the path ends with ".onnx", else as Duto's text, and sets its
+ * digest. What the file does not hold of it is then in *ret_loss, malloc'ed, or NULL. -EINVAL where
+ * the path's end is that of a form which Duto does not write, else -errno of writing it, with a
+ * malloc'ed error in ret_error. */
 int model_save(struct forest *f, const char *path, char **ret_loss, char **ret_error);
 
 #endif

@@ -148,7 +148,7 @@ static int read_base(const struct onnx_trees *t, bool binary)
 	return 0;
 }
 
-/* Weights w of the second class, not transformed, are its probability, and 1 - w the first one's. */
+/* Weights w of the second class, not transformed, are its probability; 1 - w is the first one's. */
 static int spread_binary(struct onnx_trees *t)
 {
 	struct forest *f = t->assembly->forest;

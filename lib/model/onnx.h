@@ -6,10 +6,10 @@
 #include "assemble.h"
 #include "buffer.h"
 
-/* Fills what assemble_begin began. 0; or -EINVAL with a malloc'ed "m.onnx: byte 17: expected ..." in
- * ret_error. Rows of float 32 go to the same leaves as in the graph: comparisons other than <= become it,
- * and a Scaler is folded into the thresholds as its float 32 arithmetic has it. Scores are summed in
- * float 64. */
+/* Fills what assemble_begin began. 0; or -EINVAL with a malloc'ed "m.onnx: byte 17: expected ..."
+ * in ret_error. Rows of float 32 go to the same leaves as in the graph: comparisons other than <=
+ * become it, and a Scaler is folded into the thresholds as its float 32 arithmetic has it. Scores
+ * are summed in float 64. */
 int onnx_read(const char *path, struct str bytes, struct assembly *a, char **ret_error);
 
 /* Appends a forest that is ready to score, as a model of ai.onnx.ml 1. Rows of float 32 go to the

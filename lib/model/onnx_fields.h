@@ -1,5 +1,5 @@
-/* Messages of an ONNX file, field by field. Whoever takes a field returns 0, or -EINVAL: with an error of
- * its own, or where the field is none of that kind, which is then told with its place. */
+/* Messages of an ONNX file, field by field. Whoever takes a field returns 0, or -EINVAL: with an
+ * error of its own, or where the field is none of that kind, which is then told with its place. */
 #ifndef DUTO_ONNX_FIELDS_H
 #define DUTO_ONNX_FIELDS_H
 

@@ -6,7 +6,7 @@
 /* How far a sum can be off: each tree adds the worst of its leaves. */
 static double rounding(const struct forest *f)
 {
-	double share = f->sum ? 1 : (double)f->tree_count, sum = 0;
+	double share = f->sum ? 1 : (double)f->tree_count, sum = 0, base = 0;
 
 	for (size_t t = 0; t < f->tree_count; t++) {
 		double worst = 0;
@@ -17,8 +17,8 @@ static double rounding(const struct forest *f)
 		sum += f->regression ? worst / share : worst;
 	}
 	for (size_t k = 0; f->base && k < f->leaf_width; k++)
-		sum += fabs((float)f->base[k] - f->base[k]) / (double)f->leaf_width;
-	return sum;
+		base = fmax(base, fabs((float)f->base[k] - f->base[k]));
+	return sum + base;
 }
 
 static bool is_weighed(const struct forest_node *n)

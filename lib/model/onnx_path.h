@@ -14,8 +14,8 @@ struct onnx_path {
 	bool float64; /* the ensemble sees float 64 values */
 };
 
-/* Finds the graph's one ensemble and follows its input back; adds the features' names to a, where the
- * graph or its metadata have them, or else where their number is known, x0, x1, ... Nodes that
+/* Finds the graph's one ensemble and follows its input back; adds the features' names to a, where
+ * the graph or its metadata have them, or else where their number is known, x0, x1, ... Nodes that
  * would change what comes in or out and are not known are refused by name: 0 or -EINVAL, as
  * onnx_file_read. */
 int onnx_path_find(struct onnx_file *o, struct assembly *a, struct onnx_path *ret);

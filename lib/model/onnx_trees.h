@@ -25,12 +25,12 @@ struct onnx_split {
 	bool missing_yes;
 };
 
-/* Puts a split at its place in nodes, which is there; EQ and NEQ take one more, at the end. The path's
- * scalers are folded in. 0 or -EINVAL with an error. */
+/* Puts a split at its place in nodes, which is there; EQ and NEQ take one more, at the end. The
+ * path's scalers are folded in. 0 or -EINVAL with an error. */
 int onnx_trees_split(struct onnx_trees *t, uint32_t at, const struct onnx_split *s);
 
-/* Read the ensemble's attributes: nodes, roots and leaves. binary: votes of whatever class are the last
- * one's. onnx_indexed_read is TreeEnsemble's. 0 or -EINVAL with an error. */
+/* Read the ensemble's attributes: nodes, roots and leaves. binary: votes of whatever class are the
+ * last one's. onnx_indexed_read is TreeEnsemble's. 0 or -EINVAL with an error. */
 int onnx_tuples_read(struct onnx_trees *t, bool binary);
 int onnx_indexed_read(struct onnx_trees *t);
 

@@ -141,8 +141,8 @@ static int read_features(struct xgboost *r, const json_t *learner)
 	return 0;
 }
 
-/* Training that stopped early goes on a little behind the best iteration; what Booster.predict does then
- * depends on how it is called. Training that did not has its last iteration here. */
+/* Training that stopped early goes on a little behind the best iteration; what Booster.predict
+ * does then depends on how it is called. Training that did not has its last iteration here. */
 static void note_best(struct xgboost *r, const json_t *learner, const json_t *model)
 {
 	double best, parallel = 1;
