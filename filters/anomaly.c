@@ -208,7 +208,7 @@ const struct filter filter = {
 		"Adds to measurements, for each field watched, the score of its value, 0 to 1, beside "
 		"it (--as). Each series (a field of a source) has seven detectors: level, jump, "
 		"variance, season (the time of day, or --season), range, flat (it stands still for "
-		"longer than ever) and prediction (from the last four values). What each finds is "
+		"longer than ever) and prediction (from the last three values). What each finds is "
 		"compared with what it usually finds in this series, and what is beyond counts "
 		"together. Nothing is trained or set: the first 50 values only teach, and every one "
 		"after that teaches too. What goes on is no news: only the first and a worse value of "

@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
@@ -161,6 +162,53 @@ def test_together():
     ok(scores(anomaly("--fields x,y,z --together", rows), "together")[2000] is None, "a row that lacks a field has none")
 
 
+def test_cuts():
+    """A keep grows bit by bit; each time the filter begins again with what it saved."""
+    pick = random.Random(7)
+    rows = [sample(i, {"x": day(i) + pick.gauss(0, 1) + 30 * (i % 400 == 399), "y": pick.gauss(0, 1)}, source=f"p/{i % 3}") for i in range(2400)]
+    rows[1500:1500] = [sample(1500, {"command": "forget"}, source="p/1", kind="command")]
+    args = "anomaly --fields x,y --together --season 1h"
+    plain = duto(args, encoded(rows)).stdout
+    cuts = sorted(pick.sample(range(1, len(rows)), 6)) + [len(rows)]
+    with tempfile.TemporaryDirectory(prefix="duto-test.") as folder:
+        ended = []
+        for first, last in zip([0] + cuts, cuts):
+            duto(f"select --out keep:{folder}/in", encoded(rows[first:last]))
+            ended.append(duto(f"{args} --in keep:{folder}/in --out keep:{folder}/out"))
+        again = duto(f"replay {folder}/out").stdout
+    ok(all(r.returncode == 0 and b"without memory" not in r.stderr for r in ended), "cut at six places, it goes on each time", *ended)
+    ok(again == plain and b"anomaly" in plain, "with the same bytes as of one run", len(again), len(plain))
+
+
+def test_odd_times():
+    pick = random.Random(8)
+    rows = [sample(i, {"v": pick.gauss(0, 1)}) for i in range(600)]
+    odd = ("1970-01-01T00:00:00Z", "2261-12-31T23:59:59Z", clock(0), clock(299))
+    for i, time in enumerate(odd):
+        rows[300 + 50 * i]["time"] = time
+    found = scores(anomaly("--fields v", rows))
+    ok(len(found) == 600 and all(s is not None and 0 <= s <= 1 for s in found), "times that go back or leap are judged as any other")
+    slow = scores(anomaly("--fields v --season 366d", rows)) + scores(anomaly("--fields v --season 1s", rows))
+    ok(all(0 <= s <= 1 for s in slow), "whatever the season")
+
+
+def test_odd_values():
+    pick = random.Random(9)
+    odd = [0, -0.0, 1e99, -1e100, 1e101, 1e308, -1.7e308, 5e-324, 2**63, -(2**63), True, None, "", "nan"]
+    rows = [sample(i, {"v": pick.choice(odd), "w": pick.choice(odd)}) for i in range(3000)]
+    out = anomaly("--fields v,w --together", rows)
+    found = [s for field in ("v", "w", "together") for s in scores(out, field) if s is not None]
+    ok(len(found) > 3000 and all(0 <= s <= 1 for s in found), "whatever the values, scores are from 0 to 1")
+    ok(all(s["values"]["v_anomaly"] is not None for s in out if "v_anomaly" in s["values"]), "or there is none")
+    far = [{**s, "values": {"v": 1e101}} for s in rows[:5]]
+    ok(scores(anomaly("--fields v", far)) == [None] * 5, "beyond 1e100 there is none")
+    raw = encoded([sample(i, {"v": 1.5}) for i in range(100)])
+    one = bytes.fromhex("cb3ff8000000000000")
+    for what, bits in (("not a number", "cb7ff8000000000000"), ("infinite", "cbfff0000000000000")):
+        r = duto("to-json", duto("anomaly --fields v", raw.replace(one, bytes.fromhex(bits))).stdout)
+        ok(r.stdout.count(b"\n") == 100 and b"v_anomaly" not in r.stdout, f"nor where it is {what}", r.stdout[:300])
+
+
 def test_table():
     csv = "timestamp,value\n" + "".join(f"2026-01-01 {i // 12 % 24:02}:{i % 12 * 5:02}:00,{i % 7}\n" for i in range(200))
     with open("/dev/null", "rb") as nothing:
@@ -185,6 +233,9 @@ test_others_untouched()
 test_forget()
 test_sources()
 test_together()
+test_cuts()
+test_odd_times()
+test_odd_values()
 test_table()
 test_mistakes()
 done()

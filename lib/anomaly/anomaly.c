@@ -25,7 +25,9 @@ bool anomaly_takes(double value)
 
 static uint32_t slot_of(int64_t time, int64_t season)
 {
-	return (uint32_t)(time % season * SEASON_SLOTS / season);
+	double slot = (double)(time % season) * SEASON_SLOTS / (double)season;
+
+	return (uint32_t)smaller(slot, SEASON_SLOTS - 1);
 }
 
 static void fill_point(struct point *p, const struct anomaly_series *s,

@@ -15,25 +15,34 @@ enum {
 
 static void fill_terms(const struct autoregression *a, const struct point *p, double *terms)
 {
+	double scale = 1 / p->deviation;
+
 	terms[0] = 1;
+#pragma GCC unroll TERMS
 	for (int i = 0; i < ORDER; i++)
-		terms[i + 1] = clip((a->past[i] - p->mean) / p->deviation, FAR);
+		terms[i + 1] = clip((a->past[i] - p->mean) * scale, FAR);
 }
 
 static double predict(const struct autoregression *a, const double *terms)
 {
 	double sum = 0;
 
+#pragma GCC unroll TERMS
 	for (int i = 0; i < TERMS; i++)
 		sum += a->weights[i] * terms[i];
 	return sum;
+}
+
+static int diagonal(int i)
+{
+	return i * (i + 3) / 2;
 }
 
 static void begin(struct autoregression *a)
 {
 	memset(a->inverse, 0, sizeof(a->inverse));
 	for (int i = 0; i < TERMS; i++)
-		a->inverse[i][i] = UNSURE;
+		a->inverse[diagonal(i)] = UNSURE;
 }
 
 static void keep_bounded(struct autoregression *a)
@@ -41,25 +50,39 @@ static void keep_bounded(struct autoregression *a)
 	double trace = 0;
 
 	for (int i = 0; i < TERMS; i++)
-		trace += a->inverse[i][i];
-	for (int i = 0; trace > LOST && i < TERMS; i++)
-		for (int j = 0; j < TERMS; j++)
-			a->inverse[i][j] *= 0.5;
+		trace += a->inverse[diagonal(i)];
+	for (int i = 0; trace > LOST && i < TRIANGLE; i++)
+		a->inverse[i] *= 0.5;
 }
 
-/* The inverse is symmetric: its lower triangle is computed, the upper one copied, so that it stays so
- * however often it is rounded. */
+/* inverse times terms. Unrolled, all of this stays in registers: a sixth of the time of a point. */
+static void multiply(const struct autoregression *a, const double *terms, double *ret_along)
+{
+	const double *at = a->inverse;
+
+#pragma GCC unroll TERMS
+	for (int i = 0; i < TERMS; i++) {
+		ret_along[i] = 0;
+#pragma GCC unroll TERMS
+		for (int j = 0; j < i; j++, at++) {
+			ret_along[i] += *at * terms[j];
+			ret_along[j] += *at * terms[i];
+		}
+		ret_along[i] += *at++ * terms[i];
+	}
+}
+
 static void update_inverse(struct autoregression *a, const double *along, double norm, double keep)
 {
-	double gain[TERMS], grow = 1 / keep, shrink = grow / norm;
+	double *at = a->inverse, grow = 1 / keep, shrink = grow / norm;
 
-	for (int i = 0; i < TERMS; i++)
-		gain[i] = along[i] * shrink;
-	for (int i = 0; i < TERMS; i++)
-		for (int j = 0; j <= i; j++) {
-			a->inverse[i][j] = a->inverse[i][j] * grow - gain[i] * along[j];
-			a->inverse[j][i] = a->inverse[i][j];
-		}
+#pragma GCC unroll TERMS
+	for (int i = 0; i < TERMS; i++) {
+		double gain = along[i] * shrink;
+#pragma GCC unroll TERMS
+		for (int j = 0; j <= i; j++, at++)
+			*at = *at * grow - gain * along[j];
+	}
 	keep_bounded(a);
 }
 
@@ -67,16 +90,15 @@ static void learn(struct autoregression *a, const double *terms, double error, d
 {
 	double keep = 1 - forgetting, along[TERMS], norm = keep;
 
-	for (int i = 0; i < TERMS; i++) {
-		along[i] = 0;
-		for (int j = 0; j < TERMS; j++)
-			along[i] += a->inverse[i][j] * terms[j];
+	multiply(a, terms, along);
+#pragma GCC unroll TERMS
+	for (int i = 0; i < TERMS; i++)
 		norm += terms[i] * along[i];
-	}
 	if (norm < keep) { /* rounding has made it no inverse of anything */
 		begin(a);
 		return;
 	}
+#pragma GCC unroll TERMS
 	for (int i = 0; i < TERMS; i++)
 		a->weights[i] += along[i] * (error / norm);
 	update_inverse(a, along, norm, keep);

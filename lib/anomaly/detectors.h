@@ -25,8 +25,9 @@ struct finding {
 enum {
 	SETTLED = 100, /* values after which one may be too far to be learnt from as it is */
 	SEASON_SLOTS = 48,
-	ORDER = 4, /* of the autoregression */
+	ORDER = 3, /* of the autoregression */
 	TERMS = ORDER + 1,
+	TRIANGLE = TERMS * (TERMS + 1) / 2,
 };
 
 /* A mean and a variance that forget, exponentially; clipped at some deviations, so that what is
@@ -74,7 +75,8 @@ struct finding flat_add(struct flat *f, const struct point *p);
 /* The error of a linear prediction from the last ORDER values, in usual errors. The weights are
  * learnt by recursive least squares with forgetting (Haykin, Adaptive Filter Theory, ch. 10). */
 struct autoregression {
-	double weights[TERMS], inverse[TERMS][TERMS], past[ORDER];
+	double weights[TERMS], past[ORDER];
+	double inverse[TRIANGLE]; /* of the terms' correlations: the lower triangle, by rows */
 	double error, learnt;
 };
 struct finding autoregression_add(struct autoregression *a, const struct point *p);
