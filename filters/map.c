@@ -15,7 +15,9 @@ static const struct opt options[] = {
 	{ "where", OPT_TEXT, &condition, "EXPRESSION",
 		.help = "let only measurements go on for which this is true" },
 	{ "unit", OPT_LIST, &units, "NAME=UNIT,...", .help = "announce units of what is computed" },
-	{ "steps", OPT_INTEGER, &steps, "N", "so many instructions on one sample are allowed",
+	{ "steps", OPT_INTEGER, &steps, "N",
+		"so many steps (instructions, and what takes as long) of an expression on one "
+		"sample",
 		.min = 1, .max = 1e9 },
 	{ "memory", OPT_SIZE, &memory, "SIZE", "so much may Lua hold, all states included",
 		.min = 1 << 20, .max = 1 << 30 },
@@ -33,7 +35,7 @@ static void on_failure(const char *name, const char *message)
 	warning("%s: %s", name, message);
 }
 
-static const char *unit_of(const char *entry, struct str *ret_name)
+static const char *split_unit(const char *entry, struct str *ret_name)
 {
 	const char *equals = strchr(entry, '=');
 	if (!equals || equals == entry)
@@ -46,7 +48,7 @@ static void check_units(void)
 {
 	struct str name;
 	for (size_t i = 0; i < units.count; i++) {
-		unit_of(units.words[i], &name);
+		split_unit(units.words[i], &name);
 		if (!file_path && !script_makes(script, name))
 			die_config("--unit: no expression makes %.*s", STR_ARG(name));
 	}
@@ -85,7 +87,7 @@ static void patch_schema(struct sample *s)
 	bool applies[units.count + 1];
 	struct field f = { 0 };
 	for (size_t i = 0; i < units.count; i++) {
-		unit_of(units.words[i], &f.name);
+		split_unit(units.words[i], &f.name);
 		applies[i] = script_applies(script, f.name, s);
 	}
 	sample_select(s, is_left);
@@ -96,7 +98,7 @@ static void patch_schema(struct sample *s)
 		f.place = 0;
 		wire_map(&entry, 1);
 		wire_str(&entry, STR("unit"));
-		wire_str(&entry, str(unit_of(units.words[i], &f.name)));
+		wire_str(&entry, str(split_unit(units.words[i], &f.name)));
 		sample_set_encoded(s, &f, buffer_str(&entry));
 	}
 }
@@ -121,9 +123,20 @@ static bool load(struct str from)
 	return script_load(script, &c) && c.at == c.end;
 }
 
+static const char *unit_of(struct str field)
+{
+	struct str name;
+	for (size_t i = 0; i < units.count; i++) {
+		const char *unit = split_unit(units.words[i], &name);
+		if (str_eq(name, field))
+			return unit;
+	}
+	return NULL;
+}
+
 static void fields(struct fields *f)
 {
-	script_fields(script, f);
+	script_fields(script, f, unit_of);
 }
 
 const struct filter filter = {
@@ -143,7 +156,8 @@ const struct filter filter = {
 		"With --file statements are run, for each sample the function sample(); names that "
 		"it assigns become fields, with the worst quality of what it has read so far. "
 		"What is to stay from sample to sample goes into state: numbers, texts, truth "
-		"values, tables of them, eight deep; a checkpoint holds 1 MiB of it a source.\n\n"
+		"values, tables of them, eight deep; no text or table has more than 256 KiB, and a "
+		"checkpoint holds 1 MiB a source.\n\n"
 		"An expression that fails (a text times a number, too many --steps, too much "
 		"--memory) gives nil and Bad, and is told of once. There is no input, output, "
 		"clock or chance in expressions.",

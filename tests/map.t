@@ -38,6 +38,8 @@ is "the worst quality is carried on" "[87,1073741824]" "$(x 4 'torque * 2')"
 is "a sample with none of the fields passes as it is" "$(tail -c 47 rows | od -c)" "$(duto map 'x = torque + n' <rows | tail -c 47 | od -c)"
 is "prev" "[null,$no_data] [1,0] [null,$bad] [null,$no_data]" \
 	"$(for i in 1 2 3 4; do x $i 'torque - prev.torque'; done | xargs | sed 's/,x/,/g')"
+is "  of a name with dots" "3" "$(sed -n 1p <<<"$(duto to-json <rows | jq -c '.time = "2026-01-01T00:00:00Z" | .values["a.kw"] = 3, .values["a.kw"] = 4 | .seq *= 10' | head -n 2 | duto from-json | duto map 'x = prev.a.kw' | duto to-json | tail -n 1 | jq .values.x)")"
+is "has() of a name with dots" "true false" "$(duto map 'x = has("a.kw")' <rows | duto to-json | head -n 2 | jq .values.x | xargs)"
 is "  is of the same source" 'null' "$(duto map 'x = has("pressure") and prev.n' <rows | duto to-json | sed -n 5p | jq -c .values.x)"
 ok "  and no mistake" test ! -s errors
 is "state" '1 2 3 4 1' "$(duto map 'x = (function() state.n = (state.n or 0) + 1 return state.n end)()' <rows | duto to-json | jq .values.x | xargs)"
@@ -58,7 +60,15 @@ mistake "a function as value" "a function came out" 'sin'
 mistake "a table as value" "a table came out" '{}'
 mistake "without end" "more than 100000 steps" '(function() while true do end end)()'
 mistake "too much" "not enough memory" '(function() local t = "a" for i = 1, 60 do t = t..t end end)()'
-mistake "recursion" "more than|stack overflow" '(function() local function f() return 1 + f() end return f() end)()'
+mistake "recursion" "more than|stack overflow|not enough memory" '(function() local function f() return 1 + f() end return f() end)()'
+mistake "long texts, again and again" "more than 100000 steps" '(function() local t = "a" for i = 1, 17 do t = t..t end for i = 1, 20000 do local u = t..i end end)()'
+mistake "what grows without end" "not enough memory" '(function() local t = {} for i = 1, 90000 do t[i] = 1 end end)()'
+for function in 'table.insert(t, 1, 0)' 'table.remove(t, 1)' 'table.sort(t)'; do
+	mistake "$function, again and again" "more than 100000 steps" "(function() local t = {} for i = 1, 9000 do t[i] = i end for i = 1, 9000 do $function end end)()"
+done
+is "lists are short enough" '[[0,1,2],0]' "$(x 1 '(function() local t = {2, 0} table.insert(t, 1) table.sort(t) state.t = t return "["..t[1]..","..t[2]..","..t[3].."]" end)()' | jq -c '[(.[0] | fromjson), .[1]]')"
+is "many sources have states" 20000 "$(for i in {1..20000}; do echo "{\"time\":\"2026-01-01T00:00:00Z\",\"source\":\"s/$i\",\"run\":1,\"seq\":1,\"values\":{\"n\":1}}"; done |
+	duto from-json | duto map 'x = (function() state.n = (state.n or 0) + n return state.n end)()' | duto to-json | grep -c '"x":1}')"
 mistake "not UTF-8" "the text that came out is not UTF-8" '"\xff"'
 for name in io os require load loadstring dofile debug collectgarbage getmetatable setmetatable rawset _G coroutine package pcall print pairs next; do
 	is "there is no $name" "[null,$no_data]" "$(x 1 "n and $name")"
@@ -117,7 +127,10 @@ duto from-json >schema <<'END'
 END
 duto map 'n = n / 60' 'power = torque * n' 'double = power * 2' --unit power=W,double=W <schema | duto to-json | jq -c .values >out
 is "units are announced, and what is replaced is not any more" '{"torque":{"unit":"Nm"},"power":{"unit":"W"},"double":{"unit":"W"}}' "$(sed -n 1p out)"
+is "expressions in a circle" 2 "$(duto map 'x = y + 1' 'y = x + 1' 'x = prev.x' --unit x=W,y=W <schema | duto to-json | grep -c unit)"
 is "of sources that have them" '{"pressure":{"unit":"bar"}}' "$(sed -n 2p out)"
+is "units are told to check with" '["W",null]' "$(duto map 'power = torque * 2' 'x = prev.power + prev.y.z' --unit power=W --describe | jq -c '[.makes[].unit]')"
+is "  and what prev needs" '["torque","y.z"]' "$(duto map 'power = torque * 2' 'x = prev.power + prev.y.z' --describe | jq -c '[.needs[].name]')"
 is "needs and makes" '[["torque","a.kw"],["x","y"]]' "$(duto map 'x = torque * pi + a.kw' 'y = x + (has("z") and z or 0) + #({k = 1})' --describe |
 	jq -c '[[.needs[].name], [.makes[].name]]')"
 

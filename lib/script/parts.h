@@ -42,7 +42,11 @@ struct reading {
 struct script {
 	struct script_form form;
 	lua_State *lua;
+	bool functions; /* some are made: without, no expression takes more steps than it has words */
+	bool counting; /* the steps */
 	size_t memory_used;
+	bool unlimited; /* a block of Lua's own tables: of any size */
+	int64_t budget; /* steps left to what runs; less than 0: none, or nothing runs */
 	struct expression *expressions, condition, file;
 	size_t expression_count;
 	struct binding *bindings;
@@ -76,7 +80,8 @@ void sandbox_words(lua_State *lua);
 /* Whether it is a word of any kind, and so no field. */
 bool sandbox_has(struct str word);
 
-/* Counts the steps of what is called next from 0. */
+/* Counts the steps of what is called next from 0: instructions, and what else takes time: memory that is
+ * allocated, entries of tables that are moved. */
 void sandbox_limit(lua_State *lua);
 
 /* The environment of expressions and scripts, left on the stack: reads and assigns fields. */

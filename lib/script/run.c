@@ -99,13 +99,13 @@ bool script_run(struct script *s, struct sample *sample)
 	return s->holds;
 }
 
-/* What earlier expressions make needs not come in. */
-static bool made_before(const struct script *s, size_t count, struct str field)
+/* The last of the first expressions that makes a field; NULL: none does. */
+static const struct expression *find(const struct script *s, size_t count, struct str made)
 {
-	for (size_t i = 0; i < count; i++)
-		if (str_eq(field, str(s->expressions[i].name)))
-			return true;
-	return false;
+	for (size_t i = count; i; i--)
+		if (str_eq(made, str(s->expressions[i - 1].name)))
+			return &s->expressions[i - 1];
+	return NULL;
 }
 
 static bool is_optional(const struct scan *scan, struct str field)
@@ -116,50 +116,54 @@ static bool is_optional(const struct scan *scan, struct str field)
 	return false;
 }
 
+/* What earlier expressions make needs not come in; what any makes needs not have come before. */
 static void need(const struct script *s, const struct expression *e, size_t made, struct fields *f)
 {
 	for (size_t i = 0; i < e->scan.count; i++) {
-		struct str name = e->scan.uses[i].name;
-		if (is_optional(&e->scan, name) || made_before(s, made, name))
+		const struct scan_use *use = &e->scan.uses[i];
+		if (is_optional(&e->scan, use->name) ||
+			find(s, use->prev ? s->expression_count : made, use->name))
 			continue;
-		char copy[name.len + 1];
-		memcpy(copy, name.data, name.len);
-		copy[name.len] = 0;
+		char copy[use->name.len + 1];
+		memcpy(copy, use->name.data, use->name.len);
+		copy[use->name.len] = 0;
 		fields_need(f, copy, NULL);
 	}
 }
 
-void script_fields(const struct script *s, struct fields *f)
+void script_fields(
+	const struct script *s, struct fields *f, const char *(*unit_of)(struct str field))
 {
 	for (size_t i = 0; i < s->expression_count; i++) {
+		const char *name = s->expressions[i].name;
 		need(s, &s->expressions[i], i, f);
-		fields_make(f, s->expressions[i].name, NULL);
+		fields_make(f, name, unit_of(str(name)));
 	}
 	need(s, &s->condition, s->expression_count, f);
 	if (s->file.function != LUA_NOREF)
 		fields_open(f);
 }
 
-static const struct expression *expression_of(const struct script *s, struct str made)
+static bool applies(
+	const struct script *s, size_t count, struct str made, const struct sample *sample)
 {
-	for (size_t i = s->expression_count; i; i--)
-		if (str_eq(made, str(s->expressions[i - 1].name)))
-			return &s->expressions[i - 1];
-	return NULL;
-}
-
-bool script_applies(const struct script *s, struct str made, const struct sample *sample)
-{
-	const struct expression *e = expression_of(s, made);
+	const struct expression *e = find(s, count, made);
 	struct wire w;
-	if (!e || !e->scan.count)
+	if (!e)
+		return false;
+	if (!e->scan.count)
 		return true;
 	for (size_t i = 0; i < e->scan.count; i++) {
 		struct field f = { .name = e->scan.uses[i].name };
 		if (sample_find(sample, &f, &w) ||
-			(expression_of(s, f.name) && !str_eq(f.name, made) &&
-				script_applies(s, f.name, sample)))
+			applies(s, (size_t)(e - s->expressions), f.name, sample))
 			return true;
 	}
 	return false;
+}
+
+/* What a file makes may be of any source. */
+bool script_applies(const struct script *s, struct str made, const struct sample *sample)
+{
+	return !script_makes(s, made) || applies(s, s->expression_count, made, sample);
 }

@@ -160,11 +160,11 @@ static bool is_bound(const struct scanner *s, struct str word)
 	return false;
 }
 
-static void use(struct scanner *s, struct str name, size_t start, bool optional)
+static void use(struct scanner *s, struct scan_use use)
 {
 	struct scan *scan = s->scan;
 	scan->uses = one_more(scan->uses, scan->count, sizeof(*scan->uses));
-	scan->uses[scan->count++] = (struct scan_use){ name, start, optional };
+	scan->uses[scan->count++] = use;
 }
 
 /* has("x") or has 'x': names a field that need not be there. */
@@ -177,13 +177,27 @@ static void take_has(struct scanner *s)
 		return;
 	size_t end = skip_quoted(s->text, i);
 	if (end <= s->text.len)
-		use(s, part(s->text, i + 1, end - i - 2), i, true);
+		use(s, (struct scan_use){ .name = part(s->text, i + 1, end - i - 2),
+			       .start = i,
+			       .len = end - i,
+			       .optional = true });
 }
 
 static bool is_key(const struct scanner *s, size_t behind)
 {
 	size_t i = skip_spaces(s->text, behind);
 	return at(s->text, i) == '=' && at(s->text, i + 1) != '=';
+}
+
+static void take_field(struct scanner *s, size_t start, size_t len)
+{
+	static const size_t behind_prev = sizeof("prev.") - 1;
+	struct scan_use field = { part(s->text, start, len), start, len, false, false };
+	if (str_starts(field.name, STR("prev."))) {
+		field.prev = true;
+		field.name = part(s->text, start + behind_prev, len - behind_prev);
+	}
+	use(s, field);
 }
 
 static void take_word(struct scanner *s)
@@ -199,8 +213,9 @@ static void take_word(struct scanner *s)
 		take_has(s);
 	} else if (!is_keyword(word)) {
 		s->at = start + whole;
-		if (!s->is_known(word) && !is_bound(s, word) && !is_key(s, s->at))
-			use(s, part(s->text, start, whole), start, false);
+		bool known = s->is_known(word) && (whole == len || !str_eq(word, STR("prev")));
+		if (!known && !is_bound(s, word) && !is_key(s, s->at))
+			take_field(s, start, whole);
 	}
 }
 

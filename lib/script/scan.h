@@ -7,11 +7,12 @@
 
 #include "str.h"
 
-/* A field that is read: its name, with dots, as it lies in the text. optional: asked for by has(). */
+/* A field that is read: its name, with dots, and where what names it stands in the text. optional: asked
+ * for by has(); prev: as it was. */
 struct scan_use {
 	struct str name;
-	size_t start;
-	bool optional;
+	size_t start, len;
+	bool optional, prev;
 };
 
 struct scan {

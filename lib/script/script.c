@@ -28,6 +28,8 @@ struct script *script_open(const struct script_form *form)
 {
 	struct script *s = or_abort(calloc(1, sizeof(*s)));
 	s->form = *form;
+	s->unlimited = true;
+	s->budget = -1;
 	s->bindings = or_abort(calloc(SCRIPT_BINDINGS, sizeof(*s->bindings)));
 	s->sources = series_open(sizeof(struct source), form->sources, source_leave);
 	s->condition.function = s->file.function = LUA_NOREF;
@@ -64,7 +66,7 @@ void script_close(struct script *s)
 /* Compiling. */
 
 /* Hands an expression to the compiler byte by byte, so that at an error it is known how far that has
- * read; a.b becomes _ENV["a.b"]. */
+ * read; a.b becomes _ENV["a.b"], prev.a.b prev["a.b"]. */
 struct pieces {
 	const struct expression *e;
 	size_t at, use;
@@ -74,8 +76,9 @@ struct pieces {
 
 static const char *dotted(struct pieces *p, const struct scan_use *use, size_t *ret_len)
 {
-	int len = snprintf(p->piece, sizeof(p->piece), "_ENV[\"%.*s\"]", STR_ARG(use->name));
-	p->at += use->name.len;
+	int len = snprintf(p->piece, sizeof(p->piece), "%s[\"%.*s\"]", use->prev ? "prev" : "_ENV",
+		STR_ARG(use->name));
+	p->at += use->len;
 	*ret_len = (size_t)len;
 	return p->piece;
 }
@@ -94,7 +97,8 @@ static const char *next_piece(lua_State *lua, void *context, size_t *ret_len)
 	while (p->use < scan->count && scan->uses[p->use].start < p->at)
 		p->use++;
 	const struct scan_use *use = p->use < scan->count ? &scan->uses[p->use] : NULL;
-	if (use && use->start == p->at && memchr(use->name.data, '.', use->name.len))
+	if (use && !use->optional && use->start == p->at &&
+		memchr(use->name.data, '.', use->name.len))
 		return dotted(p, use, ret_len);
 	*ret_len = p->e->text[p->at] ? 1 : 0;
 	return &p->e->text[p->at++];
@@ -126,6 +130,7 @@ static int compile(struct script *s, struct expression *e, size_t offset, char *
 	struct pieces p = { .e = e };
 	const char *chunk = "=expression";
 	scan_expression(&e->scan, str(e->text), sandbox_has);
+	s->functions |= strstr(e->text, "function") != NULL;
 	for (size_t i = 0; i < e->scan.count; i++)
 		if (e->scan.uses[i].name.len > sizeof(p.piece) - 16)
 			return text_refuse(ret_error, "%s: a name is too long", e->name);
@@ -219,6 +224,7 @@ static int load_file(struct script *s, const char *path, struct str text, char *
 {
 	lua_State *lua = s->lua;
 	char *chunk = text_print("@%s", path);
+	s->functions = true;
 	sandbox_limit(lua);
 	int r = luaL_loadbufferx(lua, text.data, text.len, chunk, "t");
 	free(chunk);

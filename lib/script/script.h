@@ -11,8 +11,9 @@
  * read), prev.x (x as it was when the last sample of the source went on), state (a table of the
  * source that stays from sample to sample), pi, huge, abs ceil floor sqrt sin cos tan asin acos atan
  * exp log fmod min max tointeger tonumber, math, string and table (parts), ipairs, select, error.
- * There is no pairs, random or pattern matching: the same samples give the same results, and no
- * call takes longer than the steps counted allow. */
+ * There is no pairs, random or pattern matching: the same samples give the same results. Steps count
+ * instructions, memory and moved entries; no text or table is larger than 256 KiB, so that nothing takes
+ * long uncounted. */
 #ifndef DUTO_SCRIPT_H
 #define DUTO_SCRIPT_H
 
@@ -25,7 +26,7 @@ struct script_form {
 	size_t sources; /* that have state; with more, the one not heard from for longest is
 			   forgotten */
 	size_t memory;	/* bytes that Lua may hold, all states included */
-	int steps;	/* instructions of one expression on one sample */
+	int steps;	/* of one expression on one sample */
 	/* Told once of each expression that fails: its name, and how. */
 	void (*failed)(const char *name, const char *message);
 };
@@ -48,8 +49,10 @@ int script_file(struct script *s, const char *path, char **ret_error);
  * not. */
 bool script_run(struct script *s, struct sample *sample);
 
-/* Which fields the expressions read, but those made by earlier ones, and which they make. */
-void script_fields(const struct script *s, struct fields *f);
+/* Which fields the expressions read, but those made by earlier ones, and which they make; unit_of: NULL
+ * where it is not known. */
+void script_fields(
+	const struct script *s, struct fields *f, const char *(*unit_of)(struct str field));
 
 /* Whether a field is made by an expression, and whether a sample (or schema) has any of those that
  * the expression needs. */

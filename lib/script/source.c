@@ -41,10 +41,12 @@ void source_make_tables(struct script *s, struct source *source)
 {
 	source->of = s;
 	source->state = source->prev = LUA_NOREF;
+	s->unlimited = true; /* the registry grows with the sources */
 	lua_newtable(s->lua);
 	source->state = luaL_ref(s->lua, LUA_REGISTRYINDEX);
 	push_new_prev(s->lua);
 	source->prev = luaL_ref(s->lua, LUA_REGISTRYINDEX);
+	s->unlimited = false;
 }
 
 static struct source *source_of(struct script *s)
