@@ -75,6 +75,7 @@ bench:
 	@$(BUILD)/bench/keep
 	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(ROUNDS)
 	@tests/bench/historian.sh $(BUILD) $(ROUNDS)
+	@/usr/bin/python3 tests/bench/forest.py $(BUILD) $(ROUNDS)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)

@@ -33,8 +33,10 @@ void supervisor_close(struct supervisor *s);
 /* Sources are told to stop; then, as their writers end, the stages behind them. */
 void supervisor_stop(struct supervisor *s);
 
+/* SIGHUP to all stages. */
+void supervisor_reload(const struct supervisor *s);
+
 /* Ends everything at once. */
-void supervisor_reload(const struct supervisor *s); /* SIGHUP to all stages */
 void supervisor_kill(struct supervisor *s);
 
 /* Reaps, starts and stops what is due. */

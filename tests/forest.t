@@ -148,6 +148,29 @@ is "all samples came out, by the model of their time" "0.875 0.625 0.625" \
 	"$(duto to-json <live.out | grep -o '"failure_probability":[0-9.]*' | cut -d: -f2 | xargs)"
 is "  and via tells which" 2 "$(duto to-json <live.out | grep -o 'live.forest@[0-9a-f]*' | sort -u | wc -l)"
 
+# While samples come in as fast as they can.
+duto sim mill --count 5000 --start 2026-01-01T00:00:00Z | duto select --kind measurement >many
+mkfifo many.in
+cp m.forest live.forest
+start bash -c 'exec "$DUTO" forest --model live.forest --features torque,tool_wear <many.in >many.out 2>many.err'
+live=$started_pid
+exec 3>many.in
+cat many >&3
+told() { [ "$(grep -cE 'in place of|goes on' many.err)" -ge "$1" ]; }
+ok "a stream is scored" eventually 10 test -s many.out
+for i in 1 2 3 4 5 6; do
+	cat many >&3 &
+	writer=$!
+	[ $((i % 3)) = 0 ] && echo broken >live.forest || cp next.forest live.forest
+	kill -HUP "$live"
+	ok "  SIGHUP in its midst, no. $i" eventually 10 told "$i"
+	wait "$writer"
+done
+exec 3>&-
+wait "$live"
+is "  and nothing is lost or out of order" "$(for i in 0 1 2 3 4 5 6; do cat many; done | duto select --fields torque | sha256sum)" \
+	"$(duto select --fields torque <many.out | duto to-json | sed 's/,"via":{[^}]*}//' | duto from-json | sha256sum)"
+
 # In a pipeline the others go on.
 cp m.forest live.forest
 mkfifo feed

@@ -182,8 +182,40 @@ def test_evaluators(x, y):
     load = make_pipeline(RobustScaler(), RandomForestRegressor(40, random_state=1)).fit(x, x[:, 3] * x[:, 2])
     rows = np.concatenate([x, adversarial(load, x, rng)])
     same_everywhere(load, load.predict(rows), rows, "regression")
-    far = np.full((2, 5), 1e30) * [[1], [-1]]
-    same_everywhere(pure, pure.predict_proba(far), far, "far away")
+    rows = edges(rng, pure)
+    same_everywhere(pure, walked(pure, rows), rows, "infinite, the largest and smallest, zeros of both signs")
+
+
+def edges(rng, model):
+    """Rows with a value that scikit-learn's checks refuse, or that is awkward, among thresholds."""
+    odd = [np.inf, -np.inf, 1e39, -1e39, 1e308, -1e308, 1e30, -1e30, 5e-324, -5e-324, 0.0, -0.0]
+    rows = adversarial(model, np.zeros((1, 5)), rng)
+    rows[rng.random(rows.shape) < 0.4] = 0
+    return np.where(rng.random(rows.shape) < 0.3, rng.choice(odd, rows.shape), rows)
+
+
+def walked(model, rows):
+    """predict_proba by scikit-learn's own trees, without its checks of the rows."""
+    scaler, forest = model.steps[0][1], model.steps[-1][1]
+    total = np.zeros((len(rows), forest.n_classes_))
+    with np.errstate(over="ignore"):
+        scaled = ((rows - scaler.mean_) / scaler.scale_).astype(np.float32)
+    for estimator in forest.estimators_:
+        weights = estimator.tree_.predict(scaled)
+        total += weights / weights.sum(axis=1, keepdims=True)
+    return total / len(forest.estimators_)
+
+
+def test_ai4i():
+    """Every row of the real data set, in forests as users have them."""
+    if not os.path.exists(mill.AI4I):
+        tap.note(f"{mill.AI4I} is not here: rows of duto sim only")
+        return
+    x, y = mill.ai4i()
+    for model, title in ((RandomForestClassifier(100, random_state=0), "pure leaves"),
+                         (RandomForestClassifier(100, random_state=0, max_depth=8, class_weight="balanced"), "others")):
+        model = make_pipeline(StandardScaler(), model).fit(x[:8000], y[:8000])
+        same_everywhere(model, model.predict_proba(x), x, f"AI4I, {title}")
 
 
 def test_trained(x, y):
@@ -206,6 +238,7 @@ with tempfile.TemporaryDirectory() as folder:
     test_conventions(table[:3000], failed[:3000])
     test_unfit(table[:300], failed[:300])
     test_evaluators(table[:3000], failed[:3000])
+    test_ai4i()
     test_trained(table, failed)
     os.chdir("/")
 tap.done()

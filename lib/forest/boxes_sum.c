@@ -1,5 +1,10 @@
-/* Scoring by boxes, compiled for three kinds of processor from one text. */
+/* Scoring by boxes, compiled for three kinds of processor from one text; only where votes are
+ * counted AVX-512 has instructions that no compiler finds by itself. */
 #include "forest/boxes.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -47,18 +52,23 @@ INLINE void admitted(
 	ret->quads[1] = high;
 }
 
-INLINE int64_t count_bits(const struct chunk *c)
+/* How many. */
+typedef int64_t count_admitted(const struct boxes *b, const struct place *places, size_t chunk);
+
+INLINE int64_t count_words(const struct boxes *b, const struct place *places, size_t chunk)
 {
+	struct chunk c;
 	int64_t count = 0;
 
+	admitted(b, places, chunk, &c);
 #pragma GCC unroll 8
 	for (int k = 0; k < CHUNK_WORDS; k++)
-		count += __builtin_popcountll(c->words[k]);
+		count += __builtin_popcountll(c.words[k]);
 	return count;
 }
 
 INLINE void count_votes(const struct boxes *b, const struct forest_layout *l,
-	const struct place *places, double *ret)
+	const struct place *places, count_admitted *count_chunk, double *ret)
 {
 	int64_t all = 0;
 
@@ -66,9 +76,7 @@ INLINE void count_votes(const struct boxes *b, const struct forest_layout *l,
 	for (size_t w = 0; w < b->chunk_words; w++)
 		for (uint64_t left = chunks_left(b, places, w); left; left &= left - 1) {
 			size_t chunk = w * 64 + (size_t)__builtin_ctzll(left);
-			struct chunk c;
-			admitted(b, places, chunk, &c);
-			int64_t count = count_bits(&c);
+			int64_t count = count_chunk(b, places, chunk);
 			if (count)
 				ret[b->classes[chunk]] += (double)count;
 			all += count;
@@ -119,14 +127,14 @@ INLINE void add_leaves(const struct boxes *b, const struct forest_layout *l,
 	layout_add(l, leaves, l->trees, ret);
 }
 
-INLINE void sum(
-	const struct boxes *b, const struct forest_layout *l, const double *row, double *ret)
+INLINE void sum(const struct boxes *b, const struct forest_layout *l, const double *row,
+	count_admitted *count_chunk, double *ret)
 {
 	struct place places[BOXES_FEATURES];
 
 	find_places(b, row, places);
 	if (b->votes)
-		count_votes(b, l, places, ret);
+		count_votes(b, l, places, count_chunk, ret);
 	else
 		add_leaves(b, l, places, ret);
 }
@@ -143,7 +151,7 @@ static void *make(const struct forest_layout *l, bool votes)
 
 static void sum_plain(const void *s, const struct forest_layout *l, const double *row, double *ret)
 {
-	sum(s, l, row, ret);
+	sum(s, l, row, count_words, ret);
 }
 
 const struct evaluator evaluator_boxes = { "boxes", make, sum_plain, forget };
@@ -152,7 +160,7 @@ const struct evaluator evaluator_boxes = { "boxes", make, sum_plain, forget };
 __attribute__((target("avx2,bmi,popcnt"))) static void sum_avx2(
 	const void *s, const struct forest_layout *l, const double *row, double *ret)
 {
-	sum(s, l, row, ret);
+	sum(s, l, row, count_words, ret);
 }
 
 static void *make_avx2(const struct forest_layout *l, bool votes)
@@ -162,17 +170,23 @@ static void *make_avx2(const struct forest_layout *l, bool votes)
 	return can ? boxes_make(l, votes) : NULL;
 }
 
-/* clang does not know how to prefer a width of vectors. */
-#ifdef __clang__
-#define AVX512 "avx512f,avx512vpopcntdq,bmi,popcnt"
-#else
-#define AVX512 "avx512f,avx512vpopcntdq,bmi,popcnt,prefer-vector-width=512"
-#endif
+#define AVX512 __attribute__((target("avx512f,avx512vpopcntdq,bmi,popcnt")))
 
-__attribute__((target(AVX512))) static void sum_avx512(
+AVX512 static inline int64_t count_lines(
+	const struct boxes *b, const struct place *places, size_t chunk)
+{
+	__m512i all = _mm512_load_si512(&b->bitmaps[places[0].bitmaps[chunk]]);
+
+	for (size_t i = 1; i < b->feature_count; i++)
+		all = _mm512_and_si512(
+			all, _mm512_load_si512(&b->bitmaps[places[i].bitmaps[chunk]]));
+	return _mm512_reduce_add_epi64(_mm512_popcnt_epi64(all));
+}
+
+AVX512 static void sum_avx512(
 	const void *s, const struct forest_layout *l, const double *row, double *ret)
 {
-	sum(s, l, row, ret);
+	sum(s, l, row, count_lines, ret);
 }
 
 static void *make_avx512(const struct forest_layout *l, bool votes)

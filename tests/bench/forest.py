@@ -2,8 +2,7 @@
 """Scoring beside scikit-learn and, where R has it, ranger: the same model (ranger: one of the same size) and
 the same rows, one core, rounds interleaved, medians.
 
-    forest.py BUILD [ROUNDS [AI4I.csv]]     without the file, machines of duto sim mill"""
-import csv
+    forest.py BUILD [ROUNDS]     the rows are AI4I's where ../shared has them, else of duto sim mill"""
 import os
 import shutil
 import statistics
@@ -42,10 +41,8 @@ cat(sum((proc.time() - cpu)[1:2]) / nrow(d) * 1e9)
 
 
 def rows():
-    if len(sys.argv) > 3:
-        with open(sys.argv[3]) as f:
-            table = [r for r in csv.reader(f)][1:]
-        return np.array([r[3:8] for r in table], float), np.array([r[8] for r in table], int)
+    if os.path.exists(mill.AI4I):
+        return mill.ai4i()
     data = samples.decode(samples.run(b"", "sim", "mill", "--seed", "7", "--count", "10000", "--every", "1s",
                                       "--start", "2026-01-01T00:00:00Z"))
     table = np.array([[s["values"][f] for f in mill.FIVE + [mill.TARGET]] for s in data if "kind" not in s], float)
