@@ -205,25 +205,28 @@ static void describe(struct fields *f)
 const struct filter filter = {
 	.summary = "find what is unusual in a stream, without training",
 	.details =
-		"Adds to measurements, for each field watched, the score of its value, 0 to 1, beside "
-		"it (--as). Each series (a field of a source) has seven detectors: level, jump, "
-		"variance, season (the time of day, or --season), range, flat (it stands still for "
-		"longer than ever) and prediction (from the last three values). What each finds is "
-		"compared with what it usually finds in this series, and what is beyond counts "
-		"together. Nothing is trained or set: the first 50 values only teach, and every one "
-		"after that teaches too. What goes on is no news: only the first and a worse value of "
-		"an anomaly have a score; a surprise fades over --rest values. A step counts as far as it "
-		"is unusual both as a jump and by the prediction.\n\n"
-		"When a score reaches --threshold, a sample of kind event begins the anomaly, with "
-		"its cause, the value expected by that detector, and the probability of such a "
-		"surprise in this series. Another ends it, after ten usual values in a row, with the "
-		"highest score and the seconds it lasted. --together watches the relations of the fields as well (principal "
-		"components that are learnt on the way, T2 and Q): the cause is far, beyond the usual "
-		"in a known way, or relation, not going together as usual, and the field is the one "
-		"that stands out most.\n\n"
-		"A value that is Bad, absent or beyond 1e100 is none: it has no score and teaches "
-		"nothing. A sample of kind command with the value command: forget makes its source as "
-		"one never seen. Other kinds pass unchanged. A series takes about 1 KiB.",
+		"Adds to measurements, for each field watched, the score of its value, 0 to "
+		"1, beside it (--as). Each series (a field of a source) has seven detectors: "
+		"level, jump, variance, season (the time of day, or --season), range, flat "
+		"(it stands still for longer than ever) and prediction (from the last three "
+		"values). What each finds is compared with what it usually finds in this "
+		"series. The most surprised of those that look at the value, at the stretch "
+		"around it and at the range counts, and the three count for more where they "
+		"agree. Nothing is trained or set: the first 50 values only teach, and every "
+		"one after that teaches too. What goes on is no news: only the first and a "
+		"worse value of an anomaly have a score; a surprise fades over --rest values.\n\n"
+		"When a score reaches --threshold, a sample of kind event begins the anomaly, "
+		"with its cause, the value expected by that detector, and the probability of "
+		"such a surprise in this series. Another ends it, after ten usual values in a "
+		"row, with the highest score and the seconds it lasted. --together watches "
+		"the relations of the fields as well (principal components that are learnt on "
+		"the way, T2 and Q): the cause is far, beyond the usual in a known way, or "
+		"relation, not going together as usual, and the field is the one that stands "
+		"out most.\n\n"
+		"A value that is Bad, absent or beyond 1e100 is none: it has no score and "
+		"teaches nothing. A sample of kind command with the value command: forget "
+		"makes its source as one never seen. Other kinds pass unchanged. A series "
+		"takes 1.4 KiB.",
 	.options = options,
 	.start = start,
 	.sample = on_sample,

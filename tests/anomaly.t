@@ -98,6 +98,14 @@ def test_event():
     ok(end["values"]["lasted"] == (index(end) - index(begin)) * STEP, "and says how long it was", end)
 
 
+def test_sensitivity():
+    pick = random.Random(10)
+    rows = [sample(i, {"v": pick.gauss(0, 1) + 9 * (i % 90 == 89)}) for i in range(1000)]
+    one, two = scores(anomaly("--fields v", rows)), scores(anomaly("--fields v --sensitivity 2", rows))
+    # s = T / (T + 10), so 2T / (2T + 10) = 2s / (1 + s).
+    ok(any(one) and all(abs(b - 2 * a / (1 + a)) < 1e-12 for a, b in zip(one, two)), "--sensitivity 2 doubles the surprise")
+
+
 def test_quiet():
     count = sum(s["values"]["state"] == "begin" for seed in range(5) for s in watched(lambda i, v, _: v, seed=seed))
     ok(count <= 20, f"at most one false beginning in a thousand values: {count} in 20,000")
@@ -227,6 +235,7 @@ def test_mistakes():
 
 test_what_is_found()
 test_event()
+test_sensitivity()
 test_quiet()
 test_bad_values()
 test_others_untouched()
