@@ -4,22 +4,27 @@
 #include <stdlib.h>
 
 #include "filter.h"
-#include "forest.h"
+#include "forest/forest.h"
+#include "forest/open.h"
+#include "model/model.h"
 #include "text.h"
 
 enum {
 	DIGEST_SHORT = 12,
-	FAR = 10, /* times the width of what a feature is compared with */
+	EXPLAINED_MAX = 20,
 };
 
 static const char *model_path, *scaler_path, *positive;
 static const char *probability_name = "failure_probability", *class_name = "failure";
+static const char *value_name;
 static struct opt_list names;
 static double threshold = 0.5;
+static int64_t explained;
 
 static const struct opt options[] = {
 	{ "model", OPT_FILE, &model_path, .arg = "FILE",
-		.help = "the forest, as duto train writes it", .required = true },
+		.help = "the forest, as duto train writes it; SIGHUP takes up a new one",
+		.required = true },
 	{ "scaler", OPT_FILE, &scaler_path, .arg = "FILE",
 		.help = "scale inside by this model of duto scale; readings stay" },
 	{ "features", OPT_LIST, &names, .arg = "A,B,...",
@@ -32,150 +37,188 @@ static const struct opt options[] = {
 		.help = "the field for its probability" },
 	{ "class-name", OPT_TEXT, &class_name, .arg = "FIELD",
 		.help = "the field for the decision, 1 or 0" },
+	{ "value-name", OPT_TEXT, &value_name, .arg = "FIELD",
+		.help = "the field for a regression's number; else predicted_ and its target" },
+	{ "explain", OPT_INTEGER, &explained, .arg = "N",
+		.help = "name the N features that moved the score most in via", .min = 1,
+		.max = EXPLAINED_MAX },
 	OPT_END,
 };
 
-struct range {
-	double low, high;
+/* All that comes with a model file, so that a new one is taken up whole. */
+struct model {
+	struct forest *forest;
+	struct forest_explainer *explainer;
+	struct field *features, score, class;
+	double *row, *outputs, *moved;
+	struct forest_range *ranges;
+	size_t scored; /* which output */
+	char *via;
 };
 
-static struct forest *forest;
-static struct field *features, probability, class;
-static double *row, *probabilities;
-static struct range *near;
-static int positive_class;
-static char *via;
+static struct model model;
 
-static void load_scaler(void)
+static void *allocate(size_t n, size_t size)
 {
-	struct scaler scaler;
-	char *error;
-	const char *missing;
-	int r = scaler_load(scaler_path, &scaler, &error);
+	void *p = calloc(n, size);
 
-	if (r < 0)
-		die_config("%s", error);
-	r = forest_prepare(forest, &scaler, names.count ? names.words : NULL, &missing);
-	if (r == -ENOENT)
-		die_config("%s has no field %s, a feature of %s", scaler_path, missing, model_path);
-	if (r == -EEXIST)
-		die_config("%s has a scaler inside already: leave --scaler out", model_path);
-	scaler_free(&scaler);
-}
-
-static void choose_class(void)
-{
-	size_t n = forest->class_count;
-
-	positive_class = positive ? forest_class(forest, str(positive)) : n == 2 ? 1 : -1;
-	if (positive_class >= 0)
-		return;
-	if (!positive)
-		die_config(
-			"%s has %zu classes: --positive says which one is scored", model_path, n);
-	const char *meant = opt_suggest(positive, (const char *const *)forest->classes, n);
-	die_config("--positive: %s has no class %s; there is %s", model_path, positive,
-		meant ? meant : forest->classes[0]);
-}
-
-static void name_features(void)
-{
-	size_t n = forest->feature_count;
-
-	if (names.count && names.count != n)
-		die_config("--features: %zu names for the %zu features of %s", names.count, n,
-			model_path);
-	features = calloc(n, sizeof(*features));
-	row = calloc(n, sizeof(*row));
-	probabilities = calloc(forest->class_count, sizeof(*probabilities));
-	if (!features || !row || !probabilities)
+	if (!p)
 		abort();
+	return p;
+}
+
+static void name_fields(struct model *m)
+{
+	const struct forest *f = m->forest;
+	size_t n = f->feature_count;
+
+	m->features = allocate(n, sizeof(*m->features));
+	m->row = allocate(n, sizeof(*m->row));
+	m->moved = allocate(n, sizeof(*m->moved));
+	m->outputs = allocate(f->output_count, sizeof(*m->outputs));
 	for (size_t i = 0; i < n; i++)
-		features[i].name = str(names.count ? names.words[i] : forest->features[i]);
-	probability.name = str(probability_name);
-	class.name = str(class_name);
-}
-
-/* Readings scored by a model of scaled values, or the other way round, give no error, only
- * nonsense; such values lie far from all thresholds. */
-static void find_ranges(void)
-{
-	near = calloc(forest->feature_count, sizeof(*near));
-	if (!near)
-		abort();
-	for (size_t i = 0; i < forest->feature_count; i++) {
-		struct range *r = &near[i];
-		bool used = forest_range(forest, i, &r->low, &r->high) && r->low < r->high;
-		double margin = used ? FAR * (r->high - r->low) : INFINITY;
-		r->low -= margin;
-		r->high += margin;
-	}
+		m->features[i].name = str(names.count ? names.words[i] : f->features[i]);
+	m->class.name = str(class_name);
+	m->score.name = str(!f->regression ? probability_name
+			    : value_name   ? value_name
+					   : text_print("predicted_%s", f->outputs[0]));
 }
 
 static void warn_of_far(void)
 {
 	static bool warned;
 
-	for (size_t i = 0; !warned && i < forest->feature_count; i++) {
-		if (row[i] >= near[i].low && row[i] <= near[i].high)
-			continue;
-		warned = true;
-		warning("%.*s is %g, far from all that %s compares it with: is it scaled as when "
-			"the model was trained? (--scaler, --features)",
-			STR_ARG(features[i].name), row[i], model_path);
+	for (size_t i = 0; !warned && i < model.forest->feature_count; i++) {
+		warned = forest_range_is_far(&model.ranges[i], model.row[i]);
+		if (warned)
+			warning("%.*s is %g, far from all that %s compares it with: is it scaled "
+				"as when the model was trained? (--scaler, --features)",
+				STR_ARG(model.features[i].name), model.row[i], model_path);
 	}
+}
+
+static void name_model(struct model *m)
+{
+	char *copy = strdup(model_path);
+
+	if (!copy)
+		abort();
+	m->via = text_print("%s@%.*s", basename(copy), DIGEST_SHORT, m->forest->digest);
+	free(copy);
+}
+
+/* What is wrong, or NULL. */
+static char *load(struct model *m)
+{
+	struct forest_source source = { model_path, scaler_path, names.words, names.count };
+	char *error = model_other_form(model_path);
+
+	if (error || forest_open(&source, &m->forest, &error) < 0 ||
+		forest_choose_output(m->forest, model_path, positive, &m->scored, &error) < 0)
+		return error;
+	name_fields(m);
+	name_model(m);
+	m->ranges = forest_ranges(m->forest);
+	if (explained)
+		m->explainer = forest_explainer_open(m->forest, m->scored);
+	return NULL;
+}
+
+static void unload(struct model *m)
+{
+	forest_explainer_close(m->explainer);
+	forest_close(m->forest);
+	free(m->features);
+	free(m->row);
+	free(m->outputs);
+	free(m->moved);
+	free(m->ranges);
+	free(m->via);
 }
 
 static void start(void)
 {
-	char *error, *copy;
+	char *error = load(&model);
 
-	if (forest_load(model_path, &forest, &error) < 0)
+	if (error)
 		die_config("%s", error);
-	choose_class();
-	name_features();
-	if (scaler_path)
-		load_scaler();
-	find_ranges();
-	copy = strdup(model_path);
-	if (!copy)
-		abort();
-	via = text_print("%s@%.*s", basename(copy), DIGEST_SHORT, forest->digest);
-	free(copy);
 }
 
-/* Fills row with the worst quality returned; *ret_any: the sample has some of the features. */
+static void reload(void)
+{
+	struct model next = { 0 };
+	char *error = load(&next);
+
+	if (error) {
+		warning("%s; %s goes on", error, model.via);
+		free(error);
+		unload(&next);
+		return;
+	}
+	notice("%s in place of %s", next.via, model.via);
+	unload(&model);
+	model = next;
+}
+
+/* Fills the row; the worst quality returned. *ret_any: the sample has some of the features. */
 static uint32_t read_row(const struct sample *s, bool *ret_any)
 {
 	uint32_t worst = STATUS_GOOD;
 
 	*ret_any = false;
-	for (size_t i = 0; i < forest->feature_count; i++) {
+	for (size_t i = 0; i < model.forest->feature_count; i++) {
 		struct wire w;
-		uint32_t status = sample_number(s, &features[i], &row[i]);
-		*ret_any |= !status_is_bad(status) || sample_find(s, &features[i], &w);
+		uint32_t status = sample_number(s, &model.features[i], &model.row[i]);
+		*ret_any |= !status_is_bad(status) || sample_find(s, &model.features[i], &w);
 		worst = status_worst(worst, status);
 	}
 	return worst;
 }
 
-static void score(struct sample *s, uint32_t status)
+/* "torque +0.412, tool_wear -0.03" */
+static void explain(struct sample *s)
 {
-	if (status_is_bad(status)) {
-		sample_set_nil(s, &probability);
-		sample_set_nil(s, &class);
-	} else {
-		warn_of_far();
-		forest_predict(forest, row, probabilities);
-		double p = probabilities[positive_class];
-		sample_set_number(s, &probability, p);
-		sample_set_integer(s, &class, p >= threshold);
+	static struct buffer text;
+
+	text.len = 0;
+	forest_explain(model.explainer, model.row, model.moved);
+	for (int64_t n = 0; n < explained; n++) {
+		size_t i = forest_largest(model.moved, model.forest->feature_count);
+		if (model.moved[i] == 0)
+			break;
+		buffer_print(&text, "%s%.*s %+.3g", n ? ", " : "", STR_ARG(model.features[i].name),
+			model.moved[i]);
+		model.moved[i] = 0;
 	}
-	if (status != STATUS_GOOD || s->quality.count) {
-		sample_set_status(s, probability.name, status);
-		sample_set_status(s, class.name, status);
-	}
-	sample_set_via(s, STR("model"), str(via));
+	sample_set_via(s, STR("explain"), buffer_str(&text));
+}
+
+/* What cannot be scored, or gives no number, is nil. */
+static bool score(struct sample *s)
+{
+	warn_of_far();
+	forest_predict(model.forest, model.row, model.outputs);
+	double v = model.outputs[model.scored];
+	if (!isfinite(v))
+		return false;
+	sample_set_number(s, &model.score, v);
+	if (!model.forest->regression)
+		sample_set_integer(s, &model.class, v >= threshold);
+	if (explained)
+		explain(s);
+	return true;
+}
+
+static uint32_t score_or_nil(struct sample *s, uint32_t status)
+{
+	bool scores = !status_is_bad(status) || model.forest->missing;
+
+	if (scores && score(s))
+		return status_is_bad(status) ? STATUS_UNCERTAIN_DATA_SUBNORMAL : status;
+	sample_set_nil(s, &model.score);
+	if (!model.forest->regression)
+		sample_set_nil(s, &model.class);
+	return status_is_bad(status) ? status : STATUS_BAD_OUT_OF_RANGE;
 }
 
 static void on_sample(struct sample *s)
@@ -183,28 +226,40 @@ static void on_sample(struct sample *s)
 	bool any = false;
 	uint32_t status = sample_is_measurement(s) ? read_row(s, &any) : STATUS_GOOD;
 
-	if (any)
-		score(s, status);
+	if (any) {
+		status = score_or_nil(s, status);
+		if (status != STATUS_GOOD || s->quality.count) {
+			sample_set_status(s, model.score.name, status);
+			if (!model.forest->regression)
+				sample_set_status(s, model.class.name, status);
+		}
+		sample_set_via(s, STR("model"), str(model.via));
+	}
 	emit(s);
 }
 
 static void describe(struct fields *f)
 {
-	for (size_t i = 0; i < forest->feature_count; i++)
-		fields_need(f, features[i].name.data, NULL);
-	fields_make(f, probability_name, NULL);
-	fields_make(f, class_name, NULL);
+	for (size_t i = 0; i < model.forest->feature_count; i++)
+		fields_need(f, model.features[i].name.data, NULL);
+	fields_make(f, model.score.name.data, NULL);
+	if (!model.forest->regression)
+		fields_make(f, class_name, NULL);
 }
 
 const struct filter filter = {
 	.summary = "score measurements with a random forest",
-	.details = "Adds the probability of a class and the decision, 1 or 0, to measurements that "
-		   "have the model's features, and the model's name and digest to via. Where a "
-		   "feature is missing or Bad both are nil, with the worst quality; else they "
-		   "carry the worst quality of the features. Samples with none of the features are "
-		   "passed on as they are.",
+	.details = "Adds the probability of a class and the decision, 1 or 0, or a regression's "
+		   "number, to measurements that have the model's features, and the model's name "
+		   "and digest to via. Where a feature is missing or Bad they are nil, with the "
+		   "worst quality, unless the model learnt from missing values: then it scores, "
+		   "and they are Uncertain. Else they carry the worst quality of the features. "
+		   "Samples with none of the features are passed on as they are.\n\n"
+		   "On SIGHUP the model file is read again. One that is broken is warned of, and "
+		   "the old goes on.",
 	.options = options,
 	.start = start,
+	.reload = reload,
 	.sample = on_sample,
 	.fields = describe,
 };

@@ -34,10 +34,7 @@ static struct {
 
 static bool wanted(struct str name)
 {
-	for (size_t i = 0; i < names.count; i++)
-		if (str_eq(name, str(names.words[i])))
-			return true;
-	return names.count == 0;
+	return names.count == 0 || opt_has(&names, name);
 }
 
 /* The fit's place for value i: samples of one source are alike, so the last answer mostly holds. */
@@ -95,19 +92,10 @@ static void tell_left_out(void)
 
 static void check_named(const struct scaler *s, const char *where)
 {
-	const char *all[s->count + 1];
+	char *error;
 
-	for (size_t i = 0; i < s->count; i++)
-		all[i] = s->fields[i].name;
-	for (size_t i = 0; i < names.count; i++) {
-		if (scaler_find(s, str(names.words[i])) >= 0)
-			continue;
-		const char *meant = opt_suggest(names.words[i], all, s->count);
-		if (meant)
-			die_config("%s has no field %s; did you mean %s?", where, names.words[i],
-				meant);
-		die_config("%s has no numbers in a field %s", where, names.words[i]);
-	}
+	if (scaler_check(s, names.words, names.count, where, &error) < 0)
+		die_config("%s", error);
 }
 
 static void save(void)

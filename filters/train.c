@@ -1,24 +1,27 @@
-#include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "filter.h"
-#include "train_report.h"
-#include "train_rows.h"
+#include "train/learn.h"
+#include "train/reader.h"
 
-static const char *target_name, *out_path, *class_weight = "none";
+static const char *target_name, *out_path, *class_weight = "none", *task = "classification";
+static const char *split, *report_path;
 static struct opt_list feature_names;
 static int64_t trees = 100, seed = 1, max_rows = 1000000;
-static int64_t depth, leaf_rows = 1, features_a_split, threads;
+static int64_t depth, leaf_rows = 1, features_a_split, folds, threads;
 
 static const struct opt options[] = {
 	{ "target", OPT_TEXT, &target_name, .arg = "FIELD",
-		.help = "the field to predict: an integer, bool or text", .required = true },
+		.help = "the field to predict: an integer, bool or text; of a regression a number",
+		.required = true },
 	{ "features", OPT_LIST, &feature_names, .arg = "A,B,...",
-		.help = "the fields to predict it from", .required = true },
+		.help = "the fields to predict it from: numbers", .required = true },
 	{ "out", OPT_OUTPUT, &out_path, .arg = "FILE", .help = "where the model goes",
 		.required = true },
+	{ "task", OPT_CHOICE, &task, .arg = "WHAT", .help = "predict a class or a number",
+		.choices = "classification|regression" },
 	{ "trees", OPT_INTEGER, &trees, .arg = "N", .help = "how many trees", .min = 1,
 		.max = 100000 },
 	{ "seed", OPT_INTEGER, &seed, .arg = "N",
@@ -31,8 +34,17 @@ static const struct opt options[] = {
 	{ "min-leaf", OPT_INTEGER, &leaf_rows, .arg = "N", .help = "draws that a leaf has at least",
 		.min = 1, .max = 1e9 },
 	{ "split-features", OPT_INTEGER, &features_a_split, .arg = "N",
-		.help = "features tried at each split; 0: the square root of their number",
+		.help = "features tried at each split; 0: the square root of their number, of a "
+			"regression all",
 		.min = 0, .max = FOREST_FEATURES_MAX },
+	{ "split", OPT_TEXT, &split, .arg = "time:0.8",
+		.help = "learn from this share of the rows, the earliest, and report on the later" },
+	{ "folds", OPT_INTEGER, &folds, .arg = "N",
+		.help = "try it N times on a part of the rows that was not learnt from, before "
+			"learning from all",
+		.min = 2, .max = 100 },
+	{ "report", OPT_OUTPUT, &report_path, .arg = "FILE",
+		.help = "the report as JSON; - for standard output, in place of the text" },
 	{ "max-rows", OPT_INTEGER, &max_rows, .arg = "N",
 		.help = "of more rows, so many are drawn at random", .min = 1, .max = 1e9 },
 	{ "threads", OPT_INTEGER, &threads, .arg = "N",
@@ -41,196 +53,123 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-enum { LABEL_MAX = 24, NAMES_MAX = 1000, NAMES_SAMPLES = 100 };
-
 static struct train_rows *rows;
-static struct field target, *features;
-static float *row;
-static bool target_seen, *feature_seen;
-static uint64_t samples, skipped;
-
-/* Names seen in the first samples, for "did you mean". */
-static const char *names[NAMES_MAX];
-static size_t name_count;
-
-static void remember_name(struct str name)
-{
-	for (size_t i = 0; i < name_count; i++)
-		if (str_eq(name, str(names[i])))
-			return;
-	if (name_count < NAMES_MAX)
-		names[name_count++] = strndup(name.data, name.len);
-}
-
-static void remember_names(const struct sample *s)
-{
-	for (uint32_t i = 0; i < s->values.count; i++) {
-		struct str name;
-		struct wire w;
-		sample_value(s, i, &name, &w);
-		remember_name(name);
-	}
-}
-
-static int print_label(const struct wire *w, char to[LABEL_MAX])
-{
-	switch (w->type) {
-	case WIRE_UINT:
-		return snprintf(to, LABEL_MAX, "%llu", (unsigned long long)w->u);
-	case WIRE_INT:
-		return snprintf(to, LABEL_MAX, "%lld", (long long)w->i);
-	case WIRE_BOOL:
-		return snprintf(to, LABEL_MAX, "%d", w->b);
-	case WIRE_DOUBLE:
-		if (w->d != trunc(w->d) || fabs(w->d) > 1e15)
-			die_config("%s is %g: a target is an integer, a bool or a text (if it was "
-				   "scaled, scale --fields leaves it out)",
-				target_name, w->d);
-		return snprintf(to, LABEL_MAX, "%.0f", w->d + 0.0);
-	default:
-		return 0;
-	}
-}
-
-/* The label of a class; room is where one that is no text is printed. False where there is none. */
-static bool read_label(const struct wire *w, char room[LABEL_MAX], struct str *ret)
-{
-	*ret = w->type == WIRE_STR ? w->bytes : (struct str){ room, print_label(w, room) };
-	return ret->len && !memchr(ret->data, '\n', ret->len) && !memchr(ret->data, '\0', ret->len);
-}
-
-static bool read_features(const struct sample *s)
-{
-	bool whole = true;
-
-	for (size_t i = 0; i < feature_names.count; i++) {
-		struct wire w;
-		double v;
-		whole &= !status_is_bad(sample_number(s, &features[i], &v));
-		row[i] = (float)v;
-		whole &= isfinite(row[i]);
-		if (!feature_seen[i])
-			feature_seen[i] = sample_find(s, &features[i], &w);
-	}
-	return whole;
-}
-
-static void take(const struct sample *s)
-{
-	char room[LABEL_MAX];
-	struct str label;
-	struct wire w;
-	bool whole = read_features(s);
-
-	if (!sample_find(s, &target, &w))
-		return;
-	target_seen = true;
-	if (!whole || status_is_bad(sample_status(s, target.name)) ||
-		!read_label(&w, room, &label)) {
-		skipped++;
-		return;
-	}
-	if (train_rows_add(rows, row, label) < 0)
-		die_config("%s has more than %d different values: that is a measure, not a class",
-			target_name, FOREST_CLASSES_MAX);
-}
+static struct train_reader *reader;
+static bool regression;
+static struct train_plan plan;
 
 static void on_sample(struct sample *s)
 {
-	if (!sample_is_measurement(s))
-		return;
-	if (samples++ < NAMES_SAMPLES)
-		remember_names(s);
-	take(s);
+	char *error;
+
+	if (sample_is_measurement(s) && train_reader_take(reader, s, &error) < 0)
+		die_config("%s", error);
 }
 
-static void die_unseen(const char *option, const char *name)
+static void show_progress(uint32_t done)
 {
-	const char *meant = opt_suggest(name, names, name_count);
-
-	if (samples == 0)
-		die_config("no measurement came in: nothing to learn from");
-	if (meant)
-		die_config("--%s: no sample has a field %s; did you mean %s?", option, name, meant);
-	die_config("--%s: no sample has a field %s", option, name);
+	fprintf(stderr, "\r%u of %lld trees ", done, (long long)trees);
 }
 
-static void check_rows(void)
+static void end_progress(void)
 {
-	if (!target_seen)
-		die_unseen("target", target_name);
-	for (size_t i = 0; i < feature_names.count; i++)
-		if (!feature_seen[i])
-			die_unseen("features", feature_names.words[i]);
-	if (train_rows_seen(rows) == 0)
-		die_config("no row is whole: in all %llu the target or a feature is missing or Bad",
-			(unsigned long long)skipped);
+	if (plan.options.progress)
+		fprintf(stderr, "\r\x1b[K");
 }
 
-static struct forest *learn(
-	const struct train_set *set, const char *const *labels, double *out_of_bag)
+static void name_outputs(struct forest *f, const char *const *labels)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	struct train_options o = {
-		.trees = (uint32_t)trees,
-		.seed = (uint64_t)seed,
-		.features_a_split = (uint32_t)features_a_split,
-		.depth = (uint32_t)depth,
-		.leaf_rows = (uint32_t)leaf_rows,
-		.balanced = strcmp(class_weight, "balanced") == 0,
-		.threads = (unsigned)(threads	       ? threads
-				      : processors > 0 ? processors
-						       : 1),
-	};
-	struct forest *f;
-	int r = train_forest(set, &o, &f, out_of_bag);
+	for (size_t i = 0; i < f->feature_count; i++)
+		f->features[i] = strdup(feature_names.words[i]);
+	for (size_t i = 0; i < f->output_count; i++)
+		f->outputs[i] = strdup(regression ? target_name : labels[i]);
+}
+
+static void save_model(struct forest *f, struct train_report *report)
+{
+	int r = forest_save(f, out_path);
 
 	if (r < 0)
-		die_system("training: %s", strerror(-r));
-	for (size_t i = 0; i < set->features; i++)
-		f->features[i] = strdup(feature_names.words[i]);
-	for (size_t i = 0; i < set->classes; i++)
-		f->classes[i] = strdup(labels[i]);
-	return f;
+		die_system("%s: %s", out_path, strerror(-r));
+	report->model = out_path;
+	report->digest = f->digest;
 }
 
-static void report(const struct forest *f, const struct train_set *set, const char *const *labels,
-	const double *out_of_bag)
+static void tell(const struct train_report *report)
 {
-	struct buffer *text = text_buffer();
+	bool on_output = report_path && strcmp(report_path, "-") == 0;
+	struct buffer json = { 0 };
+	int r;
 
-	buffer_print(text,
-		"%zu trees from %zu of %llu rows and %zu features; skipped %llu rows with a "
-		"missing or Bad value\n",
-		f->tree_count, set->rows, (unsigned long long)train_rows_seen(rows), set->features,
-		(unsigned long long)skipped);
-	train_report(text, set, labels, out_of_bag);
-	buffer_print(text, "wrote %s, sha256 %s\n", out_path, f->digest);
+	if (on_output)
+		train_report_json(text_buffer(), report);
+	else
+		train_report_text(text_buffer(), report);
 	text_done();
+	if (!report_path || on_output)
+		return;
+	train_report_json(&json, report);
+	r = file_replace(report_path, buffer_str(&json));
+	if (r < 0)
+		die_system("%s: %s", report_path, strerror(-r));
+	buffer_free(&json);
+}
+
+static void check(const struct train_set *set, const char *const *labels)
+{
+	char *error;
+
+	if (train_check(set, labels, &plan, &error) < 0)
+		die_config("%s", error);
 }
 
 static void end(void)
 {
-	struct train_set set;
 	const char *const *labels;
-	double *out_of_bag;
+	struct train_set set;
+	struct forest *f;
+	char *error;
 	int r;
 
-	check_rows();
-	train_rows_set(rows, &set, &labels);
-	if (set.classes < 2)
-		die_config("%s was %s in all %zu rows: two classes at least are needed",
-			target_name, labels[0], set.rows);
-	out_of_bag = malloc(set.rows * set.classes * sizeof(*out_of_bag));
-	if (!out_of_bag)
-		abort();
-	struct forest *f = learn(&set, labels, out_of_bag);
-	r = forest_save(f, out_path);
+	if (train_reader_check(reader, &error) < 0)
+		die_config("%s", error);
+	train_rows_set(rows, split, &set, &labels);
+	check(&set, labels);
+	struct train_report report = {
+		.target = target_name,
+		.features = feature_names.words,
+		.labels = labels,
+		.seen = train_rows_seen(rows),
+		.skipped = train_reader_skipped(reader),
+	};
+	r = train_learn(&set, &plan, &f, &report);
+	end_progress();
 	if (r < 0)
-		die_system("%s: %s", out_path, strerror(-r));
-	report(f, &set, labels, out_of_bag);
+		die_system("training: %s", strerror(-r));
+	name_outputs(f, labels);
+	save_model(f, &report);
+	tell(&report);
+	train_report_free(&report);
 	forest_close(f);
-	free(out_of_bag);
+	train_reader_close(reader);
+	train_rows_close(rows);
+}
+
+/* The share of the rows to learn from. */
+static double read_split(void)
+{
+	char *end;
+	double share;
+
+	if (folds)
+		die_config("--split and --folds do not go together");
+	if (strncmp(split, "time:", 5) == 0) {
+		share = strtod(split + 5, &end);
+		if (end > split + 5 && *end == '\0' && share > 0 && share < 1)
+			return share;
+	}
+	die_config("--split: expected time: and a share between 0 and 1, as time:0.8, found %s",
+		split);
 }
 
 static void check_features(void)
@@ -247,20 +186,38 @@ static void check_features(void)
 	}
 }
 
+static struct train_options make_options(void)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return (struct train_options){
+		.trees = (uint32_t)trees,
+		.seed = (uint64_t)seed,
+		.features_a_split = (uint32_t)features_a_split,
+		.depth = (uint32_t)depth,
+		.leaf_rows = (uint32_t)leaf_rows,
+		.balanced = strcmp(class_weight, "balanced") == 0,
+		.threads = (unsigned)(threads	       ? threads
+				      : processors > 0 ? processors
+						       : 1),
+		.progress = isatty(STDERR_FILENO) ? show_progress : NULL,
+	};
+}
+
 static void start(void)
 {
-	size_t n = feature_names.count;
-
+	regression = strcmp(task, "regression") == 0;
+	if (regression && opt_given(&class_weight))
+		die_config("--class-weight goes with classes, not with --task regression");
 	check_features();
-	features = calloc(n, sizeof(*features));
-	feature_seen = calloc(n, sizeof(*feature_seen));
-	row = calloc(n, sizeof(*row));
-	if (!features || !feature_seen || !row)
-		abort();
-	target.name = str(target_name);
-	for (size_t i = 0; i < n; i++)
-		features[i].name = str(feature_names.words[i]);
-	rows = train_rows_open(n, (size_t)max_rows, (uint64_t)seed);
+	plan = (struct train_plan){
+		.options = make_options(),
+		.split_share = split ? read_split() : 0,
+		.folds = (uint32_t)folds,
+	};
+	rows = train_rows_open(feature_names.count, regression, (size_t)max_rows, (uint64_t)seed);
+	reader = train_reader_open(
+		target_name, feature_names.words, feature_names.count, regression, rows);
 }
 
 static void describe(struct fields *f)
@@ -274,9 +231,11 @@ static void describe(struct fields *f)
 const struct filter filter = {
 	.summary = "learn a random forest that predicts a field from others",
 	.details = "Reads measurements until the input ends, learns, writes the model and prints "
-		   "what the trees say of rows they had not drawn (out of bag). Rows in which the "
-		   "target or a feature is missing, Bad or beyond float 32 are skipped and "
-		   "counted. The model is laid out in schemas/forest.md.",
+		   "how well it predicts rows that it did not learn from: what the trees say of "
+		   "rows they had not drawn (out of bag), or with --split of the later rows. Rows "
+		   "in which the target or a feature is missing, Bad or beyond float 32 are "
+		   "skipped and counted. The model and the report are laid out in "
+		   "schemas/forest.md.",
 	.options = options,
 	.start = start,
 	.sample = on_sample,

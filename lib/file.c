@@ -11,21 +11,28 @@
 
 enum { CHUNK = 64 << 10 };
 
+static bool is_larger(int fd, size_t max)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size > max;
+}
+
 int file_read(const char *path, size_t max, struct buffer *ret)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
 	size_t start = ret->len;
 	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
-	while ((n = read(fd, buffer_reserve(ret, CHUNK), CHUNK)) != 0) {
+	r = is_larger(fd, max) ? -EFBIG : 0;
+	while (r == 0 && (n = read(fd, buffer_reserve(ret, CHUNK), CHUNK)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		r = n < 0 ? -errno : ret->len + n - start > max ? -EFBIG : 0;
-		if (r < 0)
-			break;
-		ret->len += n;
+		if (r == 0)
+			ret->len += n;
 	}
 	close(fd);
 	return r;

@@ -54,6 +54,11 @@ struct filter {
 	 * much is passed on for good. Called as that grows, also behind end. */
 	void (*settled)(uint64_t made);
 
+	/* On SIGHUP, between two samples: load anew what start loaded. What cannot be loaded is
+	 * warned of, and the old goes on. Filters without it stop on SIGHUP, or in a pipeline
+	 * ignore it. */
+	void (*reload)(void);
+
 	/* State across restarts: a filter that remembers anything from one sample to the next has both.
 	 * save appends all of it, as wire_ objects; load takes it back, after start and before the
 	 * first sample: false where it is not what save wrote. The library calls save at positions of

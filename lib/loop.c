@@ -20,7 +20,7 @@
 struct link *loop_inputs[LOOP_LINKS], *loop_outputs[LOOP_LINKS];
 int loop_input_count, loop_output_count;
 
-static volatile sig_atomic_t stop_signals;
+static volatile sig_atomic_t stop_signals, reload_asked;
 static int signal_fd = -1;
 static bool merge;
 /* When the time is over in which a filter that was told to stop still reads, and in which its
@@ -62,12 +62,36 @@ static void on_signal(int signal_number)
 	(void)!write(signal_fd, &one, sizeof(one));
 }
 
+static void on_hangup(int signal_number)
+{
+	uint64_t one = 1;
+	(void)signal_number;
+	reload_asked = 1;
+	(void)!write(signal_fd, &one, sizeof(one));
+}
+
+static void listen_for_reload(void)
+{
+	struct sigaction action = { .sa_handler = on_hangup, .sa_flags = SA_RESTART };
+	if (filter.reload)
+		sigaction(SIGHUP, &action, NULL);
+}
+
+static void reload_if_asked(void)
+{
+	if (!reload_asked)
+		return;
+	reload_asked = 0;
+	filter.reload();
+}
+
 void loop_listen(void)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 	signal_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
+	listen_for_reload();
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -307,6 +331,7 @@ static bool read_and_produce(void)
 static void turn(void)
 {
 	start_stop_clock();
+	reload_if_asked();
 	bool busy = events_run_wakes(), resumed = position_resume();
 	busy |= read_and_produce();
 	settle();

@@ -49,6 +49,17 @@ uint64_t random_below(struct random *r, uint64_t n)
 	return bits % n;
 }
 
+/* Fisher and Yates, by D. E. Knuth, The Art of Computer Programming, 3.4.2, algorithm P. */
+void random_shuffle(struct random *r, uint32_t *places, size_t count)
+{
+	for (size_t i = count; i > 1; i--) {
+		size_t j = random_below(r, i);
+		uint32_t place = places[j];
+		places[j] = places[i - 1];
+		places[i - 1] = place;
+	}
+}
+
 /* True with probability exp(-x), x in [0, 1]: the length of a falling run of uniforms that starts
  * below x is even with that probability (J. von Neumann, 1951). */
 static bool with_exp_minus(struct random *r, double x)

@@ -4,6 +4,7 @@
 #ifndef DUTO_RANDOM_H
 #define DUTO_RANDOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct random {
@@ -20,6 +21,9 @@ double random_uniform(struct random *r);
 
 /* Evenly 0..n-1, without bias; n > 0. */
 uint64_t random_below(struct random *r, uint64_t n);
+
+/* Every order of the places is equally likely. */
+void random_shuffle(struct random *r, uint32_t *places, size_t count);
 
 /* Normal, mean 0, standard deviation 1: by comparing uniform numbers only (C. F. F. Karney,
  * "Sampling exactly from the normal distribution", ACM TOMS 42(1), 2016, algorithm N), so that no

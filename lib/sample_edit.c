@@ -21,10 +21,18 @@ static void shift_map(struct sample_map *m, uint32_t at, uint32_t behind, uint32
 		m->end += delta;
 }
 
+static void shift_index(struct sample *s, uint32_t at, uint32_t delta)
+{
+	for (uint32_t i = 0; i < s->values.count && i < SAMPLE_INDEXED; i++)
+		if (s->at[i] > at)
+			s->at[i] += delta;
+}
+
 /* Puts len bytes in the place of old ones, and keeps every offset right. */
 static void splice(struct sample *s, uint32_t at, uint32_t old, const void *data, size_t len)
 {
 	uint32_t behind = at + old, delta = (uint32_t)len - old;
+	bool among_values = at >= s->values.start && at < s->values.end;
 	if (len > old)
 		move_to_room(s, s->len + len);
 	memmove(s->data + at + len, s->data + behind, s->len - behind);
@@ -33,10 +41,8 @@ static void splice(struct sample *s, uint32_t at, uint32_t old, const void *data
 	shift_map(&s->values, at, behind, delta);
 	shift_map(&s->quality, at, behind, delta);
 	shift_map(&s->via, at, behind, delta);
-	for (uint32_t i = 0; i < s->values.count && i < SAMPLE_INDEXED && at >= s->values.start;
-		i++)
-		if (s->at[i] > at - s->values.start)
-			s->at[i] += delta;
+	if (among_values)
+		shift_index(s, at - s->values.start, delta);
 }
 
 /* Writes a map's header anew, in the three-byte form that can be patched the next time; one of five
@@ -72,22 +78,38 @@ static void add_keys(struct sample *s, int more)
 		set_count(s, &whole, keys);
 }
 
+/* Where an entry is encoded before it is put in: on the stack, unless it is long. */
+struct scratch {
+	uint8_t small[256];
+	struct buffer bytes;
+};
+
+static struct buffer *scratch_open(struct scratch *scratch, size_t len)
+{
+	enum { HEADERS = 3 * 5 + 3 }; /* of three texts and a map */
+	bool fits = len + HEADERS <= sizeof(scratch->small);
+	scratch->bytes = fits ? (struct buffer){ scratch->small, 0, sizeof(scratch->small) }
+			      : (struct buffer){ 0 };
+	return &scratch->bytes;
+}
+
+static void scratch_close(struct scratch *scratch)
+{
+	if (scratch->bytes.data != scratch->small)
+		buffer_free(&scratch->bytes);
+}
+
 static void append(struct sample *s, struct sample_map *m, struct str name, struct str value)
 {
-	struct buffer entry = { 0 };
-	uint8_t small[256];
-	entry = (struct buffer){ small, 0, sizeof(small) };
-	bool heap = name.len + value.len + 5 > sizeof(small);
-	if (heap)
-		entry = (struct buffer){ 0 };
-	wire_str(&entry, name);
-	buffer_add_str(&entry, value);
+	struct scratch scratch;
+	struct buffer *entry = scratch_open(&scratch, name.len + value.len);
+	wire_str(entry, name);
+	buffer_add_str(entry, value);
 	if (m == &s->values && m->count < SAMPLE_INDEXED)
 		s->at[m->count] = m->end - m->start;
-	splice(s, m->end, 0, entry.data, entry.len);
+	splice(s, m->end, 0, entry->data, entry->len);
 	set_count(s, m, m->count + 1);
-	if (heap)
-		buffer_free(&entry);
+	scratch_close(&scratch);
 }
 
 static void append_value(struct sample *s, struct field *f, struct str value)
@@ -104,8 +126,7 @@ static void replace(struct sample *s, struct cursor c, struct str value)
 	splice(s, at, (uint32_t)(c.at - s->data) - at, value.data, value.len);
 }
 
-/* Puts an encoded value in a field's place, or behind the others. */
-static void set_value(struct sample *s, struct field *f, struct str value)
+void sample_set_encoded(struct sample *s, struct field *f, struct str value)
 {
 	struct cursor c;
 	if (sample_locate(s, f, &c))
@@ -133,41 +154,48 @@ void sample_set_integer(struct sample *s, struct field *f, int64_t v)
 	uint8_t room[16];
 	struct buffer encoded = { room, 0, sizeof(room) };
 	wire_int(&encoded, v);
-	set_value(s, f, buffer_str(&encoded));
+	sample_set_encoded(s, f, buffer_str(&encoded));
+}
+
+void sample_set_bool(struct sample *s, struct field *f, bool v)
+{
+	sample_set_encoded(s, f, v ? STR("\xc3") : STR("\xc2"));
 }
 
 void sample_set_nil(struct sample *s, struct field *f)
 {
-	set_value(s, f, STR("\xc0"));
+	sample_set_encoded(s, f, STR("\xc0"));
 }
 
 void sample_set_text(struct sample *s, struct field *f, struct str v)
 {
-	struct buffer encoded = { 0 };
-	wire_str(&encoded, v);
-	set_value(s, f, buffer_str(&encoded));
-	buffer_free(&encoded);
+	struct scratch scratch;
+	struct buffer *encoded = scratch_open(&scratch, v.len);
+	wire_str(encoded, v);
+	sample_set_encoded(s, f, buffer_str(encoded));
+	scratch_close(&scratch);
 }
 
 /* Puts a map of one entry, under a key of its own, behind the byte at. */
 static void insert_map(struct sample *s, struct sample_map *m, uint32_t at, struct str key,
 	struct str name, struct str value)
 {
-	struct buffer b = { 0 };
-	wire_str(&b, key);
-	uint32_t head = at + (uint32_t)b.len;
-	buffer_add(&b, "\xde\x00\x01", 3);
-	wire_str(&b, name);
-	buffer_add_str(&b, value);
+	struct scratch scratch;
+	struct buffer *b = scratch_open(&scratch, key.len + name.len + value.len);
+	wire_str(b, key);
+	uint32_t head = at + (uint32_t)b->len;
+	buffer_add(b, "\xde\x00\x01", 3);
+	wire_str(b, name);
+	buffer_add_str(b, value);
 	/* The map before ends where this one begins: its end must not move with it. */
 	uint32_t values_end = s->values.end, quality_end = s->quality.end;
-	splice(s, at, 0, b.data, b.len);
+	splice(s, at, 0, b->data, b->len);
 	s->values.end = values_end;
 	if (m == &s->via)
 		s->quality.end = quality_end;
-	*m = (struct sample_map){ head, head + 3, at + (uint32_t)b.len, 1 };
+	*m = (struct sample_map){ head, head + 3, at + (uint32_t)b->len, 1 };
 	add_keys(s, 1);
-	buffer_free(&b);
+	scratch_close(&scratch);
 }
 
 static void remove_quality(struct sample *s)
@@ -224,10 +252,11 @@ static void set_entry(struct sample *s, struct str key, struct str value)
 
 void sample_set_via(struct sample *s, struct str key, struct str v)
 {
-	struct buffer encoded = { 0 };
-	wire_str(&encoded, v);
-	set_entry(s, key, buffer_str(&encoded));
-	buffer_free(&encoded);
+	struct scratch scratch;
+	struct buffer *encoded = scratch_open(&scratch, v.len);
+	wire_str(encoded, v);
+	set_entry(s, key, buffer_str(encoded));
+	scratch_close(&scratch);
 }
 
 /* Moves the entries that stay together, and closes the gap behind them. */

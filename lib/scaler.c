@@ -8,6 +8,7 @@
 
 #include "file.h"
 #include "number.h"
+#include "opt.h"
 #include "text.h"
 #include "yaml.h"
 
@@ -68,6 +69,25 @@ int scaler_find(const struct scaler *s, struct str name)
 	return -1;
 }
 
+int scaler_check(const struct scaler *s, const char *const *names, size_t count, const char *where,
+	char **ret_error)
+{
+	const char *fields[s->count + 1], *meant;
+
+	for (size_t i = 0; i < s->count; i++)
+		fields[i] = s->fields[i].name;
+	for (size_t i = 0; i < count; i++) {
+		if (scaler_find(s, str(names[i])) >= 0)
+			continue;
+		meant = opt_suggest(names[i], fields, s->count);
+		return meant ? text_refuse(ret_error, "%s has no field %s; did you mean %s?", where,
+				       names[i], meant)
+			     : text_refuse(ret_error, "%s has no numbers in a field %s", where,
+				       names[i]);
+	}
+	return 0;
+}
+
 void scaler_free(struct scaler *s)
 {
 	for (size_t i = 0; i < s->count; i++)
@@ -86,9 +106,37 @@ static int load_number(const struct yaml_node *map, const char *key, double *ret
 	return r < 0 ? r : yaml_number(n, ret, ret_error);
 }
 
+static int load_quantiles(const struct yaml_node *list, struct scaler_field *ret, char **ret_error)
+{
+	size_t count = 0;
+	int r = yaml_check_list(list, ret_error);
+
+	for (const struct yaml_node *n = list->first; n && r == 0; n = n->next, count++) {
+		double v;
+		r = yaml_number(n, &v, ret_error);
+		if (r == 0 &&
+			(count == SCALER_QUANTILES || (count && v < ret->quantiles[count - 1]))) {
+			*ret_error = yaml_error(
+				n, "expected %d numbers that do not fall", SCALER_QUANTILES);
+			r = -EINVAL;
+		}
+		if (r == 0)
+			ret->quantiles[count] = v;
+	}
+	if (r == 0 && count < SCALER_QUANTILES) {
+		*ret_error =
+			yaml_error(list, "expected %d numbers, found %zu", SCALER_QUANTILES, count);
+		r = -EINVAL;
+	}
+	ret->has_quantiles = r == 0;
+	return r;
+}
+
 static int load_field(struct scaler *s, const struct yaml_node *n, char **ret_error)
 {
-	const char *const keys[] = { methods[s->method].a, methods[s->method].b, NULL };
+	const char *const keys[] = { methods[s->method].a, methods[s->method].b, "quantiles",
+		NULL };
+	const struct yaml_node *quantiles;
 	double a, b;
 	int r = yaml_check_map(n, keys, ret_error);
 
@@ -102,6 +150,9 @@ static int load_field(struct scaler *s, const struct yaml_node *n, char **ret_er
 	if (r < 0)
 		*ret_error = yaml_error(yaml_get(n, keys[1]), "expected %s",
 			s->method == SCALER_MIN_MAX ? "a max not below min" : "a scale above 0");
+	quantiles = yaml_get(n, keys[2]);
+	if (r == 0 && quantiles)
+		r = load_quantiles(quantiles, &s->fields[s->count - 1], ret_error);
 	return r;
 }
 
@@ -169,12 +220,27 @@ static void add_text(struct buffer *b, const char *text)
 	buffer_add_str(b, str(text));
 }
 
+static void add_number(struct buffer *b, double v)
+{
+	buffer_reserve(b, NUMBER_TEXT);
+	b->len += number_format((char *)b->data + b->len, v, false);
+}
+
 static void add_entry(struct buffer *b, const char *key, double v)
 {
 	add_text(b, key);
 	add_text(b, ": ");
-	buffer_reserve(b, NUMBER_TEXT);
-	b->len += number_format((char *)b->data + b->len, v, false);
+	add_number(b, v);
+}
+
+static void add_quantiles(struct buffer *b, const struct scaler_field *f)
+{
+	add_text(b, ",\n    quantiles: [");
+	for (int i = 0; i < SCALER_QUANTILES; i++) {
+		add_text(b, i ? ", " : "");
+		add_number(b, f->quantiles[i]);
+	}
+	add_text(b, "]");
 }
 
 /* A field's name as a YAML key: plain where it is a word, else in double quotes. */
@@ -214,6 +280,8 @@ int scaler_save(const struct scaler *s, const char *path)
 		add_entry(&b, methods[s->method].a, s->fields[i].a);
 		add_text(&b, ", ");
 		add_entry(&b, methods[s->method].b, s->fields[i].b);
+		if (s->fields[i].has_quantiles)
+			add_quantiles(&b, &s->fields[i]);
 		add_text(&b, "}\n");
 	}
 	r = file_replace(path, buffer_str(&b));

@@ -17,11 +17,19 @@
 
 enum scaler_method { SCALER_STANDARD, SCALER_MIN_MAX, SCALER_ROBUST };
 
-/* The two numbers of a field: mean and scale, min and max, or center and scale. */
+enum {
+	SCALER_QUANTILES = 19,	     /* at 5, 10, ..., 95 % */
+	SCALER_QUANTILES_FROM = 200, /* values; fewer say little of a distribution */
+};
+
+/* The two numbers of a field: mean and scale, min and max, or center and scale; and how the values
+ * were distributed from which it was learnt. */
 struct scaler_field {
 	char *name;
 	double a, b;
 	double factor, offset; /* of min-max, from a and b */
+	bool has_quantiles;
+	double quantiles[SCALER_QUANTILES]; /* none below the one before */
 };
 
 struct scaler {
@@ -40,6 +48,11 @@ int scaler_add(struct scaler *s, struct str name, double a, double b);
 
 /* The field's place, or -1. */
 int scaler_find(const struct scaler *s, struct str name);
+
+/* -EINVAL, with a malloc'ed "WHERE has no field ..." in ret_error, where one of the names is not
+ * in it. */
+int scaler_check(const struct scaler *s, const char *const *names, size_t count, const char *where,
+	char **ret_error);
 
 static inline double scaler_apply(const struct scaler *s, const struct scaler_field *f, double x)
 {

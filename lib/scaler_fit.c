@@ -62,8 +62,7 @@ void scaler_fit_add(struct scaler_fit *f, size_t field, double x)
 	s->min = x < s->min ? x : s->min;
 	s->max = x > s->max ? x : s->max;
 	s->only_flags &= x == 0 || x == 1;
-	if (f->method == SCALER_ROBUST)
-		quantile_add(&s->quantile, x);
+	quantile_add(&s->quantile, x);
 }
 
 /* scikit-learn's rule for a variance within the error of its own computation (Chan, Golub and
@@ -83,6 +82,13 @@ static double quartile_distance(const struct quantile *q)
 	return distance < 10 * DBL_EPSILON ? 1 : distance;
 }
 
+static void add_quantiles(const struct quantile *q, struct scaler_field *to)
+{
+	to->has_quantiles = true;
+	for (int i = 0; i < SCALER_QUANTILES; i++)
+		to->quantiles[i] = quantile_at(q, (i + 1) / (SCALER_QUANTILES + 1.0));
+}
+
 static void add_model(const struct scaler_fit *f, const struct fit_field *s, struct scaler *model)
 {
 	switch (f->method) {
@@ -97,6 +103,8 @@ static void add_model(const struct scaler_fit *f, const struct fit_field *s, str
 			quartile_distance(&s->quantile));
 		break;
 	}
+	if (s->count >= SCALER_QUANTILES_FROM)
+		add_quantiles(&s->quantile, &model->fields[model->count - 1]);
 }
 
 void scaler_fit_model(const struct scaler_fit *f, bool flags_out, struct scaler *ret,

@@ -3,6 +3,7 @@
 #ifndef DUTO_COMMANDS_H
 #define DUTO_COMMANDS_H
 
+#include "opt.h"
 #include "pipeline.h"
 
 int command_check(int argc, char **argv);
@@ -12,11 +13,15 @@ int command_historian_setup(int argc, char **argv);
 int command_keep(int argc, char **argv);
 int command_keygen(int argc, char **argv);
 int command_list(int argc, char **argv);
+int command_model(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_stage(int argc, char **argv);
 int command_tap(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_top(int argc, char **argv);
+
+/* Parses the options of a command. EXIT_OK, or the status after it has said what is wrong. */
+int command_parse(const struct opt *options, int argc, char **argv);
 
 /* Adds what the filters of a pipeline say of it to its mistakes, in the file's order. Starts
  * nothing but their

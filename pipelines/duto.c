@@ -63,6 +63,16 @@ static const struct command commands[] = {
 		"Writes NAME.key, which stays on this machine, and NAME.pub, which the other "
 		"side needs.\n" },
 	{ "list", command_list, "", "list the filters, one a line", "" },
+	{ "model", command_model, "show|convert ...", "look at models of trees, and convert them",
+		"  show FILE [--json]    what it is: features, classes, trees, what its splits use, its "
+		"digest\n"
+		"  convert FROM TO       write it as ONNX where TO ends with .onnx, else as Duto's "
+		"text, and tell\n"
+		"                        what that file does not hold\n\n"
+		"FILE and FROM are Duto's text, ONNX (tree ensembles), XGBoost's JSON or LightGBM's "
+		"text, told\n"
+		"apart by what is in them. Pickles are never read: schemas/sklearn_to_duto.py writes "
+		"Duto's text.\n" },
 	{ "run", command_run,
 		"FILE [--duration TIME] [--restart TIME] [--no-check]\n"
 		"       duto run FILE --replay STAGE=KEEP [--replay ...] --out FOLDER [--since "
@@ -217,7 +227,7 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "--help") == 0)
 		return help_all(stdout);
 	const struct command *c = find_command(argv[1]);
-	if (c && argc > 2 && strcmp(argv[2], "--help") == 0)
+	if (c && argc > 2 && strcmp(argv[argc - 1], "--help") == 0)
 		return help_command(c);
 	if (c)
 		return c->run(argc - 1, argv + 1);

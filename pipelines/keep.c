@@ -32,18 +32,6 @@ static const char *name, *cursor;
 		.required = true, .help = "a folder, or PIPELINE/STAGE"                            \
 	}
 
-int keep_command_parse(const struct opt *options, int argc, char **argv)
-{
-	const struct opt *const tables[] = { options, NULL };
-	char *error;
-	if (opt_parse(tables, argc, argv, &error))
-		return failure_with(EXIT_CONFIG, error);
-	const struct opt *missing = opt_missing(tables);
-	if (missing)
-		return failure(EXIT_CONFIG, "%s is required: %s", missing->name, missing->help);
-	return EXIT_OK;
-}
-
 char *keep_command_find(const char *wanted)
 {
 	char *path = statedir_find(wanted), *root = statedir_root();
@@ -52,11 +40,6 @@ char *keep_command_find(const char *wanted)
 			wanted, root);
 	free(root);
 	return path;
-}
-
-bool keep_command_colored(void)
-{
-	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 }
 
 void keep_command_time(char to[TIMESTAMP_TEXT], int64_t time)
@@ -88,7 +71,7 @@ int keep_command_verify(int argc, char **argv)
 	static const struct opt options[] = { KEEP_ARGUMENT, OPT_END };
 	struct keep_info info = { 0 };
 	char *error = NULL, *path;
-	int status = keep_command_parse(options, argc, argv);
+	int status = command_parse(options, argc, argv);
 	if (status || !(path = keep_command_find(name)))
 		return status ? status : EXIT_CONFIG;
 	int64_t corrupt = keep_info(path, &info, &error);
@@ -130,7 +113,7 @@ int keep_command_forget(int argc, char **argv)
 		OPT_END,
 	};
 	char *path;
-	int status = keep_command_parse(options, argc, argv);
+	int status = command_parse(options, argc, argv);
 	if (status || !(path = keep_command_find(name)))
 		return status ? status : EXIT_CONFIG;
 	int r = keep_cursor_forget(path, cursor);

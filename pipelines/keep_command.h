@@ -14,9 +14,6 @@ int keep_command_verify(int argc, char **argv);
 int keep_command_export(int argc, char **argv);
 int keep_command_forget(int argc, char **argv);
 
-/* Parses the options of a word. EXIT_OK, or the status after it has said what is wrong. */
-int keep_command_parse(const struct opt *options, int argc, char **argv);
-
 /* Malloc'ed path of the keep of that name; NULL after it has said that there is none. */
 char *keep_command_find(const char *name);
 
@@ -28,8 +25,5 @@ json_t *keep_json(const char *name, const char *path, const struct keep_info *in
 
 /* A time in UTC to the second, 2026-01-01 00:00:00; 0 is a dash. */
 void keep_command_time(char to[TIMESTAMP_TEXT], int64_t time);
-
-/* Whether standard output is a terminal that shows colours. */
-bool keep_command_colored(void);
 
 #endif

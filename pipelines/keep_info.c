@@ -5,14 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands.h"
+#include "facts.h"
 #include "failure.h"
 #include "filter.h"
 #include "human.h"
 #include "keep_command.h"
 #include "terminal.h"
 #include "timestamp.h"
-
-enum { TITLE_WIDTH = 10 };
 
 static const char *name;
 static bool json;
@@ -61,25 +61,6 @@ json_t *keep_json(const char *keep, const char *path, const struct keep_info *i)
 		(json_int_t)i->aside_bytes, "cursors", cursors_json(i));
 }
 
-static void begin_line(struct terminal *t, const char *title)
-{
-	terminal_put_colored(t, TERMINAL_DIM, str(title));
-	terminal_put_spaces(t, TITLE_WIDTH - (int)strlen(title));
-}
-
-__attribute__((format(printf, 4, 5))) static void put_line(
-	struct terminal *t, const char *title, const char *attribute, const char *format, ...)
-{
-	char text[600];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	begin_line(t, title);
-	terminal_put_colored(t, attribute, str(text));
-	terminal_new_line(t);
-}
-
 static void put_times(struct terminal *t, const char *title, int64_t from, int64_t to)
 {
 	char first[TIMESTAMP_TEXT], last[TIMESTAMP_TEXT], span[HUMAN_TEXT];
@@ -88,7 +69,7 @@ static void put_times(struct terminal *t, const char *title, int64_t from, int64
 	human_span(span, to - from);
 	keep_command_time(first, from);
 	keep_command_time(last, to);
-	put_line(t, title, "", "%s to %s, %s", first, last, span);
+	facts_put(t, title, "", "%s to %s, %s", first, last, span);
 }
 
 static void put_sizes(struct terminal *t, const struct keep_info *i)
@@ -97,9 +78,9 @@ static void put_sizes(struct terminal *t, const struct keep_info *i)
 	human_size(bytes, (double)i->bytes);
 	human_size(raw, (double)i->raw_bytes);
 	if (i->bytes)
-		put_line(t, "on disk", "", "%sB; %sB as given: %.1f times as much", bytes, raw,
+		facts_put(t, "on disk", "", "%sB; %sB as given: %.1f times as much", bytes, raw,
 			(double)i->raw_bytes / (double)i->bytes);
-	put_line(t, "segments", "", "%" PRIu64 ", %" PRIu64 " of them sealed", i->segments,
+	facts_put(t, "segments", "", "%" PRIu64 ", %" PRIu64 " of them sealed", i->segments,
 		i->sealed);
 }
 
@@ -108,9 +89,9 @@ static void put_troubles(struct terminal *t, const struct keep_info *i)
 	char bytes[HUMAN_TEXT];
 	human_size(bytes, (double)i->aside_bytes);
 	if (i->repeats)
-		put_line(t, "repeats", "", "%" PRIu64 " left out", i->repeats);
+		facts_put(t, "repeats", "", "%" PRIu64 " left out", i->repeats);
 	if (i->aside_files)
-		put_line(t, "aside", TERMINAL_YELLOW,
+		facts_put(t, "aside", TERMINAL_YELLOW,
 			"%" PRIu64 " files, %sB: torn or corrupt, under aside/", i->aside_files,
 			bytes);
 }
@@ -124,7 +105,7 @@ static void put_cursors(struct terminal *t, const struct keep_info *i)
 	for (size_t k = 0; k < i->cursor_count; k++) {
 		const struct keep_cursor *c = &i->cursors[k];
 		uint64_t behind = i->last > c->number ? i->last - c->number : 0;
-		put_line(t, k ? "" : "cursors", "", "%-*s  %" PRIu64 ", %" PRIu64 " behind",
+		facts_put(t, k ? "" : "cursors", "", "%-*s  %" PRIu64 ", %" PRIu64 " behind",
 			(int)width, c->name, c->number, behind);
 	}
 }
@@ -133,17 +114,17 @@ static void put_info(struct terminal *t, const char *path, const struct keep_inf
 {
 	terminal_put_colored(t, TERMINAL_BOLD, str(name));
 	terminal_new_line(t);
-	put_line(t, "folder", "", "%s", path);
-	put_line(t, "id", "", "%s, format %d", i->id, i->version);
-	put_line(t, "state", i->writing ? TERMINAL_CYAN : "", "%s",
+	facts_put(t, "folder", "", "%s", path);
+	facts_put(t, "id", "", "%s, format %d", i->id, i->version);
+	facts_put(t, "state", i->writing ? TERMINAL_CYAN : "", "%s",
 		i->writing ? "being written"
 		: i->ended ? "ended"
 			   : "nobody writes");
 	if (i->last)
-		put_line(t, "samples", "", "%" PRIu64 ", numbers %" PRIu64 " to %" PRIu64,
+		facts_put(t, "samples", "", "%" PRIu64 ", numbers %" PRIu64 " to %" PRIu64,
 			i->last - i->first + 1, i->first, i->last);
 	else
-		put_line(t, "samples", "", "none");
+		facts_put(t, "samples", "", "none");
 	put_times(t, "times", i->oldest, i->newest);
 	put_times(t, "arrived", i->arrived_first, i->arrived_last);
 	put_sizes(t, i);
@@ -154,7 +135,7 @@ static void put_info(struct terminal *t, const char *path, const struct keep_inf
 static void print_info(const char *path, const struct keep_info *info)
 {
 	struct buffer out = { 0 };
-	struct terminal t = { .out = &out, .colored = keep_command_colored() };
+	struct terminal t = { .out = &out, .colored = facts_colored() };
 	put_info(&t, path, info);
 	fwrite(out.data, 1, out.len, stdout);
 	buffer_free(&out);
@@ -172,7 +153,7 @@ int keep_command_info(int argc, char **argv)
 {
 	struct keep_info info;
 	char *path, *error = NULL;
-	int status = keep_command_parse(options, argc, argv);
+	int status = command_parse(options, argc, argv);
 	if (status || !(path = keep_command_find(name)))
 		return status ? status : EXIT_CONFIG;
 	int r = keep_info(path, &info, &error);

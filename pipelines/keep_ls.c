@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands.h"
+#include "facts.h"
 #include "failure.h"
 #include "filter.h"
 #include "human.h"
@@ -150,7 +152,7 @@ static void put_row(struct terminal *t, const struct row *r, int width)
 static void print_table(void)
 {
 	struct buffer out = { 0 };
-	struct terminal t = { .out = &out, .colored = keep_command_colored() };
+	struct terminal t = { .out = &out, .colored = facts_colored() };
 	int width = NAME_MIN;
 	for (size_t i = 0; i < row_count; i++)
 		if (terminal_columns(str(rows[i].name)) > width)
@@ -193,7 +195,7 @@ static void free_rows(void)
 int keep_command_ls(int argc, char **argv)
 {
 	char *root = statedir_root();
-	int status = keep_command_parse(options, argc, argv);
+	int status = command_parse(options, argc, argv);
 	if (status)
 		return status;
 	for (size_t i = 0; i < names.count; i++)

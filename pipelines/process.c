@@ -11,7 +11,12 @@
 #include <unistd.h>
 
 static sigset_t before;
-static bool listening;
+static bool listening, had_terminal;
+
+static bool has_terminal(void)
+{
+	return isatty(STDIN_FILENO) || isatty(STDOUT_FILENO) || isatty(STDERR_FILENO);
+}
 
 int process_listen(void)
 {
@@ -24,7 +29,9 @@ int process_listen(void)
 	if (sigprocmask(SIG_BLOCK, &heard, listening ? NULL : &before))
 		return -errno;
 	listening = true;
+	had_terminal = has_terminal();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_DFL); /* ignored it would not be heard */
 	int fd = signalfd(-1, &heard, SFD_NONBLOCK | SFD_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
@@ -32,7 +39,10 @@ int process_listen(void)
 int process_signal(int fd)
 {
 	struct signalfd_siginfo info;
-	return read(fd, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
+	if (read(fd, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	bool hung_up = info.ssi_signo == SIGHUP && had_terminal && !has_terminal();
+	return hung_up ? SIGTERM : (int)info.ssi_signo;
 }
 
 /* From here on descriptors 0 to 2 are what they are to be, even where the streams stand crosswise.
@@ -57,6 +67,7 @@ pid_t process_fork(const int streams[3])
 		_exit(111);
 	set_streams(streams);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGHUP, SIG_IGN);
 	if (listening)
 		sigprocmask(SIG_SETMASK, &before, NULL);
 	listening = false;

@@ -12,11 +12,13 @@ enum { PROCESS_STATUS_TEXT = 80 };
  * ignored. -errno. */
 int process_listen(void);
 
-/* The next signal of the descriptor; 0: none. */
+/* The next signal of the descriptor; 0: none. HUP asks for what can be loaded anew; where the
+ * terminal has gone it means TERM, and is given so. */
 int process_signal(int fd);
 
-/* As fork(2). The child gets signals as they were before process_listen, streams[i] in place of
- * descriptor i (-1: it keeps the parent's), and is killed when its parent dies. */
+/* As fork(2). The child gets signals as they were before process_listen, but HUP ignored until it
+ * has a use for it, streams[i] in place of descriptor i (-1: it keeps the parent's), and is killed
+ * when its parent dies. */
 pid_t process_fork(const int streams[3]);
 
 /* A child that has ended, with its exit status, or 128 and its signal; 0: none. */

@@ -91,6 +91,10 @@ static void hear_signals(struct supervisor *s, int signals)
 	for (int signal_number; (signal_number = process_signal(signals));) {
 		if (signal_number == SIGCHLD)
 			continue;
+		if (signal_number == SIGHUP) {
+			supervisor_reload(s);
+			continue;
+		}
 		if (s->stopping && clock_monotonic() - heard > SECONDS / 2)
 			supervisor_kill(s);
 		if (s->stopping)

@@ -258,6 +258,13 @@ void supervisor_stop(struct supervisor *s)
 	s->stopping = true;
 }
 
+void supervisor_reload(const struct supervisor *s)
+{
+	for (size_t i = 0; i < s->p->stage_count; i++)
+		if (s->units[i].pid > 0)
+			kill(s->units[i].pid, SIGHUP);
+}
+
 void supervisor_kill(struct supervisor *s)
 {
 	s->stopping = true;

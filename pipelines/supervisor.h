@@ -33,6 +33,9 @@ void supervisor_close(struct supervisor *s);
 /* Sources are told to stop; then, as their writers end, the stages behind them. */
 void supervisor_stop(struct supervisor *s);
 
+/* SIGHUP to all stages. */
+void supervisor_reload(const struct supervisor *s);
+
 /* Ends everything at once. */
 void supervisor_kill(struct supervisor *s);
 

@@ -102,7 +102,7 @@ static bool start_members(struct team *t)
 /* From the last to the first: a reader knows of the stop before its writer ends. */
 static void tell_all(struct team *t, int signal_number)
 {
-	t->told = true;
+	t->told |= signal_number != SIGHUP;
 	for (size_t i = t->count; i-- > 0;)
 		if (t->members[i].pid)
 			kill(t->members[i].pid, signal_number);
@@ -189,7 +189,7 @@ static void watch_members(struct team *t, int signals)
 		poll(&p, 1, t->kill_at && left > 0 ? (int)(left / MILLISECONDS) + 1 : -1);
 		for (int signal_number; (signal_number = process_signal(signals));)
 			if (signal_number != SIGCHLD)
-				tell_all(t, signal_number == SIGHUP ? SIGTERM : signal_number);
+				tell_all(t, signal_number);
 		reap(t);
 	}
 }

@@ -46,7 +46,7 @@ cat >energy.yaml <<-'END'
 	    run: modbus --every 1s
 	  bill:
 	    from: meters
-	    run: map 'a = b' | bill
+	    run: select --fields 'a, b' | print
 END
 cat >expected <<-'END'
 	energy
@@ -55,8 +55,8 @@ cat >expected <<-'END'
 	│                          ├╌╌│╌╌┐
 	└──────────────────────────┘  │  ╎
 	┌ bill ────────────────────┐  │  ╎
-	│ map 'a = b'              │◀─┘  ╎
-	│ | bill                   ├──┐  ╎
+	│ select --fields 'a, b'   │◀─┘  ╎
+	│ | print                  ├──┐  ╎
 	└──────────────────────────┘  │  ╎
 	┌ screen ──────────────────┐  │  ╎
 	│ dashboard                │◀─┘  ╎
@@ -67,7 +67,7 @@ is 'a picture' "$(cat expected)" "$(duto graph energy.yaml)"
 dot=$(duto graph energy.yaml --dot)
 like 'DOT: an edge' 'meters -> bill;' "$dot"
 like 'DOT: a tap is dashed' 'meters -> screen .*style=dashed' "$dot"
-like 'DOT: a node and its command line' 'bill .label="bill.nmap .a = b..l. bill.l"' "$dot"
+like 'DOT: a node and its command line' 'bill .label="bill.nselect --fields .a, b..l. print.l"' "$dot"
 cat >keep.yaml <<-'END'
 	name: keep
 	stages:

@@ -15,7 +15,9 @@ is "the first pipe" "$(block '' 2)" "$(bash -c "$(block sh 1)" 2>&1)"
 ok "learning and scoring" bash -e -c "$(block sh 2)" 2>errors
 is "every piece is scored" 10000 "$(grep -c '"failure_probability":[0-9]' scored.jsonl)"
 
-is "nothing is lost" "$(block '' 4)" "$(bash -c "$(block sh 3)" 2>&1)"
+like "a model goes to ONNX and is shown" "form      ONNX" "$(bash -e -c "$(block sh 3)" 2>&1)"
+
+is "nothing is lost" "$(block '' 4)" "$(bash -c "$(block sh 4)" 2>&1)"
 
 block yaml 1 > first.yaml
 export DUTO_RUNTIME_DIR=$SCRATCH/run

@@ -16,7 +16,15 @@ csv) mill 3 | build/duto to-csv >"$corpus/mill" ;;
 yaml | pipeline) cp pipelines/*.yaml "$corpus" ;;
 devmap) cp schemas/devices/*.csv "$corpus" ;;
 scaler) cp build/models/mill-scaler.yaml "$corpus" ;;
-forest) mill 300 | build/duto train --target machine_failure --features torque,tool_wear --trees 2 --out "$corpus/mill" 2>&1 ;;
+forest)
+	mill 300 | build/duto train --target machine_failure --features torque,tool_wear --trees 2 --out "$corpus/mill" 2>&1
+	head -n -1 "$corpus/mill" >"$corpus/lines"
+	;;
+model)
+	mill 300 | build/duto train --target machine_failure --features torque,tool_wear --trees 2 --out "$corpus/mill" 2>&1
+	build/duto model convert "$corpus/mill" "$corpus/mill.onnx" 2>&1
+	/usr/bin/python3 tests/lib/model_seeds.py "$corpus"
+	;;
 esac >/dev/null
 
 export ASAN_OPTIONS=allocator_may_return_null=1

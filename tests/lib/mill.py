@@ -1,5 +1,7 @@
 """Machines that fail, for tests of forests: features, splits, and the figures of a classifier."""
+import csv
 import math
+import os
 
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
@@ -13,6 +15,14 @@ import samples
 FIVE = ["air_temperature", "process_temperature", "rotational_speed", "torque", "tool_wear"]
 EIGHT = FIVE + ["temperature_difference", "power", "strain"]
 TARGET = "machine_failure"
+AI4I = os.path.normpath(os.path.join(samples.ROOT, "..", "shared", "data", "ai4i2020", "ai4i2020.csv"))
+
+
+def ai4i():
+    """The five readings and the failures of the real data set."""
+    with open(AI4I) as f:
+        rows = list(csv.reader(f))[1:]
+    return np.array([r[3:8] for r in rows], float), np.array([r[8] for r in rows], int)
 
 
 def derived(x):

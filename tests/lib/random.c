@@ -61,10 +61,28 @@ static void test_seeds(void)
 	ok(random_bits(&known) == 11520 && random_bits(&known) == 0, "xoshiro256** itself");
 }
 
+static void test_shuffle(void)
+{
+	unsigned counts[6] = { 0 };
+	struct random r;
+	bool even = true;
+
+	random_seed(&r, 5, 0);
+	for (int i = 0; i < 60000; i++) {
+		uint32_t places[] = { 0, 1, 2 };
+		random_shuffle(&r, places, 3);
+		counts[places[0] * 2 + (places[1] > places[2])]++;
+	}
+	for (int i = 0; i < 6; i++)
+		even &= counts[i] > 9600 && counts[i] < 10400;
+	ok(even, "each of six orders about 10,000 of 60,000 times");
+}
+
 int main(void)
 {
 	test_normal();
 	test_uniform();
 	test_seeds();
+	test_shuffle();
 	return done();
 }
