@@ -25,7 +25,7 @@ static const struct opt options[] = {
 		.help = "how much a surprise counts: 2 tells of more, 0.5 of less", .min = 1e-3,
 		.max = 1e3 },
 	{ "threshold", OPT_NUMBER, &plan.threshold, .arg = "SCORE",
-		.help = "an event begins at this score", .min = 1e-3, .max = 1 },
+		.help = "an anomaly is raised at this score", .min = 1e-3, .max = 1 },
 	{ "memory", OPT_INTEGER, &memory, .arg = "N",
 		.help = "values of a field that count as lately", .min = 100, .max = 1e9 },
 	{ "rest", OPT_INTEGER, &rest, .arg = "N",
@@ -100,7 +100,7 @@ static void tell(const struct sample *s, const struct anomaly_verdict *v, bool t
 	struct sample_writer *w = emit_begin(s->time, s->source, STR("event"));
 
 	sample_add_text(w, STR("event"), STR("anomaly"));
-	sample_add_text(w, STR("state"), v->event.active ? STR("begin") : STR("end"));
+	sample_add_text(w, STR("state"), v->event.active ? STR("raised") : STR("cleared"));
 	sample_add_text(w, STR("field"), fields[v->field].name);
 	sample_add_bool(w, STR("together"), together);
 	sample_add_number(w, STR("value"), values[v->field]);

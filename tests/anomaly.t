@@ -68,7 +68,7 @@ def watched(change, length=4000, seed=1):
 
 
 def first_from(found, row):
-    return next((s for s in found if index(s) >= row and s["values"]["state"] == "begin"), None)
+    return next((s for s in found if index(s) >= row and s["values"]["state"] == "raised"), None)
 
 
 def finds(what, change, causes, within=20):
@@ -92,9 +92,9 @@ def test_event():
     found = [s for s in watched(lambda i, v, _: v + 30 * (3000 <= i < 3005)) if 3000 <= index(s) < 3200]
     begin, end = (found + [None, None])[:2]
     v = begin["values"]
-    ok(v["event"] == "anomaly" and v["field"] == "v" and v["state"] == "begin" and v["together"] is False, "an event begins it", begin)
+    ok(v["event"] == "anomaly" and v["field"] == "v" and v["state"] == "raised" and v["together"] is False, "an event begins it", begin)
     ok(begin["source"] == "p/a" and v["value"] > 60 and v["expected"] < 65 and 0.5 <= v["score"] <= 1, "with value, expected and score", begin)
-    ok(end["values"]["state"] == "end" and end["values"]["score"] >= v["score"], "another ends it", end)
+    ok(end["values"]["state"] == "cleared" and end["values"]["score"] >= v["score"], "another ends it", end)
     ok(end["values"]["lasted"] == (index(end) - index(begin)) * STEP, "and says how long it was", end)
 
 
@@ -107,7 +107,7 @@ def test_sensitivity():
 
 
 def test_quiet():
-    count = sum(s["values"]["state"] == "begin" for seed in range(5) for s in watched(lambda i, v, _: v, seed=seed))
+    count = sum(s["values"]["state"] == "raised" for seed in range(5) for s in watched(lambda i, v, _: v, seed=seed))
     ok(count <= 20, f"at most one false beginning in a thousand values: {count} in 20,000")
     found = [s for s in watched(lambda i, v, _: v + 10 * (108 <= i % 288 < 144)) if index(s) > 2000]
     ok(len(found) <= 4, "what happens every morning is no anomaly", *found[:4])
