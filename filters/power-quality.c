@@ -139,15 +139,24 @@ static void on_mark(const struct sample *s)
 	emit_end();
 }
 
-static void on_sample(struct sample *s)
+static void on_measurement(const struct sample *s)
 {
-	if (str_eq(s->kind, STR("mark")))
-		on_mark(s);
-	else if (!sample_is_measurement(s) && !str_eq(s->kind, STR("schema")))
-		emit(s);
-	else if (sample_is_measurement(s) && power_quality_add(quality, s))
+	int r = power_quality_add(quality, s);
+	if (r == -ESTALE)
 		drop("late", "%.*s: a sample is older than what has been closed (--late)",
 			STR_ARG(s->source));
+	else if (r)
+		drop("time", "%.*s: a sample's time is beyond the year 2252", STR_ARG(s->source));
+}
+
+static void on_sample(struct sample *s)
+{
+	if (sample_is_measurement(s))
+		on_measurement(s);
+	else if (str_eq(s->kind, STR("mark")))
+		on_mark(s);
+	else if (!str_eq(s->kind, STR("schema")))
+		emit(s);
 }
 
 static void end(void)

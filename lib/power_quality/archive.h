@@ -16,7 +16,12 @@ struct archive {
 	bool ok;
 };
 
+/* From 0 up to ARCHIVE_INTEGER_MAX, and times up to ARCHIVE_TIME_MAX: far enough from the end of
+ * int64_t that counting on, and adding some years, stays within it. */
+#define ARCHIVE_INTEGER_MAX ((INT64_C(1) << 53) - 1)
+#define ARCHIVE_TIME_MAX    (INT64_MAX - INT64_C(10) * 366 * 86400 * 1000000000)
 void archive_integer(struct archive *a, int64_t *v);
+void archive_time(struct archive *a, int64_t *v);
 void archive_number(struct archive *a, double *v);
 void archive_bool(struct archive *a, bool *v);
 

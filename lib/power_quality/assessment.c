@@ -183,7 +183,7 @@ static void archive_slots(struct assessment *s, struct archive *a)
 	for (size_t i = 0; a->ok && i < count; i++) {
 		s->slots = grow(s->slots, i, &s->cap, sizeof(*s->slots));
 		struct assessed *one = &s->slots[i];
-		archive_integer(a, &one->start);
+		archive_time(a, &one->start);
 		archive_bool(a, &one->valid);
 		for (int phase = 0; phase < PHASES; phase++)
 			archive_number(a, &one->voltages[phase]);
@@ -193,8 +193,8 @@ static void archive_slots(struct assessment *s, struct archive *a)
 
 void assessment_archive(struct assessment *s, struct archive *a)
 {
-	archive_integer(a, &s->start);
-	archive_integer(a, &s->end);
+	archive_time(a, &s->start);
+	archive_time(a, &s->end);
 	archive_slots(s, a);
 	archive_integer(a, &s->valid);
 	archive_integer(a, &s->flagged);

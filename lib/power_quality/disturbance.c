@@ -71,9 +71,9 @@ void disturbance_archive(struct disturbance_watch *w, struct archive *a)
 		archive_bool(a, &w->now.phases[i]);
 	}
 	archive_integer(a, &kind);
-	archive_check(a, kind >= 0 && kind < DISTURBANCE_KINDS);
+	archive_check(a, kind < DISTURBANCE_KINDS);
 	w->now.kind = a->ok ? (enum disturbance_kind)kind : 0;
-	archive_integer(a, &w->now.start);
-	archive_integer(a, &w->now.end);
+	archive_time(a, &w->now.start);
+	archive_time(a, &w->now.end);
 	archive_number(a, &w->now.voltage);
 }

@@ -59,7 +59,7 @@ double hour_power_factor(const struct hour *h, double *ret_reactive)
 
 void hour_archive(struct hour *h, struct archive *a)
 {
-	archive_integer(a, &h->start);
+	archive_time(a, &h->start);
 	archive_bool(a, &h->open);
 	archive_integer(a, &h->readings);
 	archive_bool(a, &h->fell);

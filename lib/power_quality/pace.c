@@ -43,12 +43,10 @@ int64_t pace_of(const struct pace *p)
 
 void pace_archive(struct pace *p, struct archive *a)
 {
-	archive_integer(a, &p->last);
-	archive_integer(a, &p->learnt);
+	archive_time(a, &p->last);
+	archive_time(a, &p->learnt);
 	archive_count(a, &p->count, PACE_SPACINGS);
 	archive_count(a, &p->at, PACE_SPACINGS - 1);
-	for (int i = 0; i < PACE_SPACINGS; i++) {
-		archive_integer(a, &p->spacings[i]);
-		archive_check(a, p->spacings[i] >= 0);
-	}
+	for (int i = 0; i < PACE_SPACINGS; i++)
+		archive_time(a, &p->spacings[i]);
 }

@@ -63,9 +63,9 @@ int power_quality_add(struct power_quality *q, const struct sample *sample)
 	if (!reading_take(&r, sample))
 		return 0;
 	struct supply *s = get(q, sample->source);
-	if (r.time < s->reached) {
+	if (r.time < s->reached || r.time > ARCHIVE_TIME_MAX) {
 		reading_free(&r);
-		return -ESTALE;
+		return r.time < s->reached ? -ESTALE : -ERANGE;
 	}
 	if (r.time > s->newest)
 		s->newest = r.time;
@@ -76,7 +76,7 @@ int power_quality_add(struct power_quality *q, const struct sample *sample)
 
 int64_t power_quality_mark(struct power_quality *q, struct str source, int64_t time)
 {
-	return supply_mark(get(q, source), time);
+	return supply_mark(get(q, source), time < ARCHIVE_TIME_MAX ? time : ARCHIVE_TIME_MAX);
 }
 
 static void end_one(struct str name, void *state)

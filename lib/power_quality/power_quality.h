@@ -29,7 +29,8 @@ struct power_quality_form {
 
 struct power_quality *power_quality_open(const struct power_quality_form *form);
 
-/* Takes a sample over, if it has readings. 0, or -ESTALE where it is late. */
+/* Takes a sample over, if it has readings. 0, -ESTALE where it is late, or -ERANGE beyond the year
+ * 2252. */
 int power_quality_add(struct power_quality *q, const struct sample *s);
 
 /* Nothing older than time comes from the source any more. Returns the time before which nothing more

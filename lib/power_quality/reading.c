@@ -111,7 +111,9 @@ static bool take_waveform(struct reading *r, const struct sample *s, size_t phas
 bool reading_take(struct reading *ret, const struct sample *s)
 {
 	bool any = false;
-	*ret = (struct reading){ .time = s->time, .run = (int64_t)s->run, .seq = (int64_t)s->seq };
+	*ret = (struct reading){ .time = s->time,
+		.run = (int64_t)(s->run & ARCHIVE_INTEGER_MAX),
+		.seq = (int64_t)(s->seq & ARCHIVE_INTEGER_MAX) };
 	for (int c = 0; c < CHANNELS; c++) {
 		ret->values[c] = NAN;
 		any |= take_value(ret, s, (enum channel)c);

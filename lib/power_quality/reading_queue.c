@@ -72,11 +72,11 @@ static void archive_spectrum(struct spectrum **s, struct archive *a)
 void reading_archive(struct reading *r, struct archive *a)
 {
 	int64_t worst = r->worst;
-	archive_integer(a, &r->time);
+	archive_time(a, &r->time);
 	archive_integer(a, &r->run);
 	archive_integer(a, &r->seq);
 	archive_integer(a, &worst);
-	archive_check(a, worst >= 0 && worst <= UINT32_MAX);
+	archive_check(a, worst <= UINT32_MAX);
 	r->worst = (uint32_t)worst;
 	for (int c = 0; c < CHANNELS; c++)
 		archive_number(a, &r->values[c]);

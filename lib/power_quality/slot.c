@@ -123,7 +123,7 @@ double slot_coverage(const struct slot *s, const struct profile *p, int64_t pace
 
 void frequencies_archive(struct frequencies *f, struct archive *a)
 {
-	archive_integer(a, &f->tick);
+	archive_time(a, &f->tick);
 	archive_number(a, &f->sum);
 	archive_number(a, &f->count);
 	archive_integer(a, &f->values);
@@ -137,14 +137,13 @@ void frequencies_archive(struct frequencies *f, struct archive *a)
 /* Most quantities are empty where there are no waveforms: their sums are left out. */
 void slot_archive(struct slot *s, struct archive *a)
 {
-	archive_integer(a, &s->start);
+	archive_time(a, &s->start);
 	archive_bool(a, &s->open);
 	archive_bool(a, &s->flagged);
 	archive_bool(a, &s->left_out);
 	archive_integer(a, &s->worst);
 	for (size_t i = 0; i < QUANTITIES; i++) {
 		archive_integer(a, &s->sums[i].count);
-		archive_check(a, s->sums[i].count >= 0);
 		if (s->sums[i].count)
 			archive_number(a, &s->sums[i].squares);
 	}

@@ -13,17 +13,12 @@ static void archive_assessments(struct supply *s, struct archive *a)
 	}
 }
 
-static bool is_time(int64_t time)
-{
-	return time >= 0 && time < INT64_MAX / 4;
-}
-
 void supply_archive(struct supply *s, struct archive *a)
 {
 	int64_t slot = s->of->form.profile->slot;
-	archive_integer(a, &s->newest);
-	archive_integer(a, &s->reached);
-	archive_integer(a, &s->clock);
+	archive_time(a, &s->newest);
+	archive_time(a, &s->reached);
+	archive_time(a, &s->clock);
 	reading_queue_archive(&s->queue, a);
 	pace_archive(&s->pace, a);
 	for (int i = 0; i < PHASES; i++)
@@ -31,8 +26,8 @@ void supply_archive(struct supply *s, struct archive *a)
 	disturbance_archive(&s->watches[0], a);
 	disturbance_archive(&s->watches[1], a);
 	slot_archive(&s->slot, a);
-	archive_check(a, is_time(s->slot.start) && s->slot.start % slot == 0);
+	archive_check(a, s->slot.start % slot == 0);
 	hour_archive(&s->hour, a);
-	archive_check(a, is_time(s->hour.start) && s->hour.start % PROFILE_HOUR == 0);
+	archive_check(a, s->hour.start % PROFILE_HOUR == 0);
 	archive_assessments(s, a);
 }
