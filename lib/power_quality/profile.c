@@ -68,7 +68,7 @@ static int read_orders(const struct yaml_node *map, double *orders, char **ret_e
 		int64_t order;
 		r = yaml_integer(n->key, &order, ret_error);
 		if (!r && (order < 2 || order >= PROFILE_ORDERS))
-			r = entries_expected(n->key, "a harmonic order from 2 to 49", ret_error);
+			r = entries_expected(n->key, "a harmonic order from 2 to 40", ret_error);
 		r = r ?: yaml_number(n, &orders[r ? 0 : order], ret_error);
 	}
 	return r;
@@ -132,12 +132,13 @@ static int read_sections(const struct sections *s, struct profile *p, char **ret
 	return r;
 }
 
-/* Slots are aligned to UTC, and hours are made of whole slots. */
+/* Slots are aligned to UTC; hours are made of whole slots, slots of whole values of frequency. */
 static int check_times(const struct yaml_node *root, const struct profile *p, char **ret_error)
 {
-	if (PROFILE_HOUR % p->slot)
+	if (PROFILE_HOUR % p->slot || p->slot % PROFILE_TICK)
 		return entries_expected(yaml_get(root, "slot"),
-			"a duration that goes into an hour without rest", ret_error);
+			"a duration of whole tens of seconds that goes into an hour without rest",
+			ret_error);
 	if (p->period % p->slot || p->period / p->slot > PROFILE_SLOTS)
 		return entries_expected(yaml_get(root, "period"),
 			"a multiple of the slot, at most 10000 of them", ret_error);

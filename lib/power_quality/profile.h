@@ -15,7 +15,7 @@
 enum {
 	PROFILE_RANGES = 4,
 	PROFILE_CLASSES = 8,
-	PROFILE_ORDERS = 50, /* harmonic orders are below */
+	PROFILE_ORDERS = 41, /* harmonics 2 to 40 */
 };
 
 enum disturbance_kind {

@@ -9,6 +9,7 @@
 
 enum { PROFILE_SLOTS = 10000 }; /* of a period */
 #define PROFILE_HOUR (INT64_C(3600) * 1000000000)
+#define PROFILE_TICK (INT64_C(10) * 1000000000) /* frequency comes in values of so long */
 
 /* The nominal voltages that an entry is for. */
 struct profile_scope {

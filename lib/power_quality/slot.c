@@ -2,10 +2,8 @@
 
 #include <math.h>
 
-#include "clock.h"
+#include "power_quality/profile_parts.h"
 #include "power_quality/unbalance.h"
-
-enum { TICK_SECONDS = 10 };
 
 struct str quantity_name(size_t quantity, const char **ret_unit)
 {
@@ -69,7 +67,7 @@ static void end_tick(struct frequencies *f, const struct profile *p)
 static void add_frequency(
 	struct frequencies *f, const struct profile *p, int64_t time, double frequency)
 {
-	int64_t tick = time - time % (TICK_SECONDS * SECONDS);
+	int64_t tick = time - time % PROFILE_TICK;
 	if (isnan(frequency))
 		return;
 	if (tick != f->tick)

@@ -107,8 +107,6 @@ static void close_slot(struct supply *s)
 	s->clock = end;
 	out.coverage = slot_coverage(&s->slot, p, pace_now(s), s->seen);
 	out.covered = out.coverage * (double)DECIMAL_ONE >= (double)p->coverage;
-	drop_over(s, s->slot.start);
-	open_assessment(s, s->slot.start);
 	for (size_t i = 0; i < s->assessment_count; i++)
 		assessment_add_slot(s->assessments[i], p, &s->slot, out.covered);
 	out.ends_hour = end % PROFILE_HOUR == 0;
@@ -129,8 +127,11 @@ static void open_slot(struct supply *s, int64_t time)
 {
 	double factor, reactive;
 	int64_t start = time - time % profile_of(s)->slot, hour = time - time % PROFILE_HOUR;
-	if (!s->slot.open)
+	if (!s->slot.open) {
+		drop_over(s, start);
+		open_assessment(s, start);
 		slot_begin(&s->slot, start);
+	}
 	if (s->hour.open && s->hour.start == hour)
 		return;
 	if (s->hour.open)
@@ -155,7 +156,7 @@ static void watch(struct supply *s, size_t which, const struct reading *r)
 	static const enum disturbance_kind kinds[] = { DISTURBANCE_SAG, DISTURBANCE_SWELL };
 	struct disturbance_watch *w = &s->watches[which];
 	struct disturbance ended;
-	s->slot.flagged |= w->active;
+	s->slot.flagged |= w->active && r->time > s->slot.start;
 	if (disturbance_step(w, kinds[which], profile_of(s), r, &ended))
 		end_disturbance(s, &ended, false);
 	s->slot.flagged |= w->active;
@@ -163,12 +164,12 @@ static void watch(struct supply *s, size_t which, const struct reading *r)
 
 static void work_on(struct supply *s, const struct reading *r)
 {
+	if (!isnan(r->values[CHANNEL_VOLTAGE]))
+		pace_add(&s->pace, r->time);
 	close_until(s, r->time);
 	open_slot(s, r->time);
 	for (size_t i = 0; i < PHASES; i++)
 		s->seen[i] |= !isnan(r->values[CHANNEL_VOLTAGE + i]);
-	if (!isnan(r->values[CHANNEL_VOLTAGE]))
-		pace_add(&s->pace, r->time);
 	s->clock = r->time;
 	watch(s, 0, r);
 	watch(s, 1, r);

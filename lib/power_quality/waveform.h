@@ -5,10 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "power_quality/profile.h"
 #include "str.h"
 
 enum {
-	WAVEFORM_ORDERS = 41,	/* harmonics 2 to 40 */
+	WAVEFORM_ORDERS = PROFILE_ORDERS,
 	WAVEFORM_MAX = 1 << 18, /* samples */
 };
 
