@@ -181,6 +181,9 @@ static void fields(struct fields *f)
 		fields_need(f, voltages.words[i], "V");
 	for (size_t i = 0; i < announced_count; i++)
 		fields_make_str(f, announced[i].name, announced[i].schema.unit);
+	fields_make(f, "frequency", "Hz");
+	fields_make(f, "coverage", "");
+	fields_make(f, "flagged", "");
 	fields_none(f);
 	fields_open(f);
 }

@@ -84,6 +84,11 @@ def test_rms():
     ok("voltage_band" in out[0]["values"] and "voltage_band" not in out[1]["values"], "no band is told of it")
 
 
+def test_strangers():
+    out = judged(PRODIST, [sample(t, {"active_power": 1.0, "reactive_power": 1.0}) for t in range(0, 1200, 10)])
+    ok(out["power-quality"][0]["values"]["readings"] == 0 and out[""][0]["values"]["coverage"] == 0, "without a voltage nothing is covered", out)
+
+
 def test_bands():
     limits = [190.9, 191, 201.9, 202, 220, 231, 231.1, 233, 233.1]
     names = ["critical", "precarious", "precarious", "adequate", "adequate", "adequate", "precarious", "precarious", "critical"]
@@ -185,6 +190,9 @@ def test_disturbances():
     ok(near(v["flagged"], 200 / 3) and v["disturbances"] == {"temporary sag": 2, "momentary swell": 1, "sustained interruption": 1},
        "and counted", v)
     ok(v["readings"] == 1, "brief ones are none of the steady voltage", v)
+    v = judged("--profile ieee-1159 --nominal 127", [sample(t, {"voltage_l1_n": 5.0 if 590 <= t < 600 else 127.0}) for t in range(0, 1201)])
+    ok([s["values"]["flagged"] for s in v[""]] == [True, False, False] and v["power-quality"][0]["values"]["readings"] == 1,
+       "one that ends with its slot does not touch the next", v)
     long = judged("--profile ieee-1159 --nominal 127", [sample(t, {"voltage_l1_n": 108.0 if t > 300 else 127.0}) for t in range(0, 1200)])
     ok(long["event"][0]["values"]["class"] == "undervoltage" and long["event"][0]["values"]["goes_on"], "a long one is an undervoltage", long)
     ok(long["power-quality"][0]["values"]["readings"] == 2, "which is steady voltage", long)
@@ -368,7 +376,7 @@ def test_profiles():
         ok(duto(f"power-quality {PRODIST} {wrong}").returncode == 100, wrong)
 
 
-for test in (test_rms, test_bands, test_prodist, test_replaced, test_rank, test_unbalance, test_disturbances, test_flags, test_power_factor,
+for test in (test_rms, test_strangers, test_bands, test_prodist, test_replaced, test_rank, test_unbalance, test_disturbances, test_flags, test_power_factor,
              test_en, test_waveform, test_order, test_marks, test_quality, test_resume, test_profiles):
     test()
 done()

@@ -31,19 +31,11 @@ static void look(struct disturbance_watch *w, enum disturbance_kind kind, const 
 		w->now.kind = DISTURBANCE_INTERRUPTION;
 }
 
-static bool has_voltage(const struct reading *r)
-{
-	for (size_t i = 0; i < PHASES; i++)
-		if (!isnan(r->values[CHANNEL_VOLTAGE + i]))
-			return true;
-	return false;
-}
-
 bool disturbance_step(struct disturbance_watch *w, enum disturbance_kind kind,
 	const struct profile *p, const struct reading *r, struct disturbance *ret)
 {
 	bool was = w->active;
-	if (!has_voltage(r))
+	if (!reading_has_voltage(r))
 		return false;
 	if (!was)
 		w->now = (struct disturbance){ kind, r->time, r->time, NAN, { false } };

@@ -9,9 +9,6 @@
 
 const char *const disturbance_names[DISTURBANCE_KINDS] = { "sag", "swell", "interruption" };
 
-const char *const profile_index_names[PROFILE_INDICES] = { "voltage_unbalance", "thd", "thd_even",
-	"thd_odd", "thd_triple" };
-
 /* What the root of a profile holds besides numbers. */
 struct sections {
 	const struct yaml_node *disturbances, *voltage, *limits, *frequencies, *power_factor;
@@ -69,7 +66,8 @@ static int read_orders(const struct yaml_node *map, double *orders, char **ret_e
 		r = yaml_integer(n->key, &order, ret_error);
 		if (!r && (order < 2 || order >= PROFILE_ORDERS))
 			r = entries_expected(n->key, "a harmonic order from 2 to 40", ret_error);
-		r = r ?: yaml_number(n, &orders[r ? 0 : order], ret_error);
+		if (!r)
+			r = yaml_number(n, &orders[order], ret_error);
 	}
 	return r;
 }
@@ -81,11 +79,11 @@ static int read_limit(const struct yaml_node *n, struct profile *p, char **ret_e
 	const struct yaml_node *orders = NULL;
 	const struct entry table[] = {
 		PROFILE_SCOPE_ENTRIES(scope),
-		ENTRY_BETWEEN(profile_index_names[0], &one.limits[0], 0, 100),
-		ENTRY_BETWEEN(profile_index_names[1], &one.limits[1], 0, 1000),
-		ENTRY_BETWEEN(profile_index_names[2], &one.limits[2], 0, 1000),
-		ENTRY_BETWEEN(profile_index_names[3], &one.limits[3], 0, 1000),
-		ENTRY_BETWEEN(profile_index_names[4], &one.limits[4], 0, 1000),
+		ENTRY_BETWEEN("voltage_unbalance", &one.limits[PROFILE_UNBALANCE], 0, 100),
+		ENTRY_BETWEEN("thd", &one.limits[PROFILE_THD], 0, 1000),
+		ENTRY_BETWEEN("thd_even", &one.limits[PROFILE_EVEN], 0, 1000),
+		ENTRY_BETWEEN("thd_odd", &one.limits[PROFILE_ODD], 0, 1000),
+		ENTRY_BETWEEN("thd_triple", &one.limits[PROFILE_TRIPLE], 0, 1000),
 		ENTRY("orders", ENTRY_NODE, &orders),
 		ENTRY_END,
 	};

@@ -66,8 +66,6 @@ enum profile_index {
 	PROFILE_INDICES,
 };
 
-extern const char *const profile_index_names[PROFILE_INDICES];
-
 struct profile {
 	struct yaml *file; /* holds the texts */
 	const char *name, *title, *revision;

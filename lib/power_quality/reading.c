@@ -123,6 +123,14 @@ bool reading_take(struct reading *ret, const struct sample *s)
 	return any;
 }
 
+bool reading_has_voltage(const struct reading *r)
+{
+	for (size_t i = 0; i < PHASES; i++)
+		if (!isnan(r->values[CHANNEL_VOLTAGE + i]))
+			return true;
+	return false;
+}
+
 void reading_free(struct reading *r)
 {
 	for (size_t phase = 0; phase < PHASES; phase++) {

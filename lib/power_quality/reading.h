@@ -41,6 +41,7 @@ const char *reading_field(enum channel c, const char **ret_unit);
 
 /* False where the sample has nothing of a supply. */
 bool reading_take(struct reading *ret, const struct sample *s);
+bool reading_has_voltage(const struct reading *r); /* any that is judged */
 void reading_free(struct reading *r);
 void reading_archive(struct reading *r, struct archive *a);
 

@@ -69,6 +69,7 @@ static void add_head(struct report *r, const struct assessment *s)
 {
 	const struct profile *p = r->profile;
 	sample_add_text(r->to, STR("profile"), str(p->name));
+	sample_add_text(r->to, STR("title"), str(p->title));
 	sample_add_text(r->to, STR("revision"), str(p->revision));
 	report_basis(r->terms, r->to);
 	sample_add_number(r->to, STR("nominal"), p->nominal);

@@ -111,12 +111,14 @@ double slot_frequency(const struct slot *s)
 double slot_coverage(const struct slot *s, const struct profile *p, int64_t pace, const bool seen[])
 {
 	double least = 1;
+	bool any = false;
 	for (size_t phase = 0; phase < PHASES; phase++) {
 		double count = (double)s->sums[QUANTITY_VOLTAGE + phase].count;
+		any |= seen[phase];
 		if (seen[phase])
 			least = fmin(least, count * (double)pace / (double)p->slot);
 	}
-	return least;
+	return any ? least : 0;
 }
 
 void frequencies_archive(struct frequencies *f, struct archive *a)

@@ -145,7 +145,7 @@ static void end_disturbance(struct supply *s, const struct disturbance *d, bool 
 {
 	for (size_t i = 0; i < s->assessment_count; i++)
 		assessment_add_disturbance(s->assessments[i], profile_of(s), d);
-	if (s->slot.open)
+	if (s->slot.open && d->end > s->slot.start)
 		s->slot.left_out |= disturbance_leaves_out(d, profile_of(s));
 	if (s->of->form.disturbance)
 		s->of->form.disturbance(s->name, d, goes_on);
@@ -164,7 +164,7 @@ static void watch(struct supply *s, size_t which, const struct reading *r)
 
 static void work_on(struct supply *s, const struct reading *r)
 {
-	if (!isnan(r->values[CHANNEL_VOLTAGE]))
+	if (reading_has_voltage(r))
 		pace_add(&s->pace, r->time);
 	close_until(s, r->time);
 	open_slot(s, r->time);

@@ -18,6 +18,7 @@ enum { SAMPLES = 600, SOURCES = 3, DAMAGES = 3000 };
 static const int64_t second = 1000000000;
 static struct profile profile = {
 	.name = "test",
+	.title = "test",
 	.revision = "0",
 	.nominal = 220,
 	.frequency = 60,
