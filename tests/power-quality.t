@@ -146,6 +146,24 @@ def test_replaced():
     ok(judged(PRODIST + " --period 1d", week([127.0] * 300))["power-quality"][0]["values"]["readings"] == 144, "--period: as many as it has")
 
 
+def test_waits():
+    """What touches slots that are closed already makes them invalid, and is waited for."""
+    def with_sag(start, end):
+        stream = [s for s in week([127.0] * 49 + [116.0] + [127.0] * 970) if not clock(start) < s["time"] < clock(end)] + [sample(start, {p: 100.0 for p in PHASES}), sample(end, {p: 127.0 for p in PHASES})]
+        return judged(PRODIST + " --every 10m", sorted(stream, key=lambda s: s["time"]))["power-quality"][0]["values"]
+    v = with_sag(50 * SLOT - 20, 50 * SLOT + 20)
+    ok(v["readings"] == 1008 and v["slots"] == 1010 and v["drp"] + v["drc"] == 0 and v["disturbances"] == {"temporary sag": 1}, "a sag between two slots costs both", v)
+    v = with_sag(WEEK - 20, WEEK + 20)
+    ok(v["readings"] == 1008 and v["slots"] == 1010, "at the end of the week too", v)
+    v = with_sag(50 * SLOT - 20, 50 * SLOT + 200)
+    ok(v["readings"] == 1008 and v["slots"] == 1008, "one that is not brief costs nothing", v)
+    with open(HERE + "/../schemas/power-quality/prodist-8.yaml") as f, tempfile.NamedTemporaryFile("w", suffix=".yaml") as own:
+        own.write(f.read().replace("readings: 1008", "readings: 100"))
+        own.flush()
+        v = judged(f"--profile {own.name} --nominal 127", week([127.0] * 100 + [116.0] * 908))["power-quality"][0]["values"]
+    ok(v["readings"] == 100 and v["slots"] == 1008 and v["drp"] == 0, "a profile that wants fewer takes the first", v)
+
+
 def test_rank():
     order = list(range(1, 1009))
     random.Random(1).shuffle(order)
@@ -230,11 +248,13 @@ def test_power_factor():
        "hours below 0.92 by kind", v)
     counted = [sample(m * 60, {"voltage_l1_n": 127.0, "active_power": 1.0, "reactive_power": 0.0, "active_energy_import": 10**12 + 3 * m,
                                "reactive_energy_inductive": 10**9 + 4 * m, "reactive_energy_capacitive": 5}) for m in range(180)]
+    for s in counted[60:]:
+        s["values"]["reactive_energy_inductive"] += 1000
     for s in counted[130:]:
         s["values"]["active_energy_import"] -= 10**12
     out = judged(PRODIST, counted)
     hours = [s["values"].get("power_factor_hour") for s in out[""]][5::6]
-    ok(near(hours[0], 0.6) and near(hours[1], 0.6) and hours[2] is None, "registers go before powers; one that falls back tells nothing", hours)
+    ok(near(hours[0], 0.6) and near(hours[1], 180 / math.hypot(180, 1240)) and hours[2] is None, "registers go before powers; one that falls back tells nothing", hours)
 
 
 def test_en():
@@ -273,6 +293,9 @@ def test_waveform():
     v = judged(args, [sample(0, values), sample(600, values)])[""][0]["values"]
     ok(abs(v["voltage_l1_n_h5"] - 4) < 0.05 and abs(v["voltage_l1_n_thd"] - square(0.01, 0.03, 0.04, 0.02)) < 0.1,
        "int16 with its scale; a frequency that is off", v)
+    values = {"waveform_rate": 7680.0, "voltage_l1_n_waveform": wave(59.8, orders)}
+    v = judged(args, [sample(0, values), sample(600, values)])[""][0]["values"]
+    ok(abs(v["voltage_l1_n_h5"] - 4) < 0.15, "a frequency that is not known is read as the nominal one; subgroups gather what leaks", v)
     for title, broken in (("no whole samples", {"$bin": "AAAA"}), ("none", {"$bin": ""}), ("a text", "abc"), ("not finite", {"$bin": "AACAfwAAgH8AAIB/AACAfwAAgH8="})):
         out = judged(args, [sample(t, {"waveform_rate": 240.0, "voltage_l1_n": 220.0, "voltage_l1_n_waveform": broken}) for t in (0, 600)])[""]
         ok("voltage_l1_n_thd" not in out[0]["values"], f"a waveform of {title} gives nothing", out)
@@ -376,7 +399,7 @@ def test_profiles():
         ok(duto(f"power-quality {PRODIST} {wrong}").returncode == 100, wrong)
 
 
-for test in (test_rms, test_strangers, test_bands, test_prodist, test_replaced, test_rank, test_unbalance, test_disturbances, test_flags, test_power_factor,
+for test in (test_rms, test_strangers, test_bands, test_prodist, test_replaced, test_waits, test_rank, test_unbalance, test_disturbances, test_flags, test_power_factor,
              test_en, test_waveform, test_order, test_marks, test_quality, test_resume, test_profiles):
     test()
 done()

@@ -159,7 +159,8 @@ static void make_stream(void)
 			char name[] = "voltage_l0_n";
 			name[9] = (char)('0' + phase);
 			sample_add_number(&w, str(name),
-				low ? phase * 5 : 200 + (double)random_below(&r, 350) / 10);
+				low ? phase * (i % 200 < 50 ? 5 : 90)
+				    : 200 + (double)random_below(&r, 350) / 10);
 		}
 		sample_add_number(&w, STR("frequency"), 59.9 + (double)random_below(&r, 20) / 100);
 		sample_add_number(&w, STR("active_power"), (double)random_below(&r, 500));
@@ -241,7 +242,7 @@ static void test_split(void)
 	int differ = 0;
 	run(SAMPLES, 1);
 	buffer_add_str(&whole, buffer_str(&out));
-	ok(has(whole, "interruption") && has(whole, "power_factor_hour") &&
+	ok(has(whole, "interruption") && has(whole, "swell") && has(whole, "power_factor_hour") &&
 			has(whole, "compensation") && has(whole, "_h5"),
 		"%zu bytes of slots, disturbances and assessments", whole.len);
 	ok(memchr(whole.data, 'L', whole.len), "some samples are late");
