@@ -391,6 +391,12 @@ def test_profiles():
     refused(("  confidence: high\n", "  confidence: sure\n"), 'expected high, medium or low, found "sure"')
     refused(("nominal: 127", "nominal: 128"), "no bands for a nominal voltage of 127 V")
     refused(("{ 3: 5,", "{ 51: 5,"), 'expected a harmonic order from 2 to 40, found "51"', 230, "en-50160")
+    for title, content in ("noise", random.Random(1).randbytes(3000)), ("nothing", b""), ("a list", b"[1, 2]"), ("zeros", bytes(99)):
+        with tempfile.NamedTemporaryFile(suffix=".yaml") as f:
+            f.write(content)
+            f.flush()
+            r = duto(f"power-quality --profile {f.name} --nominal 127")
+            ok(r.returncode == 100 and f.name.encode() in r.stderr, f"a profile of {title}", r.stderr)
     r = duto("power-quality --profile prodist8 --nominal 220")
     ok(r.returncode == 100 and b"did you mean prodist-8" in r.stderr, "a profile that is not there", r.stderr)
     r = duto("power-quality --profile prodist-8 --nominal 225")

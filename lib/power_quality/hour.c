@@ -2,12 +2,14 @@
 
 #include <math.h>
 
+#include "clock.h"
+
 void hour_begin(struct hour *h, int64_t start)
 {
 	struct hour before = *h;
 	*h = (struct hour){ .start = start, .open = true };
 	for (int i = 0; i < HOUR_REGISTERS; i++) {
-		bool follows = before.readings && before.start + INT64_C(3600000000000) == start;
+		bool follows = before.readings && before.start + 3600 * SECONDS == start;
 		h->first[i] = h->last[i] = follows ? before.last[i] : NAN;
 	}
 }

@@ -72,7 +72,7 @@ static int read_orders(const struct yaml_node *map, double *orders, char **ret_e
 	return r;
 }
 
-static int read_limit(const struct yaml_node *n, struct profile *p, char **ret_error)
+static int read_limit(const struct yaml_node *n, struct profile *p, bool *taken, char **ret_error)
 {
 	struct profile_scope scope = PROFILE_ANYWHERE;
 	struct profile one = unset;
@@ -92,7 +92,8 @@ static int read_limit(const struct yaml_node *n, struct profile *p, char **ret_e
 	int r = entries_read(n, table, ret_error);
 	if (!r && orders)
 		r = read_orders(orders, one.orders, ret_error);
-	if (!r && profile_applies(&scope, p->nominal)) {
+	if (!r && !*taken && profile_applies(&scope, p->nominal)) {
+		*taken = true;
 		memcpy(p->limits, one.limits, sizeof(p->limits));
 		memcpy(p->orders, one.orders, sizeof(p->orders));
 	}
@@ -101,9 +102,10 @@ static int read_limit(const struct yaml_node *n, struct profile *p, char **ret_e
 
 static int read_limits(const struct yaml_node *list, struct profile *p, char **ret_error)
 {
+	bool taken = false;
 	int r = yaml_check_list(list, ret_error);
 	for (const struct yaml_node *n = r ? NULL : list->first; n && !r; n = n->next)
-		r = read_limit(n, p, ret_error);
+		r = read_limit(n, p, &taken, ret_error);
 	return r;
 }
 

@@ -4,12 +4,13 @@
 
 #include <math.h>
 
+#include "clock.h"
 #include "power_quality/entries.h"
 #include "power_quality/profile.h"
 
 enum { PROFILE_SLOTS = 10000 }; /* of a period */
-#define PROFILE_HOUR (INT64_C(3600) * 1000000000)
-#define PROFILE_TICK (INT64_C(10) * 1000000000) /* frequency comes in values of so long */
+#define PROFILE_HOUR (3600 * SECONDS)
+#define PROFILE_TICK (10 * SECONDS) /* frequency comes in values of so long */
 
 /* The nominal voltages that an entry is for. */
 struct profile_scope {

@@ -73,7 +73,7 @@ static int read_critical(const struct yaml_node *list, struct profile *p, char *
 			ENTRY_END,
 		};
 		r = entries_read(n, table, ret_error);
-		if (!r && profile_applies(&scope, p->nominal))
+		if (!r && !p->compensation.critical && profile_applies(&scope, p->nominal))
 			p->compensation.critical = weight;
 	}
 	return r;

@@ -5,7 +5,7 @@
 
 #include "power_quality/profile_parts.h"
 
-#define MONDAY (INT64_C(4) * 86400 * 1000000000) /* 1970-01-05: weeks begin on Mondays */
+#define MONDAY (4 * 86400 * SECONDS) /* 1970-01-05: weeks begin on Mondays */
 
 static const struct profile *profile_of(const struct supply *s)
 {
