@@ -6,6 +6,7 @@
 #include "power_quality/report.h"
 #include "shipped.h"
 #include "text.h"
+#include "units.h"
 
 static const char *profile_name, *meter_class, *charge_text;
 static const char *default_voltages[] = { "voltage_l1_n", "voltage_l2_n", "voltage_l3_n" };
@@ -46,6 +47,7 @@ static struct profile profile;
 static struct power_quality *quality;
 static struct report_terms terms = { .profile = &profile };
 static decimal charge;
+static struct units units;
 
 /* What a slot may have, but for single harmonics. */
 static struct announced_field announced[QUANTITY_ORDERS];
@@ -115,6 +117,7 @@ static void start(void)
 		die_config("--voltages: expected one to three names");
 	if (charge_text && (decimal_parse(str(charge_text), &charge) || charge < 0))
 		die_config("--charge: expected an amount as 300.00, found \"%s\"", charge_text);
+	units = units_open();
 	load_profile();
 	set_period();
 	reading_setup(&voltages, profile.frequency);
@@ -149,13 +152,27 @@ static void on_measurement(const struct sample *s)
 		drop("time", "%.*s: a sample's time is beyond the year 2252", STR_ARG(s->source));
 }
 
+/* Voltages in kV would all be interruptions. */
+static void on_schema(const struct sample *s)
+{
+	units_learn(&units, s);
+	for (size_t i = 0; i < voltages.count; i++) {
+		const char *unit = units_of(&units, str(voltages.words[i]));
+		if (*unit && strcmp(unit, "V"))
+			die_config("%.*s: %s is in %s, expected V", STR_ARG(s->source),
+				voltages.words[i], unit);
+	}
+}
+
 static void on_sample(struct sample *s)
 {
 	if (sample_is_measurement(s))
 		on_measurement(s);
 	else if (str_eq(s->kind, STR("mark")))
 		on_mark(s);
-	else if (!str_eq(s->kind, STR("schema")))
+	else if (str_eq(s->kind, STR("schema")))
+		on_schema(s);
+	else
 		emit(s);
 }
 

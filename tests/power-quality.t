@@ -317,6 +317,13 @@ def test_order():
     ok(b"late" in out.stderr, "without, what is older is late and told of", out.stderr)
 
 
+def test_units():
+    described = lambda unit: [sample(0, {"voltage_l1_n": {"unit": unit}}, "schema"), sample(1, {"voltage_l1_n": 13.8})]
+    r = duto("power-quality " + PRODIST, encoded(described("kV")))
+    ok(r.returncode == 100 and b"voltage_l1_n is in kV, expected V" in r.stderr, "a voltage that is not in V is refused", r.stderr)
+    ok(duto("power-quality " + PRODIST, encoded(described("V"))).returncode == 0, "one in V is not")
+
+
 def test_marks():
     stream = [sample(t, {"voltage_l1_n": 127.0}) for t in range(0, 700)]
     out = judged(PRODIST, stream + [sample(650, {"by": "clock"}, "mark"), sample(1210, {"by": "clock"}, "mark"), sample(1205, {"voltage_l1_n": 1.0})])
@@ -406,6 +413,6 @@ def test_profiles():
 
 
 for test in (test_rms, test_strangers, test_bands, test_prodist, test_replaced, test_waits, test_rank, test_unbalance, test_disturbances, test_flags, test_power_factor,
-             test_en, test_waveform, test_order, test_marks, test_quality, test_resume, test_profiles):
+             test_en, test_waveform, test_order, test_units, test_marks, test_quality, test_resume, test_profiles):
     test()
 done()
