@@ -87,6 +87,7 @@ def test_rms():
 def test_strangers():
     out = judged(PRODIST, [sample(t, {"active_power": 1.0, "reactive_power": 1.0}) for t in range(0, 1200, 10)])
     ok(out["power-quality"][0]["values"]["readings"] == 0 and out[""][0]["values"]["coverage"] == 0, "without a voltage nothing is covered", out)
+    ok("drp" not in out["power-quality"][0]["values"], "and of no readings there is no share", out)
 
 
 def test_bands():

@@ -112,7 +112,7 @@ static void add_decimal(
 static void add_compensation(struct report *r)
 {
 	const struct profile_compensation *c = &r->profile->compensation;
-	if (!r->verdict.readings || (!c->precarious && !c->critical))
+	if (!c->precarious && !c->critical)
 		return;
 	add_decimal(r, STR("compensation_factor"), DECIMAL_ONE, DECIMAL_DIGITS, 0);
 	if (r->terms->charge)
@@ -250,18 +250,24 @@ static void add_exceeded(struct report *r)
 	buffer_free(&r->exceeded);
 }
 
+static void add_voltage(struct report *r)
+{
+	if (r->profile->has_bands) {
+		add_bands(r);
+		add_compensation(r);
+	}
+	for (size_t i = 0; i < PHASES && r->profile->voltage.count; i++)
+		if (is_judged(i))
+			add_within(r, i);
+}
+
 void report_assessment(const struct report_terms *t, struct assessment *s, struct sample_writer *w)
 {
 	struct report r = { .terms = t, .profile = t->profile, .to = w, .worst = s->worst };
 	assessment_judge(s, t->profile, &r.verdict);
 	add_head(&r, s);
-	if (t->profile->has_bands) {
-		add_bands(&r);
-		add_compensation(&r);
-	}
-	for (size_t i = 0; i < PHASES && t->profile->voltage.count; i++)
-		if (is_judged(i))
-			add_within(&r, i);
+	if (r.verdict.readings)
+		add_voltage(&r);
 	add_shares(&r);
 	add_frequencies(&r, &s->frequencies);
 	add_hours(&r, s);
