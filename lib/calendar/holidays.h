@@ -9,13 +9,17 @@
 #include "date.h"
 #include "yaml.h"
 
-enum { HOLIDAYS_FIRST = 0, HOLIDAYS_DAYS = 106751 }; /* 1970 to 2262 */
+enum { HOLIDAYS_DAYS = 106751 }; /* dates from 1970-01-01 to 2262-04-10 */
+
+struct holiday {
+	int32_t day;
+	char *name;
+};
 
 struct holidays {
 	uint8_t days[HOLIDAYS_DAYS / 8 + 1]; /* bit n: the date with that number is one */
 	struct holiday *all;		     /* in the order of dates */
-	size_t count;
-	char *text; /* holds the names */
+	size_t count, room;
 };
 
 /* Reads a calendar by name or path ("brazil.yaml"; see shipped.h), or what a node says: a name, or a
