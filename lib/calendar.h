@@ -9,6 +9,7 @@
 #include "calendar/cycle.h"
 #include "calendar/holidays.h"
 #include "calendar/schedule.h"
+#include "calendar/timetable.h"
 #include "calendar/zone.h"
 #include "date.h"
 

@@ -14,8 +14,8 @@ static int expected(const struct yaml_node *n, const char *what, char **ret_erro
 	return -EINVAL;
 }
 
-static int bounded(const struct yaml_node *n, int low, int high, const char *what, int *ret,
-	char **ret_error)
+static int bounded(
+	const struct yaml_node *n, int low, int high, const char *what, int *ret, char **ret_error)
 {
 	int64_t v;
 	if (yaml_integer(n, &v, ret_error) < 0)
@@ -45,8 +45,7 @@ static int read_date(const struct yaml_node *n, struct holiday_rule *rule, char 
 static int read_easter(const struct yaml_node *n, struct holiday_rule *rule, char **ret_error)
 {
 	rule->form = HOLIDAY_EASTER;
-	return bounded(
-		n, -80, 250, "days behind Easter, -80 to 250", &rule->easter, ret_error);
+	return bounded(n, -80, 250, "days behind Easter, -80 to 250", &rule->easter, ret_error);
 }
 
 static int read_weekday(const struct yaml_node *n, const struct yaml_node *weekday,
@@ -60,8 +59,9 @@ static int read_weekday(const struct yaml_node *n, const struct yaml_node *weekd
 	int r = yaml_required(n, "month", &month, ret_error);
 	r = r ?: yaml_required(n, "nth", &nth, ret_error);
 	r = r ?: bounded(month, 1, 12, "a month, 1 to 12", &rule->month, ret_error);
-	r = r ?: bounded(nth, -4, 4, "1 to 4, or -1 to -4 from the month's end", &rule->nth,
-			 ret_error);
+	r = r
+		    ?: bounded(nth, -4, 4, "1 to 4, or -1 to -4 from the month's end", &rule->nth,
+			       ret_error);
 	return r ?: rule->nth ? r : expected(nth, "1 to 4, or -1 to -4", ret_error);
 }
 
@@ -103,8 +103,7 @@ static int read_years(const struct yaml_node *n, struct holiday_rule *rule, char
 	return r;
 }
 
-static int read_observed(
-	const struct yaml_node *n, enum holiday_observed *ret, char **ret_error)
+static int read_observed(const struct yaml_node *n, enum holiday_observed *ret, char **ret_error)
 {
 	if (n && (n->kind != YAML_SCALAR || (!str_eq(n->text, STR("nearest-weekday")) &&
 						    !str_eq(n->text, STR("next-free-weekday")))))

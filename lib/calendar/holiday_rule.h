@@ -15,7 +15,11 @@ enum holiday_form {
 };
 
 /* What happens to one that falls on a weekend. */
-enum holiday_observed { OBSERVED_AS_IT_FALLS, OBSERVED_NEAREST_WEEKDAY, OBSERVED_NEXT_FREE_WEEKDAY };
+enum holiday_observed {
+	OBSERVED_AS_IT_FALLS,
+	OBSERVED_NEAREST_WEEKDAY,
+	OBSERVED_NEXT_FREE_WEEKDAY
+};
 
 struct holiday_rule {
 	const char *name; /* borrowed from the document */

@@ -34,8 +34,8 @@ static int32_t observed_on(const struct holidays *h, enum holiday_observed how, 
 }
 
 /* Those that stay where they are first: they are what the others make way for. */
-static void add_year(struct holidays *h, const struct holiday_rule *rules, size_t count, int year,
-	bool moved)
+static void add_year(
+	struct holidays *h, const struct holiday_rule *rules, size_t count, int year, bool moved)
 {
 	int32_t day;
 	for (size_t i = 0; i < count; i++) {

@@ -25,10 +25,9 @@ struct holidays {
 /* Reads a calendar by name or path ("brazil.yaml"; see shipped.h), or what a node says: a name, or a
  * list of holidays as in such a file. beside: the file that names it, or NULL. 0, or -errno with a
  * malloc'ed message, "file:line:column: ..." */
-int holidays_load(
-	const char *name, const char *beside, struct holidays **ret, char **ret_error);
-int holidays_read(const struct yaml_node *n, const char *beside, struct holidays **ret,
-	char **ret_error);
+int holidays_load(const char *name, const char *beside, struct holidays **ret, char **ret_error);
+int holidays_read(
+	const struct yaml_node *n, const char *beside, struct holidays **ret, char **ret_error);
 void holidays_free(struct holidays *h);
 
 /* h may be NULL: no holidays. */

@@ -36,15 +36,13 @@ struct schedule;
 int schedule_read(const struct yaml_node *posts, const struct yaml_node *seasons,
 	struct schedule **ret, char **ret_error);
 
-/* The schedule of a file that has a `posts` key among others (a schedule file, a tariff), by path or
- * by name in schemas/tariffs, with the zone and holidays that it names; ret_holidays is NULL where it
- * names none. */
-int schedule_load(const char *name, struct schedule **ret, struct holidays **ret_holidays,
-	char **ret_error);
 void schedule_free(struct schedule *s);
 
-/* One post, always. */
-const struct schedule *schedule_constant(void);
+/* One post, always, of that name. */
+struct schedule *schedule_constant(const char *name);
+
+/* Whether any entry looks at holidays. */
+bool schedule_needs_holidays(const struct schedule *s);
 
 /* Posts are numbered in the order in which they are first named. */
 int schedule_count(const struct schedule *s);
