@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "clock.h"
+#include "reading.h"
 
 static int64_t counts_of_one(const struct counter *c)
 {
@@ -15,19 +16,17 @@ static int64_t counts_of_one(const struct counter *c)
 
 int counter_counts(const struct counter *c, const struct wire *w, uint64_t *ret)
 {
-	decimal v = 0;
 	uint64_t counts;
-	int r = 0;
+	decimal v;
 	if (w->type == WIRE_UINT) {
 		if (__builtin_mul_overflow(w->u, (uint64_t)counts_of_one(c), &counts))
 			return -EDOM;
 	} else {
-		r = w->type == WIRE_STR	     ? decimal_parse(w->bytes, &v)
-		    : w->type == WIRE_DOUBLE ? decimal_of_double(w->d, c->decimals, &v)
-					     : -EDOM;
+		if (reading_decimal(w, c->decimals, &v) < 0 || v < 0)
+			return -EDOM;
 		counts = (uint64_t)(v / (DECIMAL_ONE / counts_of_one(c)));
 	}
-	if (r < 0 || v < 0 || (c->modulus && counts >= c->modulus))
+	if (c->modulus && counts >= c->modulus)
 		return -EDOM;
 	*ret = counts;
 	return 0;

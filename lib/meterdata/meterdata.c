@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "meterdata/parts.h"
+#include "reading.h"
 
 #define HOUR (3600 * SECONDS)
 
@@ -173,26 +174,13 @@ enum slot_state meterdata_slot(const struct meterdata *m, int64_t number, decima
 	return cover * WHOLE >= parts * ENOUGH && !running ? SLOT_MEASURED : SLOT_ESTIMATED;
 }
 
-static int decimal_of(const struct meterdata *m, const struct wire *w, decimal *ret)
-{
-	switch (w->type) {
-	case WIRE_UINT:
-		return w->u > INT64_MAX ? -EDOM : decimal_of_integer((int64_t)w->u, ret);
-	case WIRE_STR:
-		return decimal_parse(w->bytes, ret);
-	case WIRE_DOUBLE:
-		return decimal_of_double(w->d, m->form.counter.decimals, ret);
-	default:
-		return -EDOM;
-	}
-}
-
 int meterdata_add(struct meterdata *m, int64_t time, const struct wire *w)
 {
 	bool is_register = m->form.kind == METERDATA_REGISTER;
 	uint64_t counts;
 	decimal v;
-	int r = is_register ? counter_counts(&m->form.counter, w, &counts) : decimal_of(m, w, &v);
+	int r = is_register ? counter_counts(&m->form.counter, w, &counts)
+			    : reading_decimal(w, m->form.counter.decimals, &v);
 	if (r < 0)
 		return -EDOM;
 	return is_register ? meterdata_add_counts(m, time, counts)
