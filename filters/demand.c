@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 
 #include "demand/write.h"
@@ -36,9 +37,9 @@ static const struct opt options[] = {
 	{ "multiplier", OPT_NUMBER, &multiplier, "N",
 		.help = "current ratio x voltage ratio, where the meter does not know them",
 		.min = 1e-6, .max = 1e6 },
-	{ "wrap", OPT_INTEGER, &wrap, "N", .help = "counts at which the register begins again",
+	{ "wrap", OPT_INTEGER, &wrap, "N", .help = "reading at which the register begins again",
 		.min = 0, .max = 9.2e18 },
-	{ "decimals", OPT_INTEGER, &decimals, "N", .help = "of the register, where it is a float",
+	{ "decimals", OPT_INTEGER, &decimals, "N", .help = "that a reading of the register has",
 		.min = 0, .max = 9 },
 	{ "max-power", OPT_NUMBER, &max_power, "KW",
 		.help = "a register that runs faster has been set anew", .min = 0, .max = 9e6 },
@@ -122,6 +123,15 @@ static void start_timetable(void)
 		die_config("--contract: %s", error);
 }
 
+static uint64_t modulus(void)
+{
+	uint64_t counts = (uint64_t)wrap;
+	for (int i = 0; i < decimals; i++)
+		if (__builtin_mul_overflow(counts, 10, &counts))
+			die_config("--wrap: too many with %" PRId64 " --decimals", decimals);
+	return counts;
+}
+
 static void start_reading(void)
 {
 	reading.name = str(counter_field ? counter_field : power_field);
@@ -133,7 +143,7 @@ static void start_reading(void)
 	form.unit = unit ? unit_of(str(unit)) : DECIMAL_ONE;
 	form.multiplier = option_decimal("multiplier", multiplier);
 	form.counter = (struct counter){ .decimals = (int)decimals,
-		.modulus = (uint64_t)wrap,
+		.modulus = modulus(),
 		.max = option_decimal("max-power", max_power) };
 	form.tolerance = option_decimal("tolerance", tolerance);
 	form.enough = option_decimal("good", enough);

@@ -105,7 +105,7 @@ static void close_block(struct demand_meter *m)
 	b.post = post_of(m, start);
 	b.demand = mean(m->energy, m->covered);
 	b.energy = mean(m->energy, HOUR);
-	b.level = level_of(form, b.post, b.demand);
+	b.level = enough ? level_of(form, b.post, b.demand) : DEMAND_WITHIN;
 	b.status = status_worst(m->status, enough ? STATUS_GOOD : STATUS_UNCERTAIN_DATA_SUBNORMAL);
 	b.posts = m->posts;
 	struct demand_post *post = &m->posts[b.post];
@@ -181,18 +181,26 @@ static int read_interval(
 	return 0;
 }
 
+/* The last power holds until now, but not for ever. */
+static void hold_power(struct demand_meter *m, int64_t now)
+{
+	int64_t until = m->read + m->of->form.hold;
+	until = until < now ? until : now;
+	if (m->started && until > m->last)
+		use(m, m->last, until, (__int128)taken(m->power) * (until - m->last),
+			m->power_status);
+}
+
 static int read_power(struct demand_meter *m, int64_t time, const struct wire *w)
 {
-	int64_t hold = m->of->form.hold;
 	decimal power;
 	if (power_of(m, w, &power) < 0)
 		return -EDOM;
-	if (m->started && time <= m->last)
+	if (m->started && (time < m->last || time == m->read))
 		return -ESTALE;
-	int64_t held = m->started ? time - m->last : 0;
-	held = held < hold ? held : hold;
-	use(m, m->last, m->last + held, (__int128)taken(m->power) * held, m->power_status);
+	hold_power(m, time);
 	m->power = power;
+	m->read = time;
 	m->last = time;
 	return 0;
 }
@@ -256,11 +264,21 @@ int demand_read(struct demand *d, struct str source, int64_t time, const struct 
 	return 0;
 }
 
+/* The next reading of a counter tells what was used before the mark too. */
 void demand_mark(struct demand *d, struct str source, int64_t time)
 {
 	struct demand_meter *m = get_meter(d, source);
-	if (m->started && time > m->last)
-		enter_block(m, time);
+	if (d->form.by_counter || !m->started)
+		return;
+	if (d->form.interval && d->form.at_end)
+		time -= d->form.interval;
+	if (time <= m->last)
+		return;
+	if (!d->form.interval) {
+		hold_power(m, time);
+		m->last = time;
+	}
+	enter_block(m, time);
 }
 
 static void end_meter(struct str name, void *state)

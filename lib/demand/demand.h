@@ -71,7 +71,8 @@ void demand_unit(struct demand *d, struct str source, decimal unit);
 int demand_read(struct demand *d, struct str source, int64_t time, const struct wire *reading,
 	uint32_t status, struct demand_projection *ret);
 
-/* Nothing older than this comes: closes the blocks that end until then. */
+/* Nothing older than this comes: closes the blocks that end until then and of which no reading can tell
+ * any more. */
 void demand_mark(struct demand *d, struct str source, int64_t time);
 
 /* Closes all blocks as they are. */

@@ -22,7 +22,8 @@ struct demand_meter {
 	uint32_t status;
 	enum demand_level told; /* highest that was projected in it */
 	bool started;
-	int64_t last; /* until when readings reach */
+	int64_t last; /* until when use is known; what is older comes too late */
+	int64_t read; /* when a polled power was read */
 	decimal power;
 	uint32_t power_status;
 	uint64_t counts;

@@ -19,7 +19,7 @@ static void save_meter(const void *state, struct buffer *to)
 {
 	const struct demand_meter *m = state;
 	int posts = schedule_count(m->of->form.when.schedule);
-	wire_array(to, 17);
+	wire_array(to, 18);
 	wire_int(to, m->block);
 	save_wide(m->energy, to);
 	wire_int(to, m->covered);
@@ -27,6 +27,7 @@ static void save_meter(const void *state, struct buffer *to)
 	wire_uint(to, m->told);
 	wire_uint(to, m->started);
 	wire_int(to, m->last);
+	wire_int(to, m->read);
 	wire_int(to, m->power);
 	wire_uint(to, m->power_status);
 	wire_uint(to, m->counts);
@@ -75,6 +76,7 @@ static bool load_reading(struct demand_meter *m, struct cursor *from)
 	uint64_t status, told, started, power_status;
 	if (!load_uint(from, UINT32_MAX, &status) || !load_uint(from, DEMAND_ALARM, &told) ||
 		!load_uint(from, 1, &started) || !load_time(from, 0, &m->last) ||
+		!load_time(from, 0, &m->read) || m->read > m->last ||
 		!load_time(from, INT64_MIN, &m->power) ||
 		!load_uint(from, UINT32_MAX, &power_status) ||
 		!load_uint(from, UINT64_MAX, &m->counts) || !load_time(from, 1, &m->factor))
@@ -83,7 +85,7 @@ static bool load_reading(struct demand_meter *m, struct cursor *from)
 	m->told = (enum demand_level)told;
 	m->started = started;
 	m->power_status = (uint32_t)power_status;
-	return m->block <= m->last / m->of->form.block;
+	return true;
 }
 
 static bool load_posts(struct demand_meter *m, struct cursor *from)
@@ -105,10 +107,10 @@ static bool load_meter(void *context, struct str key, void *state, struct cursor
 	struct demand_meter *m = state;
 	uint32_t size;
 	demand_begin_meter(m, context, key);
-	return wire_next_array(from, &size) == 1 && size == 17 && load_time(from, -1, &m->block) &&
+	return wire_next_array(from, &size) == 1 && size == 18 && load_time(from, -1, &m->block) &&
 	       load_wide(from, &m->energy) && load_time(from, 0, &m->covered) &&
-	       m->covered <= m->of->form.block && load_reading(m, from) &&
-	       load_time(from, INT64_MIN, &m->cycle.start) &&
+	       m->block < INT64_MAX / m->of->form.block - 1 && m->covered <= m->of->form.block &&
+	       load_reading(m, from) && load_time(from, INT64_MIN, &m->cycle.start) &&
 	       load_time(from, INT64_MIN, &m->cycle.end) && load_posts(m, from);
 }
 
