@@ -126,24 +126,33 @@ static int32_t in_month(int32_t month_start, int month_day)
 	return month_start + (month_day < last ? month_day : last) - 1;
 }
 
-static int monthly_at(const struct cycles *c, const struct zone *z, int32_t day, struct cycle *ret)
+static struct cycle from_month(const struct cycles *c, const struct zone *z, int32_t month)
 {
-	struct date d = date_of(day);
+	int32_t first = in_month(month, c->month_day);
+	int32_t end = in_month(date_add_months(month, 1), c->month_day);
+	return (struct cycle){ zone_day_start(z, first), zone_day_start(z, end), first, end };
+}
+
+/* By moments, not by dates: where clocks are put back over midnight, a date comes twice. */
+static struct cycle monthly_at(const struct cycles *c, const struct zone *z, int64_t time)
+{
+	struct zone_span span = { 0 };
+	struct date d = date_of(zone_local(z, &span, time).day);
 	int32_t month = date_number(d.year, d.month, 1);
-	if (day < in_month(month, c->month_day))
-		month = date_add_months(month, -1);
-	ret->first_day = in_month(month, c->month_day);
-	ret->end_day = in_month(date_add_months(month, 1), c->month_day);
-	ret->start = zone_day_start(z, ret->first_day);
-	ret->end = zone_day_start(z, ret->end_day);
-	return 0;
+	struct cycle cycle = from_month(c, z, date_add_months(month, -1));
+	while (time >= cycle.end) {
+		cycle = from_month(c, z, month);
+		month = date_add_months(month, 1);
+	}
+	return cycle;
 }
 
 int cycles_at(const struct cycles *c, const struct zone *z, int64_t time, struct cycle *ret)
 {
-	struct zone_span span = { 0 };
-	if (c->month_day)
-		return monthly_at(c, z, zone_local(z, &span, time).day, ret);
+	if (c->month_day) {
+		*ret = monthly_at(c, z, time);
+		return 0;
+	}
 	size_t low = 0, high = c->count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;

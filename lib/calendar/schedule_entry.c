@@ -141,8 +141,13 @@ int schedule_read_entry(
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && !r; i++)
 		if ((part = yaml_get(n, parts[i].key)))
 			r = each_word(part, s, ret, parts[i].read, ret_error);
+	if (!r && !ret->weekdays && ret->holidays == INCLUDED) {
+		*ret_error = yaml_error(yaml_get(n, "holidays"),
+			"included adds holidays to the days given, and none are");
+		return -EINVAL;
+	}
 	if (!ret->weekdays)
-		ret->weekdays = ret->holidays == INCLUDED ? 0 : 0x7f;
+		ret->weekdays = 0x7f;
 	for (int slot = 0; !yaml_get(n, "hours") && slot < SCHEDULE_SLOTS; slot++)
 		ret->slots[slot] = true;
 	return r;
