@@ -4,10 +4,9 @@
 
 #include "calendar.h"
 #include "decimal.h"
+#include "meterdata/slot.h"
 
 enum { CONTRACTS_MAX = 8, HISTORY_MAX = 36 };
-
-enum slot_state { SLOT_MISSING, SLOT_MEASURED, SLOT_ESTIMATED };
 
 /* Energy slot by slot of the tariff's interval, kWh and kvarh: a missing slot has 0. Arrays that are
  * NULL: nothing of that kind. Inductive and capacitive are what the meter counts apart. */
