@@ -7,12 +7,14 @@
  * no wrap, a new segment begins: the energy between is not known and never invented. Sums over slots
  * equal the register's differences exactly. Readings that are at most 1.5 slots apart are joined by
  * a straight line in time; those further apart leave a gap, whose energy is known and whose course is
- * estimated.
+ * estimated. A reading that comes late into a gap makes two of it.
  *
  * Estimation (as in the California DASMMD rules): up to two hours by a straight line between the
  * slots beside the gap; beyond, the mean of the same time of the last four days of the same weekday
  * (of a holiday: of Sunday) that were measured. Where the register's difference over the gap is
- * known, either is scaled to it. A gap that no rule reaches stays missing. */
+ * known, either is scaled to it. A gap that no rule reaches stays missing, but where the register's
+ * difference is known: it is spread evenly in time then. Nothing is estimated between two segments
+ * of a register. */
 #ifndef DUTO_METERDATA_H
 #define DUTO_METERDATA_H
 
@@ -34,8 +36,8 @@ enum meterdata_kind {
 
 struct meterdata_form {
 	enum meterdata_kind kind;
-	int64_t slot;	/* length of a slot, nanoseconds: divides a day */
-	int64_t every;	/* of energy and power: how long an interval is; divides slot; 0: slot */
+	int64_t slot; /* length of a slot, nanoseconds: divides a day */
+	int64_t every; /* of energy and power: how long an interval is; divides slot, at most 65535 times; 0: slot */
 	bool at_end;	/* of energy and power: an interval is stamped with its end */
 	int64_t late;	/* of a register: readings may come so much out of order */
 	decimal factor; /* kWh for 1 of the reading: unit x current ratio x voltage ratio; of power:
