@@ -29,15 +29,24 @@ static const struct opt options[] = {
 	{ "history", OPT_TEXT, &terms.history, "TEXT",
 		.help = "largest demands of earlier cycles: \"2026-01=380 2026-02=395.5\"" },
 	{ "credits", OPT_TEXT, &terms.credits, "KWH", .help = "net metering's, at the beginning" },
-	{ "reads", OPT_CHOICE, &form.reads, .choices = "energy|power|totals",
-		.help = "what samples say: the energy of an interval, its mean power, or what a "
-			"meter read in a whole cycle (energy_POST, demand_POST, ...)" },
+	{ "reads", OPT_CHOICE, &form.reads, .choices = "energy|power|register|totals",
+		.help = "what samples say: the energy of an interval, its mean power, a register "
+			"that counts up, or what a meter read in a whole cycle (energy_POST, "
+			"demand_POST, ...)" },
 	{ "interval", OPT_DURATION, &form.interval, "TIME", .help = "what one sample stands for",
 		.min = 1, .max = 86400 },
 	{ "stamp", OPT_CHOICE, &form.stamp, .choices = "start|end",
 		.help = "which end of its interval a sample's time is" },
 	{ "unit", OPT_CHOICE, &form.unit, .choices = "Wh|kWh|MWh|W|kW|MW",
 		.help = "of energy (kWh) or power (kW); reactive ones likewise" },
+	{ "digits", OPT_INTEGER, &form.digits, "N",
+		.help = "of a register: it goes on with 0 behind so many nines", .min = 0,
+		.max = 18 },
+	{ "decimals", OPT_INTEGER, &form.decimals, "N",
+		.help = "of a register that is no whole number: so many decimals count", .min = 0,
+		.max = 9 },
+	{ "factor", OPT_TEXT, &terms.factor, "NUMBER",
+		.help = "what a reading is multiplied with: current x voltage ratio" },
 	{ "import", OPT_TEXT, &form.fields[IMPORT], "FIELD", .help = "energy or power taken" },
 	{ "export", OPT_TEXT, &form.fields[EXPORT], "FIELD", .help = "given back" },
 	{ "inductive", OPT_TEXT, &form.fields[INDUCTIVE], "FIELD",
@@ -84,10 +93,12 @@ static void start(void)
 			       : customers_single(&terms, &customers, &error);
 	if (r < 0)
 		die_config("%s", error);
+	form.late = late;
 	reader = meter_reader_open(&form, &error);
 	if (!reader)
 		die_config("%s", error);
 	accounts = accounts_open(&(struct accounts_form){ .customers = &customers,
+		.readings = meter_reader_form(reader),
 		.every = every,
 		.late = late,
 		.revise = revise,
@@ -102,8 +113,10 @@ static const char *reason_of(int error)
 	switch (error) {
 	case -ESTALE:
 		return "late";
-	case -EEXIST:
+	case -EALREADY:
 		return "read already";
+	case -EDOM:
+		return "no energy";
 	case -ERANGE:
 		return "in no cycle";
 	case -ENODATA:
@@ -173,8 +186,8 @@ const struct filter filter = {
 		"names the bill it replaces.\n\n"
 		"Money and energy are exact decimals; a float is converted once, to the nearest "
 		"1e-9 kWh. Values that are Uncertain count as estimated, those that are Bad do not "
-		"count. Gaps of up to two hours are filled by a straight line and told of in the "
-		"bill. A sample for a time that was read already is dropped.\n\n"
+		"count. Gaps are estimated: up to two hours by a straight line, beyond by like days, "
+		"scaled to what a register says; bills tell of each.\n\n"
 		"Measurements and schemas end here, marks and other kinds go on.",
 	.options = options,
 	.start = start,

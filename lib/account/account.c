@@ -3,38 +3,27 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "account/parts.h"
 #include "clock.h"
 #include "series.h"
 #include "text.h"
 
-enum { SHEETS_MAX = 64 };
-
-struct account {
-	struct accounts *of;
-	struct str meter;
-	const struct customer *customer;
-	struct contract contract; /* with the history and credits that bills have left */
-	struct sheet *sheets;	  /* in the order of time */
-	size_t count;
-	int64_t newest, ended, tick; /* cycles that end up to `ended` are over */
-};
-
-struct accounts {
-	struct accounts_form form;
-	struct series *meters;
-	bool closing; /* nothing is billed any more */
-};
-
-static void bill_all(struct account *a);
+void period_close(struct period *p)
+{
+	free(p->totals);
+	free(p->estimated);
+}
 
 static void leave(void *state)
 {
 	struct account *a = state;
 	if (a->customer && !a->of->closing)
-		bill_all(a);
+		account_bill_all(a);
 	for (size_t i = 0; i < a->count; i++)
-		sheet_close(&a->sheets[i]);
-	free(a->sheets);
+		period_close(&a->periods[i]);
+	for (int c = 0; c < CHANNELS; c++)
+		meterdata_close(a->data[c]);
+	free(a->periods);
 	free((char *)a->meter.data);
 }
 
@@ -55,7 +44,7 @@ void accounts_close(struct accounts *a)
 	free(a);
 }
 
-static void account_open(
+void account_open(
 	struct accounts *of, struct str meter, const struct customer *customer, struct account *a)
 {
 	a->of = of;
@@ -82,160 +71,164 @@ const struct customer *account_customer(const struct account *a)
 	return a->customer;
 }
 
-static int open_sheet(struct account *a, int64_t time, size_t at, struct sheet **ret)
+/* Intervals longer than the tariff's are handed over in parts of its length. */
+struct meterdata *account_channel(struct account *a, enum channel c)
 {
-	const struct tariff *t = a->customer->tariff;
-	struct cycle cycle;
-	struct sheet sheet;
-	int r = cycles_at(&a->customer->cycles, t->zone, time, &cycle);
-	if (!r && cycle.end <= a->ended - a->of->form.revise)
+	struct meterdata_form form = a->of->form.readings;
+	form.slot = a->customer->tariff->interval;
+	if (form.every > form.slot)
+		form.every = form.slot;
+	form.factor = (decimal)(((__int128)form.factor * a->customer->factor) / DECIMAL_ONE);
+	if (!a->data[c])
+		a->data[c] = meterdata_open(&form);
+	return a->data[c];
+}
+
+static int open_period(struct account *a, int64_t time, size_t at, struct period **ret)
+{
+	const struct customer *c = a->customer;
+	struct period p = { .changed = false };
+	int r = cycles_at(&c->cycles, c->tariff->zone, time, &p.cycle);
+	if (!r && p.cycle.end <= a->ended - a->of->form.revise)
 		r = -ESTALE;
-	if (!r && a->count == SHEETS_MAX)
+	if (!r && a->count == PERIODS_MAX)
 		r = -EFBIG;
-	r = r ?: sheet_open(&cycle, t->interval, &sheet);
 	if (r < 0)
 		return r;
-	a->sheets = reallocarray(a->sheets, a->count + 1, sizeof(*a->sheets));
-	if (!a->sheets)
+	a->periods = reallocarray(a->periods, a->count + 1, sizeof(*a->periods));
+	if (!a->periods)
 		abort();
-	memmove(a->sheets + at + 1, a->sheets + at, (a->count - at) * sizeof(*a->sheets));
-	a->sheets[at] = sheet;
+	memmove(a->periods + at + 1, a->periods + at, (a->count - at) * sizeof(*a->periods));
+	a->periods[at] = p;
 	a->count++;
-	*ret = &a->sheets[at];
+	*ret = &a->periods[at];
 	return 0;
 }
 
-/* The sheet of the cycle that a moment is in. Slots belong to the cycle in which they begin. */
-static int find_sheet(struct account *a, int64_t time, struct sheet **ret)
+static int find_period(struct account *a, int64_t time, struct period **ret)
 {
 	size_t i = a->count;
-	while (i && a->sheets[i - 1].cycle.start > time)
+	while (i && a->periods[i - 1].cycle.start > time)
 		i--;
-	if (i && time < a->sheets[i - 1].cycle.end) {
-		*ret = &a->sheets[i - 1];
+	if (i && time < a->periods[i - 1].cycle.end) {
+		*ret = &a->periods[i - 1];
 		return 0;
 	}
-	return open_sheet(a, time, i, ret);
+	return open_period(a, time, i, ret);
 }
 
-int account_add(struct account *a, const struct reading *r)
+static void touch(struct period *p, int64_t time)
 {
-	int64_t at = r->start;
-	int failed = 0;
-	while (!failed && at < r->end) {
-		struct sheet *s;
-		failed = find_sheet(a, at, &s);
-		if (failed)
-			break;
-		struct reading part = *r;
-		failed = sheet_add(s, &part);
-		at = s->first + (int64_t)s->count * s->interval;
+	p->changed = true;
+	if (time > p->newest)
+		p->newest = time;
+}
+
+size_t period_slots(const struct account *a, const struct period *p, int64_t *ret_first)
+{
+	int64_t slot = a->customer->tariff->interval;
+	*ret_first = p->cycle.start - p->cycle.start % slot;
+	return (size_t)((p->cycle.end - *ret_first + slot - 1) / slot);
+}
+
+static void flag(const struct account *a, struct period *p, int64_t time)
+{
+	int64_t first;
+	size_t count = period_slots(a, p, &first);
+	size_t at = (size_t)((time - first) / a->customer->tariff->interval);
+	p->estimated = p->estimated ?: calloc(count, 1);
+	if (!p->estimated)
+		abort();
+	if (at < count)
+		p->estimated[at] = 1;
+}
+
+/* Every cycle since the reading before may have its share of what a register has gone on. */
+static int touch_register(struct account *a, int64_t time)
+{
+	int64_t at = a->newest && a->newest < time ? a->newest : time;
+	struct period *p;
+	int r;
+	do {
+		r = find_period(a, at, &p);
+		if (r == -ERANGE && at == time && a->count)
+			return 0; /* the last reading of all: behind the last cycle's end */
+		if (r < 0)
+			return r;
+		touch(p, time < p->cycle.end ? time : p->cycle.end);
+		at = p->cycle.end;
+	} while (at <= time);
+	return 0;
+}
+
+static int add_part(
+	struct account *a, enum channel c, int64_t begin, decimal reading, bool estimated)
+{
+	struct meterdata *m = account_channel(a, c);
+	const struct meterdata_form *form = &a->of->form.readings;
+	int64_t slot = a->customer->tariff->interval;
+	int64_t every = form->every > slot ? slot : form->every;
+	struct period *p;
+	int r = find_period(a, begin, &p);
+	r = r ?: meterdata_add_decimal(m, form->at_end ? begin + every : begin, reading);
+	if (r < 0)
+		return r;
+	touch(p, begin + every);
+	if (estimated)
+		flag(a, p, begin);
+	return 0;
+}
+
+/* An interval of several slots: its energy in equal parts that add up to it exactly. */
+static int add_parts(
+	struct account *a, enum channel c, int64_t begin, decimal reading, bool estimated)
+{
+	const struct meterdata_form *form = &a->of->form.readings;
+	int64_t slot = a->customer->tariff->interval, parts = form->every / slot;
+	__int128 v = reading;
+	int r = 0;
+	for (int64_t i = 0; !r && i < parts; i++) {
+		decimal part = (decimal)(v * (i + 1) / parts - v * i / parts);
+		r = add_part(a, c, begin + i * slot, form->kind == METERDATA_POWER ? reading : part,
+			estimated);
 	}
-	return failed;
+	return r;
+}
+
+int account_add(struct account *a, enum channel c, int64_t time, decimal reading, bool estimated)
+{
+	const struct meterdata_form *form = &a->of->form.readings;
+	int64_t begin = form->at_end ? time - form->every : time;
+	if (form->every > a->customer->tariff->interval)
+		return add_parts(a, c, begin, reading, estimated);
+	return add_part(a, c, begin, reading, estimated);
+}
+
+int account_add_register(
+	struct account *a, enum channel c, int64_t time, const struct wire *reading)
+{
+	int r = touch_register(a, time);
+	return r ?: meterdata_add(account_channel(a, c), time, reading);
 }
 
 int account_totals(struct account *a, int64_t time, struct usage_totals **ret)
 {
-	struct sheet *s;
-	int r = find_sheet(a, time, &s);
+	struct period *p;
+	int r = find_period(a, time, &p);
 	if (r < 0)
 		return r;
-	s->changed = true;
-	if (time > s->newest)
-		s->newest = time;
-	*ret = sheet_totals(s);
+	touch(p, time);
+	p->totals = p->totals ?: calloc(1, sizeof(*p->totals));
+	if (!p->totals)
+		abort();
+	*ret = p->totals;
 	return 0;
-}
-
-/* What was read of the cycle, of all slots up to its end or, while it runs, the latest reading. */
-static bool is_complete(const struct account *a, const struct bill *bill)
-{
-	const struct measures *m = &bill->measures;
-	decimal_product there = decimal_widen((decimal)(m->measured + m->estimated));
-	return there >= decimal_multiply((decimal)m->slots, a->of->form.complete);
-}
-
-static void remember(struct account *a, struct sheet *s, const struct bill *bill)
-{
-	struct contract *c = &a->contract;
-	int post;
-	size_t i = 0;
-	while (i < c->history_count && c->history[i].day != s->cycle.end_day - 1)
-		i++;
-	if (i == HISTORY_MAX) {
-		memmove(c->history, c->history + 1, (HISTORY_MAX - 1) * sizeof(*c->history));
-		i = HISTORY_MAX - 1;
-	}
-	c->history_count = i < c->history_count ? c->history_count : i + 1;
-	c->history[i].day = s->cycle.end_day - 1;
-	c->history[i].demand = measure_largest(bill->measures.demand, UINT64_MAX, &post);
-	for (int p = 0; p < SCHEDULE_POSTS; p++) {
-		c->credits[p] += bill->measures.credits[p] - s->credits_out[p];
-		s->credits_out[p] = bill->measures.credits[p];
-	}
-}
-
-/* The contract as it was at the cycle's beginning. */
-static struct contract contract_of(struct account *a, struct sheet *s)
-{
-	struct contract c = a->contract;
-	if (!s->revisions)
-		memcpy(s->credits_in, c.credits, sizeof(s->credits_in));
-	memcpy(c.credits, s->credits_in, sizeof(c.credits));
-	if (!s->revisions)
-		memcpy(s->credits_out, s->credits_in, sizeof(s->credits_out));
-	return c;
-}
-
-static void bill_sheet(struct account *a, struct sheet *s, enum bill_state state)
-{
-	const struct accounts_form *form = &a->of->form;
-	struct contract contract = contract_of(a, s);
-	struct usage usage = sheet_usage(s);
-	struct bill bill;
-	char *error = NULL;
-	if (bill_make(a->customer->tariff, &usage, &contract, &bill, &error)) {
-		form->failed(a->meter, error);
-		free(error);
-		s->changed = false;
-		return;
-	}
-	if (state == BILL_FINAL && !usage.totals && !is_complete(a, &bill))
-		state = BILL_INCOMPLETE;
-	struct account_bill told = { a->meter, a->customer, s, &bill, state, s->revisions,
-		state == BILL_PROVISIONAL ? s->newest : s->cycle.end };
-	form->billed(&told);
-	if (state != BILL_PROVISIONAL) {
-		remember(a, s, &bill);
-		s->revisions++;
-		s->changed = false;
-	}
-	bill_free(&bill);
-}
-
-/* Bills for good what is over, and what has changed since; forgets what nobody can revise. */
-static void settle(struct account *a)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < a->count; i++) {
-		struct sheet *s = &a->sheets[i];
-		if (s->cycle.end <= a->ended && s->changed)
-			bill_sheet(a, s, BILL_FINAL);
-	}
-	for (size_t i = 0; i < a->count; i++) {
-		if (a->sheets[i].cycle.end <= a->ended - a->of->form.revise)
-			sheet_close(&a->sheets[i]);
-		else
-			a->sheets[kept++] = a->sheets[i];
-	}
-	a->count = kept;
 }
 
 static bool ends_some(const struct account *a, int64_t ended)
 {
 	for (size_t i = 0; i < a->count; i++) {
-		int64_t end = a->sheets[i].cycle.end;
-		int64_t forgotten = end + a->of->form.revise;
+		int64_t end = a->periods[i].cycle.end, forgotten = end + a->of->form.revise;
 		if ((end > a->ended && end <= ended) ||
 			(forgotten > a->ended && forgotten <= ended))
 			return true;
@@ -250,7 +243,7 @@ static void end_until(struct account *a, int64_t ended)
 	bool any = ends_some(a, ended);
 	a->ended = ended;
 	if (any)
-		settle(a);
+		account_settle(a);
 }
 
 static void tick(struct account *a, int64_t now)
@@ -262,10 +255,10 @@ static void tick(struct account *a, int64_t now)
 	a->tick = now / every;
 	if (first)
 		return;
-	settle(a);
+	account_settle(a);
 	for (size_t i = 0; i < a->count; i++)
-		if (a->sheets[i].changed && a->sheets[i].cycle.end > a->ended)
-			bill_sheet(a, &a->sheets[i], BILL_PROVISIONAL);
+		if (a->periods[i].changed && a->periods[i].cycle.end > a->ended)
+			account_bill(a, &a->periods[i], BILL_PROVISIONAL);
 }
 
 void account_advance(struct account *a, int64_t now)
@@ -282,102 +275,15 @@ void account_mark(struct account *a, int64_t mark)
 	end_until(a, mark);
 }
 
-/* A cycle whose last slot was read is over, whether or not anything came behind it. */
-static void bill_all(struct account *a)
-{
-	for (size_t i = 0; i < a->count; i++) {
-		struct sheet *s = &a->sheets[i];
-		bool over = s->cycle.end <= a->ended || s->newest >= s->cycle.end ||
-			    s->cycle.end <= a->newest;
-		if (s->changed)
-			bill_sheet(a, s, over ? BILL_FINAL : BILL_PROVISIONAL);
-	}
-}
-
 static void end_one(struct str key, void *state)
 {
 	struct account *a = state;
 	(void)key;
 	if (a->customer)
-		bill_all(a);
+		account_bill_all(a);
 }
 
 void accounts_end(struct accounts *a)
 {
 	series_each(a->meters, end_one);
-}
-
-static void save_one(const void *state, struct buffer *to)
-{
-	const struct account *a = state;
-	wire_array(to, 6 + (uint32_t)a->count);
-	wire_int(to, a->newest);
-	wire_int(to, a->ended);
-	wire_int(to, a->tick);
-	wire_bin(to, (struct str){ (const char *)a->contract.history,
-			     a->contract.history_count * sizeof(*a->contract.history) });
-	wire_bin(
-		to, (struct str){ (const char *)a->contract.credits, sizeof(a->contract.credits) });
-	wire_bool(to, a->customer);
-	for (size_t i = 0; i < a->count; i++)
-		sheet_save(&a->sheets[i], to);
-}
-
-void accounts_save(struct accounts *a, struct buffer *to)
-{
-	series_save(a->meters, to, save_one);
-}
-
-static bool load_time(struct cursor *from, int64_t *ret)
-{
-	struct wire w;
-	if (wire_next(from, &w) != 1 || (w.type != WIRE_INT && w.type != WIRE_UINT))
-		return false;
-	*ret = w.i;
-	return true;
-}
-
-static bool load_contract(struct cursor *from, struct contract *c)
-{
-	struct wire w;
-	if (wire_next(from, &w) != 1 || w.type != WIRE_BIN || w.bytes.len > sizeof(c->history) ||
-		w.bytes.len % sizeof(*c->history))
-		return false;
-	memcpy(c->history, w.bytes.data, w.bytes.len);
-	c->history_count = w.bytes.len / sizeof(*c->history);
-	if (wire_next(from, &w) != 1 || w.type != WIRE_BIN || w.bytes.len != sizeof(c->credits))
-		return false;
-	memcpy(c->credits, w.bytes.data, w.bytes.len);
-	return wire_next(from, &w) == 1 && w.type == WIRE_BOOL;
-}
-
-static bool load_one(void *context, struct str key, void *state, struct cursor *from)
-{
-	struct accounts *of = context;
-	struct account *a = state;
-	const struct customer *customer = customers_find(of->form.customers, key);
-	struct contract ignored;
-	struct wire w;
-	a->of = of;
-	if (customer)
-		account_open(of, key, customer, a);
-	if (wire_next(from, &w) != 1 || w.type != WIRE_ARRAY || w.size < 6 ||
-		w.size - 6 > SHEETS_MAX || !load_time(from, &a->newest) ||
-		!load_time(from, &a->ended) || !load_time(from, &a->tick) ||
-		!load_contract(from, customer ? &a->contract : &ignored))
-		return false;
-	a->sheets = calloc(w.size, sizeof(*a->sheets));
-	if (!a->sheets)
-		abort();
-	for (uint32_t left = w.size - 6; left; left--) {
-		a->sheets[a->count].interval = customer ? customer->tariff->interval : SECONDS;
-		if (!sheet_load(&a->sheets[a->count++], from))
-			return false;
-	}
-	return true;
-}
-
-bool accounts_load(struct accounts *a, struct cursor *from)
-{
-	return series_load(a->meters, from, load_one, a);
 }

@@ -8,11 +8,13 @@
 #ifndef DUTO_ACCOUNT_H
 #define DUTO_ACCOUNT_H
 
+#include "account/channel.h"
 #include "account/customers.h"
-#include "account/sheet.h"
+#include "meterdata/meterdata.h"
 #include "tariff/bill.h"
 
 struct accounts;
+struct account;
 
 enum bill_state {
 	BILL_PROVISIONAL,
@@ -24,19 +26,22 @@ enum bill_state {
 struct account_bill {
 	struct str meter;
 	const struct customer *customer;
-	const struct sheet *sheet;
+	const struct cycle *cycle;
 	const struct bill *bill;
 	enum bill_state state;
-	int revision; /* 0: the first */
-	int64_t time; /* of the bill's sample */
+	int revision;			  /* 0: the first */
+	int64_t time;			  /* of the bill's sample */
+	const struct estimate *estimates; /* of what is imported */
+	size_t estimate_count;
 };
 
 struct accounts_form {
 	const struct customers *customers;
-	int64_t every, late, revise; /* nanoseconds; every 0: no provisional bills */
-	decimal complete;	     /* share of the cycle that has to be there */
-	size_t meters;		     /* at once; with more, the one not heard from longest is billed
-					and forgotten */
+	struct meterdata_form readings; /* slot is each tariff's interval */
+	int64_t every, late, revise;	/* nanoseconds; every 0: no provisional bills */
+	decimal complete;		/* share of the cycle that has to be there */
+	size_t meters; /* at once; with more, the one not heard from longest is billed and
+			  forgotten */
 	void (*billed)(const struct account_bill *bill);
 	void (*failed)(struct str meter, const char *error); /* no bill could be made */
 };
@@ -47,9 +52,12 @@ struct accounts *accounts_open(const struct accounts_form *form);
 struct account *accounts_get(struct accounts *a, struct str meter);
 const struct customer *account_customer(const struct account *a);
 
-/* 0; -ESTALE where the cycle is long over; -EEXIST where it was read already; -ERANGE where it is in
- * no cycle; -EFBIG, -EOVERFLOW. */
-int account_add(struct account *a, const struct reading *r);
+/* A reading of a channel: energy or power of an interval, or a register. estimated: by the meter's
+ * own word. 0; -ESTALE where the cycle is long over; -ERANGE where the time is in no cycle; -EFBIG
+ * where too many are open; or what meterdata_add says. */
+int account_add(struct account *a, enum channel c, int64_t time, decimal reading, bool estimated);
+int account_add_register(
+	struct account *a, enum channel c, int64_t time, const struct wire *reading);
 
 /* The totals that a sample of that time adds to. As above. */
 int account_totals(struct account *a, int64_t time, struct usage_totals **ret);

@@ -189,7 +189,7 @@ static void write_head(const struct account_bill *b, struct map *m)
 {
 	static const char *const states[] = { "provisional", "final", "incomplete" };
 	const struct tariff *t = b->bill->tariff;
-	const struct cycle *cycle = &b->sheet->cycle;
+	const struct cycle *cycle = b->cycle;
 	text(entry(m), "tariff", t->name);
 	write_customer(b, m);
 	text(entry(m), "state", str(states[b->state]));

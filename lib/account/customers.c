@@ -14,6 +14,7 @@ enum column {
 	CONNECTION,
 	HISTORY,
 	CREDITS,
+	FACTOR,
 	NAME,
 	RECIPIENT,
 	LANGUAGE,
@@ -27,6 +28,7 @@ static const struct table_column columns[] = {
 	[CONNECTION] = { "connection", false },
 	[HISTORY] = { "history", false },
 	[CREDITS] = { "credits", false },
+	[FACTOR] = { "factor", false },
 	[NAME] = { "name", false },
 	[RECIPIENT] = { "recipient", false },
 	[LANGUAGE] = { "language", false },
@@ -179,6 +181,14 @@ static int read_connection(
 		STR_ARG(m->at[0].connection), STR_ARG(text));
 }
 
+static int read_factor(struct str text, decimal *ret, char **ret_error)
+{
+	*ret = DECIMAL_ONE;
+	if (text.len && (decimal_parse(text, ret) || *ret <= 0 || *ret > 1000000 * DECIMAL_ONE))
+		return text_refuse(ret_error, "expected a factor above 0 and up to 1000000");
+	return 0;
+}
+
 /* Every contract that the tariff asks for has to be there. */
 static int check_contracts(const struct tariff *t, const struct contract *c, char **ret_error)
 {
@@ -220,6 +230,8 @@ static int read_term(struct customers *c, struct customer *to, enum column colum
 		return read_history(text, &to->contract, ret_error);
 	case CREDITS:
 		return read_credits(text, to->tariff, &to->contract, ret_error);
+	case FACTOR:
+		return read_factor(text, &to->factor, ret_error);
 	default:
 		return 0;
 	}
@@ -232,8 +244,19 @@ static struct str term(const struct customer_terms *t, enum column column)
 		[CONTRACT] = t->contract,
 		[CONNECTION] = t->connection,
 		[HISTORY] = t->history,
-		[CREDITS] = t->credits };
+		[CREDITS] = t->credits,
+		[FACTOR] = t->factor };
 	return texts[column] ? str(texts[column]) : STR("");
+}
+
+/* What is wrong in a tariff file has a place of its own. */
+static void place_error(
+	const struct table *t, size_t row, enum column column, char **ret_error, const char *error)
+{
+	if (column == TARIFF && strstr(error, ".yaml:"))
+		*ret_error = text_print("%s", error);
+	else
+		table_error(t, row, column, ret_error, "%s", error);
 }
 
 static int read_row(
@@ -242,12 +265,12 @@ static int read_row(
 	struct customer *to = &c->all[row];
 	int r = 0;
 	to->meter = table_cell(&c->table, row, METER);
-	for (enum column i = TARIFF; !r && i <= CREDITS; i++) {
+	for (enum column i = TARIFF; !r && i <= FACTOR; i++) {
 		struct str cell = table_cell(&c->table, row, i);
 		char *error = NULL;
 		r = read_term(c, to, i, cell.len ? cell : term(terms, i), &error);
 		if (r < 0)
-			table_error(&c->table, row, i, ret_error, "%s", error);
+			place_error(&c->table, row, i, ret_error, error);
 		free(error);
 	}
 	to->name = table_cell(&c->table, row, NAME);
@@ -315,12 +338,13 @@ int customers_single(const struct customer_terms *terms, struct customers *ret, 
 		[CONTRACT] = "--contract",
 		[CONNECTION] = "--connection",
 		[HISTORY] = "--history",
-		[CREDITS] = "--credits" };
+		[CREDITS] = "--credits",
+		[FACTOR] = "--factor" };
 	struct customers c = { 0 };
 	int r = 0;
 	make_room(&c, 1);
 	c.count = 1;
-	for (enum column i = TARIFF; !r && i <= CREDITS; i++) {
+	for (enum column i = TARIFF; !r && i <= FACTOR; i++) {
 		char *error = NULL;
 		r = read_term(&c, &c.all[0], i, term(terms, i), &error);
 		if (r < 0)

@@ -6,6 +6,7 @@
  *     connection  as the tariff's minimum_energy names it
  *     history     largest kW of earlier cycles: "2026-01=380 2026-02=395.5"
  *     credits     kWh of net metering at the beginning: "120", or by post
+ *     factor      what a reading is multiplied with: current x voltage ratio; 1
  *     name, recipient, language   told with the bill
  * All but meter and tariff may be missing or empty. */
 #ifndef DUTO_CUSTOMERS_H
@@ -20,6 +21,7 @@ struct customer {
 	const struct tariff *tariff;
 	struct cycles cycles;
 	struct contract contract;
+	decimal factor;
 	struct str name, recipient, language;
 };
 
@@ -36,7 +38,7 @@ struct customers {
 
 /* The texts of one customer, for where there is no file. NULL: not given. */
 struct customer_terms {
-	const char *tariff, *cycle, *contract, *connection, *history, *credits;
+	const char *tariff, *cycle, *contract, *connection, *history, *credits, *factor;
 };
 
 /* terms: what holds where a cell is empty. 0, or -errno and a malloc'ed message. */

@@ -8,51 +8,64 @@
 #include "text.h"
 
 struct meter_reader {
-	bool totals, at_end;
-	int64_t interval;
-	int64_t multiply, divide; /* a value in its unit to kWh */
+	bool totals;
+	struct meterdata_form form;
 	const char *unit;
 	struct field fields[CHANNELS];
 };
 
-/* Powers of ten between the unit and kWh or kW; false for a unit of the other kind. */
-static bool find_unit(struct meter_reader *m, const char *unit, bool power)
+/* kWh or kW in one of the unit; 0 for a unit of the other kind. */
+static decimal unit_factor(const char *unit, bool power)
 {
 	size_t len = strlen(unit);
 	bool energy = len && unit[len - 1] == 'h';
-	if (!len || energy == power)
-		return !len;
-	m->unit = unit;
-	m->divide *= *unit == 'W' ? 1000 : 1;
-	m->multiply *= *unit == 'M' ? 1000 : 1;
-	return true;
+	if (len && energy == power)
+		return 0;
+	return *unit == 'W' ? DECIMAL_ONE / 1000 : *unit == 'M' ? 1000 * DECIMAL_ONE : DECIMAL_ONE;
+}
+
+static uint64_t modulus(int64_t digits)
+{
+	uint64_t m = digits > 0;
+	while (digits-- > 0)
+		m *= 10;
+	return m;
+}
+
+struct meterdata_form meter_reader_form(const struct meter_reader *m)
+{
+	return m->form;
 }
 
 struct meter_reader *meter_reader_open(const struct meter_form *form, char **ret_error)
 {
-	bool power = str_eq(str(form->reads), STR("power"));
+	struct str reads = str(form->reads);
+	bool power = str_eq(reads, STR("power")), counts = str_eq(reads, STR("register"));
+	decimal factor = unit_factor(form->unit, power);
+	if (form->interval % SECONDS || !factor) {
+		text_refuse(ret_error,
+			factor ? "--interval: expected whole seconds%s%s"
+			       : "--unit: %s is no unit of %s",
+			factor ? "" : form->unit, factor ? "" : form->reads);
+		return NULL;
+	}
 	struct meter_reader *m = calloc(1, sizeof(*m));
 	if (!m)
 		abort();
-	*m = (struct meter_reader){ .totals = str_eq(str(form->reads), STR("totals")),
+	m->totals = str_eq(reads, STR("totals"));
+	m->unit = *form->unit ? form->unit : power ? "kW" : "kWh";
+	m->form = (struct meterdata_form){ .kind = power    ? METERDATA_POWER
+						   : counts ? METERDATA_REGISTER
+							    : METERDATA_ENERGY,
+		.every = form->interval,
 		.at_end = str_eq(str(form->stamp), STR("end")),
-		.interval = form->interval,
-		.multiply = 1,
-		.divide = 1,
-		.unit = power ? "kW" : "kWh" };
+		.late = form->late,
+		.factor = factor,
+		.decimals = (int)form->decimals,
+		.modulus = modulus(form->digits) };
 	for (int i = 0; i < CHANNELS; i++)
 		m->fields[i].name = str(form->fields[i]);
-	if (form->interval % SECONDS)
-		text_refuse(ret_error, "--interval: expected whole seconds");
-	else if (!find_unit(m, form->unit, power))
-		text_refuse(ret_error, "--unit: %s is no unit of %s", form->unit, form->reads);
-	else {
-		m->multiply *= power ? form->interval / SECONDS : 1;
-		m->divide *= power ? 3600 : 1;
-		return m;
-	}
-	free(m);
-	return NULL;
+	return m;
 }
 
 /* A value as a decimal: texts and integers are exact, a float is converted here. */
@@ -72,20 +85,10 @@ static int read_decimal(const struct wire *w, decimal *ret)
 	}
 }
 
-/* In kWh, to the nearest 1e-9. */
-static int convert(const struct meter_reader *m, decimal v, decimal *ret)
-{
-	__int128 scaled = (__int128)v * m->multiply;
-	__int128 half = m->divide / 2;
-	scaled = (scaled + (scaled < 0 ? -half : half)) / m->divide;
-	if (scaled > INT64_MAX || scaled < INT64_MIN)
-		return -EOVERFLOW;
-	*ret = (decimal)scaled;
-	return 0;
-}
-
+/* A channel that the sample does not have is none of the meter's; but what is taken has to be
+ * there. */
 static int read_channel(
-	struct meter_reader *m, const struct sample *s, enum channel c, struct reading *ret)
+	struct meter_reader *m, const struct sample *s, enum channel c, struct account *a)
 {
 	struct wire w;
 	decimal v;
@@ -94,21 +97,18 @@ static int read_channel(
 	uint32_t status = s->quality.count ? sample_status(s, m->fields[c].name) : STATUS_GOOD;
 	if (status_is_bad(status) || w.type == WIRE_NIL)
 		return -ENODATA;
+	if (m->form.kind == METERDATA_REGISTER)
+		return account_add_register(a, c, s->time, &w);
 	int r = read_decimal(&w, &v);
-	r = r ?: convert(m, v, &ret->energy[c]);
-	ret->estimated |= !status_is_good(status);
-	return r;
+	return r ?: account_add(a, c, s->time, v, !status_is_good(status));
 }
 
 static int read_interval(struct meter_reader *m, const struct sample *s, struct account *a)
 {
-	int64_t start = s->time - (m->at_end ? m->interval : 0);
-	struct reading reading = { .start = start, .end = start + m->interval };
 	int r = 0;
 	for (int c = 0; !r && c < CHANNELS; c++)
-		r = read_channel(m, s, (enum channel)c, &reading);
-	r = r ?: account_add(a, &reading);
-	account_advance(a, start);
+		r = read_channel(m, s, (enum channel)c, a);
+	account_advance(a, s->time - (m->form.at_end ? m->form.every : 0));
 	return r;
 }
 
@@ -144,10 +144,15 @@ static int add_total(const struct tariff *t, struct str field, decimal v, struct
 	return 0;
 }
 
+static int convert(const struct meter_reader *m, decimal v, decimal *ret)
+{
+	return decimal_narrow(decimal_multiply(v, m->form.factor), DECIMAL_HALF_UP, ret);
+}
+
 static int read_totals(struct meter_reader *m, const struct sample *s, struct account *a)
 {
 	const struct tariff *t = account_customer(a)->tariff;
-	int64_t time = s->time - m->at_end;
+	int64_t time = s->time - m->form.at_end;
 	struct usage_totals *totals;
 	int r = account_totals(a, time, &totals);
 	for (uint32_t i = 0; !r && i < s->values.count; i++) {

@@ -12,6 +12,17 @@ YEAR = 2018  # of loads that name none: it has no leap day and begins with a Mon
 UTC = datetime.timezone.utc
 
 
+def row_numbers(rows, stamp):
+    return all(r[stamp].isdigit() for r in rows)
+
+
+def whole(rows, stamp):
+    """Intervals that a numbered list leaves out had no energy: only dated ones can be missing."""
+    by_number = {int(r[stamp]): r for r in rows}
+    nothing = {name: "0" for name in rows[0]}
+    return [by_number.get(i, {**nothing, stamp: str(i)}) for i in range(max(by_number) + 1)]
+
+
 class Load:
     """samples: (time, values) in order; options: of duto bill; cycle: its --cycle, or None for months."""
 
@@ -153,8 +164,8 @@ class Load:
         register = self.tariff.f.get("register", {})
         first, last = self.rates_days()
         self.cycle = f"{first - datetime.timedelta(days=1)} {last}"
-        self.options += ["--reads", "register", "--digits", str(register["digits"]),
-                         "--resolution", str(register["resolution_kwh"])]
+        self.options += ["--reads", "register", "--import", "energy", "--digits", str(register["digits"]),
+                         "--factor", str(register["resolution_kwh"])]
         behind = last + datetime.timedelta(days=1)
         self.samples = [(self.local(first.year, first.month, first.day), {"energy": int(start)}),
                         (self.local(behind.year, behind.month, behind.day), {"energy": int(end)})]
@@ -168,6 +179,8 @@ class Load:
                  "kvarh_cap": "reactive_energy_capacitive", "kwh_export": "energy_export"}
         stamp = next(iter(rows[0]))
         month = next((i for i, name in enumerate(MONTHS, 1) if name in stamp), 1)
+        if row_numbers(rows, stamp):
+            rows = whole(rows, stamp)
         for row in rows:
             time = self.time(row[stamp], month, minutes)
             values = {names[n]: v for n, v in row.items() if n in names and v != ""}

@@ -73,6 +73,9 @@ class Tariff:
         doc = {"tariff": "case", "currency": self.case["currency"], **self.top, "rounding": rounding}
         if self.seasons:
             doc["seasons"] = self.seasons
+        for name in sorted({c["posts"] for c in self.charges if "posts" in c}):
+            if not self.has_post(name):
+                self.add_post(name)  # it says no hours: the rest
         if self.posts:
             doc["posts"] = self.posts
         if self.taxes:
@@ -298,8 +301,10 @@ def hours_use(t):
     for span, rate in following:
         bound = re.findall(r"\d+", span)
         if not listed:
-            listed.append({"to": bound[0], "tiers": [limited(x) for x in first]})
+            inner = [{**limited(x), "code": f"block{n}"} for n, x in enumerate(first, 1)]
+            listed.append({"to": bound[0], "tiers": inner})
         listed.append({"rate": rate} if span.startswith(">") else {"to": bound[1], "rate": rate})
+        listed[-1]["code"] = f"next{len(listed) - 1}"
     t.charge("block", "energy", tiers={"per": "kW", "list": listed})
 
 
@@ -332,7 +337,7 @@ def demand_terms(t, post):
 
 
 def demand(t):
-    for m, v in t.f.matching(r"(?:tusd_)?demand(?:_((?!rate|amount|interval|ultra|period)\w+?))?(?:_\w{3}_per_kw)?"):
+    for m, v in t.f.matching(r"(?:tusd_)?demand(?:_((?!rate|amount|interval|ultra|period|\w{3}_per)\w+?))?(?:_\w{3}_per_kw)?"):
         post = m[1]
         c = t.charge(t.word("demanda", "demand") + (f"_{post}" if post else ""), "demand", v, **demand_terms(t, post))
         if post:
