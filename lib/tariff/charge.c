@@ -1,5 +1,7 @@
+#include <errno.h>
 #include <stdlib.h>
 
+#include "shipped.h"
 #include "tariff/parts.h"
 
 static const char *const kinds[] = {
@@ -13,7 +15,7 @@ static const char *const kinds[] = {
 	NULL,
 };
 
-#define OF_ALL "code", "label", "kind", "taxes", "rate", "factor"
+#define OF_ALL "code", "label", "kind", "taxes", "rate", "rates_from", "factor"
 
 /* What a charge of a kind may say. */
 static const char *const keys[][24] = {
@@ -45,6 +47,40 @@ static int read_head(
 		return tariff_refuse(code, ret_error, "code %s comes twice", code->text.data);
 	c->kind = (enum charge_kind)choice;
 	return tariff_read_text(yaml_get(n, "label"), &c->label, ret_error);
+}
+
+/* A file of nothing but rates, for those that many tariffs share. */
+static int read_rates_file(
+	const struct yaml_node *n, const struct tariff *t, struct charge *c, char **ret_error)
+{
+	static const char *const own[] = { "name", "source", "rates", NULL };
+	const struct yaml_node *root, *rates;
+	struct str name = { 0 };
+	char *path, *error;
+	int r = tariff_read_text(n, &name, ret_error);
+	if (!n || r < 0)
+		return r;
+	if (shipped_find("tariffs", name.data, t->path, &path, &error)) {
+		tariff_refuse(n, ret_error, "%s", error);
+		free(error);
+		return -EINVAL;
+	}
+	r = yaml_open(path, &c->rates_file, ret_error);
+	free(path);
+	root = r ? NULL : yaml_root(c->rates_file);
+	r = r ?: yaml_check_map(root, own, ret_error);
+	r = r ?: yaml_required(root, "rates", &rates, ret_error);
+	return r ?: tariff_read_dated(rates, &c->rate, ret_error);
+}
+
+static int read_rate(
+	const struct yaml_node *n, const struct tariff *t, struct charge *c, char **ret_error)
+{
+	const struct yaml_node *rate = yaml_get(n, "rate"), *from = yaml_get(n, "rates_from");
+	if (rate && from)
+		return tariff_refuse(from, ret_error, "there is a rate already");
+	int r = tariff_read_dated(rate, &c->rate, ret_error);
+	return r ?: read_rates_file(from, t, c, ret_error);
 }
 
 static int read_unit(const struct yaml_node *n, struct charge *c, char **ret_error)
@@ -166,7 +202,7 @@ static int read_charge(const struct yaml_node *n, struct tariff *t, char **ret_e
 	c->quantity = DECIMAL_ONE;
 	c->maximum = INT64_MAX;
 	r = tariff_read_tax_mask(yaml_get(n, "taxes"), t, &c->taxes, ret_error);
-	r = r ?: tariff_read_dated(yaml_get(n, "rate"), &c->rate, ret_error);
+	r = r ?: read_rate(n, t, c, ret_error);
 	r = r ?: tariff_read_dated(yaml_get(n, "factor"), &c->factor, ret_error);
 	r = r ?: tariff_read_posts(yaml_get(n, "posts"), t->schedule, &c->posts, ret_error);
 	r = r ?: read_unit(yaml_get(n, "unit"), c, ret_error);

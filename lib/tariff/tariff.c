@@ -140,8 +140,10 @@ int tariff_load(const char *name, const char *beside, struct tariff **ret, char 
 	if (r < 0)
 		return r;
 	struct tariff *t = tariff_allocate(1, sizeof(*t));
+	t->path = path;
 	r = yaml_open(path, &t->file, ret_error);
 	r = r ?: read_tariff(yaml_root(t->file), path, t, ret_error);
+	t->path = NULL;
 	free(path);
 	if (r < 0)
 		tariff_free(t);
@@ -153,6 +155,7 @@ int tariff_load(const char *name, const char *beside, struct tariff **ret, char 
 static void charge_free(struct charge *c)
 {
 	dated_free(&c->rate);
+	yaml_close(c->rates_file);
 	dated_free(&c->factor);
 	dated_free(&c->demand.excess_rate);
 	tiers_free(&c->tiers);

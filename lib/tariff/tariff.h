@@ -139,8 +139,9 @@ struct charge {
 	uint64_t posts; /* bit n: post n of the schedule */
 	uint32_t taxes; /* bit n: tax n */
 	struct dated_values rate, factor;
-	bool changes_as_lines; /* a rate that changes within the cycle makes lines, not a mean */
-	int per_units;	       /* kWh or kW in a unit of the quantity: 1, or 1000 for MWh */
+	struct yaml *rates_file; /* that the rate was read from, or NULL: holds its names */
+	bool changes_as_lines;	 /* a rate that changes within the cycle makes lines, not a mean */
+	int per_units;		 /* kWh or kW in a unit of the quantity: 1, or 1000 for MWh */
 	bool per_day;
 	enum energy_flow flow;
 	struct tiers tiers;
@@ -177,6 +178,7 @@ enum rounding_policy {
 
 struct tariff {
 	struct yaml *file; /* holds the texts */
+	const char *path;  /* while it is read */
 	struct str name, label, currency;
 	const struct zone *zone;
 	struct holidays *holidays; /* or NULL */
