@@ -4,6 +4,8 @@
 
 #include "timestamp.h"
 
+enum { ESTIMATES_TOLD = 1000 };
+
 static void text(struct buffer *to, const char *key, struct str value)
 {
 	wire_str(to, str(key));
@@ -152,6 +154,8 @@ static decimal share(size_t part, size_t of)
 static void write_shares(const struct account_bill *b, struct map *m)
 {
 	const struct measures *of = &b->bill->measures;
+	if (!of->slots)
+		return;
 	number(entry(m), "measured", share(of->measured, of->slots));
 	number(entry(m), "estimated", share(of->estimated, of->slots));
 	if (of->estimated)
@@ -226,6 +230,32 @@ static void write_lists(const struct account_bill *b, struct map *m)
 		write_tax(bill->tariff, &bill->taxes[i], to);
 }
 
+static void write_estimate(const struct estimate *e, struct buffer *to)
+{
+	static const char *const methods[] = { [ESTIMATE_LINE] = "line",
+		[ESTIMATE_LIKE_DAYS] = "like days",
+		[ESTIMATE_EVEN] = "even",
+		[ESTIMATE_PART] = "part" };
+	wire_map(to, 5);
+	moment(to, "from", e->from);
+	moment(to, "until", e->until);
+	text(to, "method", str(methods[e->method]));
+	number(to, "energy", e->energy);
+	wire_str(to, STR("scaled"));
+	wire_bool(to, e->scaled);
+}
+
+static void write_estimates(const struct account_bill *b, struct map *m)
+{
+	size_t count = b->estimate_count < ESTIMATES_TOLD ? b->estimate_count : ESTIMATES_TOLD;
+	if (!count)
+		return;
+	wire_str(entry(m), STR("estimates"));
+	wire_array(&m->body, (uint32_t)count);
+	for (size_t i = 0; i < count; i++)
+		write_estimate(&b->estimates[i], &m->body);
+}
+
 void bill_write(const struct account_bill *b, struct sample_writer *to)
 {
 	static struct map m;
@@ -233,6 +263,7 @@ void bill_write(const struct account_bill *b, struct sample_writer *to)
 	write_shares(b, &m);
 	write_energy(b, &m);
 	write_lists(b, &m);
+	write_estimates(b, &m);
 	buffer_add_str(to->out, buffer_str(&m.body));
 	to->count += m.count;
 	m.body.len = 0;

@@ -5,7 +5,9 @@
 
 /* What is known of a demand before it is charged. */
 struct demand {
-	decimal measured, billed, contract;
+	decimal read;	  /* as the meter has it */
+	decimal measured; /* with the clauses that correct it */
+	decimal billed, contract;
 	int64_t at;
 	bool estimated;
 };
@@ -141,6 +143,7 @@ static int find_demand(const struct billing *b, const struct charge *c, struct d
 {
 	const struct demand_terms *d = &c->demand;
 	int r = d->times_count ? measure_times(b, c, ret) : measure_posts(b, c, ret);
+	ret->read = ret->measured;
 	if (!r && d->power_factor)
 		r = apply_power_factor(b, d->power_factor, &ret->measured);
 	if (!r && d->apparent)
@@ -165,7 +168,7 @@ static struct bill_line demand_line(const struct charge *c, const struct demand 
 		.taxes = c->taxes,
 		.has_demand = true,
 		.estimated = d->estimated,
-		.measured = d->measured,
+		.measured = d->read,
 		.contract = d->contract,
 		.at = d->at };
 }
