@@ -179,7 +179,8 @@ static int add_part(
 	return 0;
 }
 
-/* An interval of several slots: its energy in equal parts that add up to it exactly. */
+/* An interval of several slots: its energy in equal parts that add up to it exactly. Those that lie
+ * in no cycle do not count. */
 static int add_parts(
 	struct account *a, enum channel c, int64_t begin, decimal reading, bool estimated)
 {
