@@ -187,13 +187,15 @@ static int add_parts(
 	const struct meterdata_form *form = &a->of->form.readings;
 	int64_t slot = a->customer->tariff->interval, parts = form->every / slot;
 	__int128 v = reading;
-	int r = 0;
-	for (int64_t i = 0; !r && i < parts; i++) {
+	int failed = 0, added = 0;
+	for (int64_t i = 0; i < parts; i++) {
 		decimal part = (decimal)(v * (i + 1) / parts - v * i / parts);
-		r = add_part(a, c, begin + i * slot, form->kind == METERDATA_POWER ? reading : part,
-			estimated);
+		int r = add_part(a, c, begin + i * slot,
+			form->kind == METERDATA_POWER ? reading : part, estimated);
+		added += !r;
+		failed = r ?: failed;
 	}
-	return r;
+	return added ? 0 : failed;
 }
 
 int account_add(struct account *a, enum channel c, int64_t time, decimal reading, bool estimated)
