@@ -15,6 +15,7 @@ json) mill 2 | build/duto to-json >"$corpus/mill" ;;
 csv) mill 3 | build/duto to-csv >"$corpus/mill" ;;
 yaml | pipeline) cp pipelines/*.yaml "$corpus" ;;
 devmap) cp schemas/devices/*.csv "$corpus" ;;
+profile) cp schemas/power-quality/*.yaml "$corpus" ;;
 scaler) cp build/models/mill-scaler.yaml "$corpus" ;;
 forest) mill 300 | build/duto train --target machine_failure --features torque,tool_wear --trees 2 --out "$corpus/mill" 2>&1 ;;
 esac >/dev/null
