@@ -36,7 +36,7 @@ is "no stage has failed" "" "$(grep -i 'error\|failed' log)"
 cat > sums.py <<-'END' # totals that are not the sum of the last power of each meter within the second before
 	import json, sys
 	read, wrong, seen = {}, 0, 0
-	for s in sorted(map(json.loads, sys.stdin), key=lambda s: (s["time"], s["source"] == "plant/total")):
+	for s in sorted(map(json.loads, sys.stdin), key=lambda s: (s["time"][:-1], s["source"] == "plant/total")):
 	    power = None if "kind" in s else s["values"].get("active_power")
 	    if s["source"] != "plant/total":
 	        read[s["source"]] = power
