@@ -10,10 +10,8 @@ static const int64_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 1000
 
 static u128 power(int digits)
 {
-	u128 p = 1;
-	while (digits-- > 0)
-		p *= 10;
-	return p;
+	int more = digits > DECIMAL_DIGITS ? digits - DECIMAL_DIGITS : 0;
+	return (u128)powers[digits - more] * (u128)powers[more];
 }
 
 static bool is_digit(char c)
@@ -158,12 +156,17 @@ static struct u256 multiply(u128 a, u128 b)
 	};
 }
 
-/* Long division by bits; the quotient has to fit. */
+/* Long division by bits, where there are more than 128; the quotient has to fit. */
 static int divide(struct u256 v, u128 by, u128 *ret_quotient, u128 *ret_rest)
 {
 	u128 rest = v.high, quotient = 0;
 	if (v.high >= by)
 		return -EOVERFLOW;
+	if (!v.high) {
+		*ret_quotient = v.low / by;
+		*ret_rest = v.low % by;
+		return 0;
+	}
 	for (int i = 127; i >= 0; i--) {
 		bool carry = rest >> 127;
 		rest = rest << 1 | (v.low >> i & 1);
@@ -274,7 +277,7 @@ int decimal_sum_add(struct decimal_sum *sum, decimal_product v, decimal_factor n
 	decimal_factor denominator)
 {
 	u128 quotient, rest, both = divisor(numerator, denominator);
-	decimal_product whole;
+	decimal_product whole = 0;
 	int r = divide(multiply(v < 0 ? -(u128)v : (u128)v, numerator / both), denominator / both,
 		&quotient, &rest);
 	r = r ?: sign(v < 0, quotient, &whole);

@@ -18,6 +18,10 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{ "bill-explain", command_bill_explain, "[FILE]", "tell how each line of a bill came about",
+		"FILE holds bills as duto to-json writes them; without it they come from standard "
+		"input:\n"
+		"duto replay energy/bill | duto to-json | duto bill-explain\n" },
 	{ "check", command_check, "FILE...",
 		"find every mistake in pipeline files, before anything starts",
 		"Each mistake is told as FILE:LINE:COLUMN: what is wrong. Nothing is started "
