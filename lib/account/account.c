@@ -127,7 +127,7 @@ static void touch(struct period *p, int64_t time)
 size_t period_slots(const struct account *a, const struct period *p, int64_t *ret_first)
 {
 	int64_t slot = a->customer->tariff->interval;
-	*ret_first = p->cycle.start - p->cycle.start % slot;
+	*ret_first = (p->cycle.start + slot - 1) / slot * slot;
 	return (size_t)((p->cycle.end - *ret_first + slot - 1) / slot);
 }
 

@@ -37,6 +37,7 @@ struct accounts {
 void account_open(
 	struct accounts *of, struct str meter, const struct customer *customer, struct account *a);
 struct meterdata *account_channel(struct account *a, enum channel c);
+/* Slots belong to the cycle in which they begin. */
 size_t period_slots(const struct account *a, const struct period *p, int64_t *ret_first);
 void period_close(struct period *p);
 
