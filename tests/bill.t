@@ -185,7 +185,7 @@ def test_reactive():
 
 
 def test_generation():
-    tariff = """net_metering: { credit_months: 60 }
+    tariff = """net_metering: yes
 charges:
   - { code: net, kind: energy, flow: net, rate: 0.5 }
   - { code: wire, kind: energy, flow: compensated, rate: 0.1 }
