@@ -4,7 +4,7 @@ CFLAGS = -O2 -g
 BUILD = build$(if $(SAN),/san)$(if $(filter clang%,$(CC)),/clang)
 WARN = -std=gnu17 -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes
 ALL_CFLAGS = $(WARN) $(CFLAGS) -D_GNU_SOURCE -iquote lib -I/usr/include/postgresql -MMD -MP -fPIC -pthread -ffp-contract=off $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LDLIBS = -Wl,--as-needed -lmodbus -lpq -lyaml -ljansson -lcrypto -lzstd -lm -ldl -pthread
+LDLIBS = -Wl,--as-needed -lmodbus -lpq -lgsl -lgslcblas -lyaml -ljansson -llua5.4 -lcrypto -lzstd -lm -ldl -pthread
 
 LIB = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out lib/zmq/%,$(wildcard lib/*.c lib/*/*.c)))
 FILTERS = $(patsubst filters/%.c,$(BUILD)/libexec/%,$(wildcard filters/*.c))
@@ -33,7 +33,7 @@ $(BUILD)/duto: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard pipelines/*.c)) $(BUIL
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 
 # What the pipelines that ship score with.
-$(BUILD)/models/mill.forest: pipelines/train-mill.sh $(patsubst %,$(BUILD)/libexec/%,sim scale train) | $(BUILD)/duto
+$(BUILD)/models/mill.forest: pipelines/train-mill.sh $(patsubst %,$(BUILD)/libexec/%,sim map scale train) | $(BUILD)/duto
 	pipelines/train-mill.sh $(BUILD)/duto $(@D)
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(BUILD)/libduto.a

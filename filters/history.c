@@ -52,7 +52,7 @@ static bool is_wanted(struct str field)
 	return !query.fields.count || opt_has(&query.fields, field);
 }
 
-static void emit_window(struct str source, int64_t start, const struct window *window)
+static void emit_window(struct str source, int64_t start, struct window *window)
 {
 	window_write(window, emit_begin(start, source, STR("")));
 	emit_end();
@@ -61,15 +61,15 @@ static void emit_window(struct str source, int64_t start, const struct window *w
 static void open_windows(void)
 {
 	char *error;
-	unsigned kinds;
-	if (aggregate_kinds(&aggregates, &kinds, &error))
+	struct aggregate_set set;
+	if (aggregate_parse(&aggregates, &set, &error))
 		die_config("--agg: %s", error);
 	if (!every && (opt_given(&aggregates) || opt_given(&late) || opt_given(&good_share)))
 		die_config("--agg, --late and --good go with --every");
 	if (every)
 		windows = windows_open(&(struct windows_form){ .every = every,
 			.late = late,
-			.kinds = kinds,
+			.set = set,
 			.good_share = good_share,
 			.sources = 1 << 20,
 			.wanted = is_wanted,

@@ -2,23 +2,33 @@
 #include "filter.h"
 #include "windows.h"
 
-enum { WINDOWS_HELD = 10000 };
+enum { WINDOWS_HELD = 10000, WINDOWS_OVERLAPPING = 1000 };
 
-static int64_t every, late, sources = 100000;
+static int64_t every, over, gap, late, revise, sources = 100000;
 static double good_share = 1;
 static struct opt_list aggregates, names;
 
 static const struct opt options[] = {
-	{ "every", OPT_DURATION, &every, "TIME", "the length of a window", .min = 1e-6,
-		.max = 366 * 86400.0, .required = true },
+	{ "every", OPT_DURATION, &every, "TIME", "the length of a window, or its step (--over)",
+		.min = 1e-6, .max = 366 * 86400.0 },
+	{ "over", OPT_DURATION, &over, "TIME",
+		"windows of this length begin --every so often, and overlap", .min = 1e-6,
+		.max = 366 * 86400.0 },
+	{ "gap", OPT_DURATION, &gap, "TIME",
+		"instead: a window is what comes with no longer breaks than this (a session)",
+		.min = 1e-6, .max = 366 * 86400.0 },
 	{ "agg", OPT_LIST, &aggregates, "mean,...",
-		.help = "what to make of a field: mean, min, max, first, last, sum, count, stddev; "
-			"of several the results are field_mean, field_max, ...",
+		.help = "what to make of a field: mean, min, max, first, last, sum, count, stddev, "
+			"p50, p99.9 (quantiles), integral, delta, rate; of several the results are "
+			"field_mean, field_max, ...",
 		.required = true },
 	{ "fields", OPT_LIST, &names, "A,B", .help = "only of these fields" },
 	{ "late", OPT_DURATION, &late, "TIME",
 		.help = "how much older than the newest sample of its source one may be and still "
 			"count; windows wait so long" },
+	{ "revise", OPT_DURATION, &revise, "TIME",
+		.help = "how long after a window has gone out what still comes for it makes it "
+			"come again, with via.revision and via.revises" },
 	{ "good", OPT_NUMBER, &good_share, "SHARE",
 		"with less than this share of values that are not Bad a result is Uncertain",
 		.min = 0, .max = 1 },
@@ -35,24 +45,42 @@ static bool is_wanted(struct str field)
 	return !names.count || opt_has(&names, field);
 }
 
-static void emit_window(struct str source, int64_t start, const struct window *window)
+static void emit_window(struct str source, int64_t start, struct window *window)
 {
 	window_write(window, emit_begin(start, source, STR("")));
 	emit_end();
 }
 
-static void start(void)
+static void check_lengths(void)
 {
-	unsigned kinds;
-	char *error;
-	if (aggregate_kinds(&aggregates, &kinds, &error))
-		die_config("--agg: %s", error);
-	if (late / every > WINDOWS_HELD)
+	int64_t step = gap ? gap : every, length = over ? over : step;
+	if (!every == !gap)
+		die_config("one of --every and --gap is needed");
+	if (over && (!every || over < every))
+		die_config("--over: goes with --every, and is no less");
+	if (length / step > WINDOWS_OVERLAPPING)
+		die_config("--over: more than %d windows would overlap", WINDOWS_OVERLAPPING);
+	if (late / step > WINDOWS_HELD)
 		die_config(
 			"--late: more than %d windows of each source would be held", WINDOWS_HELD);
+	if (revise / step > WINDOWS_HELD)
+		die_config("--revise: more than %d windows of each source would be held",
+			WINDOWS_HELD);
+}
+
+static void start(void)
+{
+	struct aggregate_set set;
+	char *error;
+	if (aggregate_parse(&aggregates, &set, &error))
+		die_config("--agg: %s", error);
+	check_lengths();
 	windows = windows_open(&(struct windows_form){ .every = every,
+		.over = over,
+		.gap = gap,
 		.late = late,
-		.kinds = kinds,
+		.revise = revise,
+		.set = set,
 		.good_share = good_share,
 		.sources = (size_t)sources,
 		.wanted = is_wanted,
@@ -76,9 +104,8 @@ static void on_schema(const struct sample *s)
  * has: what goes on is a mark of that older time. */
 static void on_mark(const struct sample *s)
 {
-	windows_mark(windows, s->source, s->time);
-	struct sample_writer *w =
-		emit_begin_as(s->time - s->time % every, s->source, s->run, s->seq, s->kind);
+	int64_t time = windows_mark(windows, s->source, s->time);
+	struct sample_writer *w = emit_begin_as(time, s->source, s->run, s->seq, s->kind);
 	buffer_add(w->out, s->data + s->values.start, s->values.end - s->values.start);
 	w->count = s->values.count;
 	emit_end();
@@ -108,7 +135,7 @@ static void save(struct buffer *to)
 
 static bool load(struct str from)
 {
-	struct cursor c = { (const uint8_t *)from.data, (const uint8_t *)from.data + from.len };
+	struct cursor c = wire_cursor(from);
 	return windows_load(windows, &c) && c.at == c.end;
 }
 
@@ -134,9 +161,22 @@ const struct filter filter = {
 		"that is closed is dropped and counted.\n\n"
 		"Values that are Bad, absent or not finite are left out; the result carries the "
 		"worst quality of the others, and is Uncertain where some were left out (--good). "
-		"Where all were, it is nil and Bad. Fields of text have a first, a last and a "
-		"count, and no other aggregates. Min, max, first, last, sum and count of integers "
+		"Where all were, it is nil and Bad. Fields of text have a first, a last (in "
+		"time) and a count, and no other aggregates. Min, max, first, last, sum and count of integers "
 		"are exact integers; stddev is that of a sample, divided by n - 1 (Welford).\n\n"
+		"p50, p99.9 are quantiles (Hyndman and Fan, type 7), exact up to 131072 values, "
+		"beyond with an error in rank under 0.02 %. integral is over time in hours, kW "
+		"become kWh: on lines between the values, in steps where the schema says so, from "
+		"the last value of the window before where that is no further than --every. delta "
+		"is how much a counter has counted since the last value of the window before "
+		"(begun again from 0 where it falls), rate that a second. These three follow the "
+		"order of time, if no value comes behind 2048 newer ones.\n\n"
+		"With --over windows overlap; with --gap a window is a session, and two that a late "
+		"sample joins are one, unless one of them has gone out. With --revise a window that "
+		"has gone out is kept for so long, and comes again when something comes for it: "
+		"with the time that it had, in via.revision 1, 2, ... and in via.revises the seq of "
+		"what it replaces. So do those behind it whose integral, delta or rate goes on from "
+		"it.\n\n"
 		"Schemas go on for the fields that come out. A mark goes on behind the windows "
 		"that it closes, with the beginning of the first that may still come as time. "
 		"Other kinds pass unchanged.",

@@ -1,72 +1,25 @@
 #include <math.h>
+#include <stdlib.h>
 
 #include "aggregate_parts.h"
-#include "text.h"
 
 enum {
 	SUMS = 1 << AGGREGATE_SUM | 1 << AGGREGATE_MEAN,
 	MOMENTS = 1 << AGGREGATE_STDDEV,
 };
 
-const char *const aggregate_names[AGGREGATE_KINDS] = {
-	[AGGREGATE_MEAN] = "mean",
-	[AGGREGATE_MIN] = "min",
-	[AGGREGATE_MAX] = "max",
-	[AGGREGATE_FIRST] = "first",
-	[AGGREGATE_LAST] = "last",
-	[AGGREGATE_SUM] = "sum",
-	[AGGREGATE_COUNT] = "count",
-	[AGGREGATE_STDDEV] = "stddev",
-};
-
-static int refuse(const char *word, char **ret_error)
-{
-	const char *meant = opt_suggest(word, aggregate_names, AGGREGATE_KINDS);
-	if (meant)
-		return text_refuse(ret_error, "there is no %s; did you mean %s?", word, meant);
-	return text_refuse(ret_error,
-		"there is no %s; expected mean, min, max, first, last, sum, count or stddev", word);
-}
-
-int aggregate_kinds(const struct opt_list *words, unsigned *ret, char **ret_error)
-{
-	unsigned kinds = 0;
-	for (size_t i = 0; i < words->count; i++) {
-		int kind = 0;
-		while (kind < AGGREGATE_KINDS && strcmp(words->words[i], aggregate_names[kind]))
-			kind++;
-		if (kind == AGGREGATE_KINDS)
-			return refuse(words->words[i], ret_error);
-		kinds |= 1u << kind;
-	}
-	*ret = kinds;
-	return 0;
-}
-
-static __int128 whole_number(const struct wire *w)
-{
-	return w->type == WIRE_BOOL ? w->b : w->type == WIRE_INT ? (__int128)w->i : (__int128)w->u;
-}
-
-static double as_double(const struct wire *w)
-{
-	return w->type == WIRE_DOUBLE ? w->d : (double)whole_number(w);
-}
-
-/* Integers are compared as integers: two that differ may be the same float 64. */
-static bool is_less(const struct wire *a, const struct wire *b)
+bool aggregate_is_less(const struct wire *a, const struct wire *b)
 {
 	if (a->type != WIRE_DOUBLE && b->type != WIRE_DOUBLE)
-		return whole_number(a) < whole_number(b);
-	return as_double(a) < as_double(b);
+		return wire_whole(a) < wire_whole(b);
+	return wire_real(a) < wire_real(b);
 }
 
-/* From the first number, which is near: far from 0 the squares would lose their digits. */
-static double from_origin(const struct aggregate *a, const struct wire *w)
+double aggregate_distance(const struct wire *w, const struct wire *from)
 {
-	if (w->type != WIRE_DOUBLE && a->origin.type != WIRE_DOUBLE)
-		return (double)(whole_number(w) - whole_number(&a->origin));
-	return as_double(w) - as_double(&a->origin);
+	if (w->type != WIRE_DOUBLE && from->type != WIRE_DOUBLE)
+		return (double)(wire_whole(w) - wire_whole(from));
+	return wire_real(w) - wire_real(from);
 }
 
 /* B. P. Welford, Note on a Method for Calculating Corrected Sums of Squares and Products, 1962;
@@ -75,45 +28,68 @@ static void add_moments(struct aggregate *a, const struct wire *w)
 {
 	if (a->origin.type == WIRE_NIL)
 		a->origin = *w;
-	double v = from_origin(a, w), distance = v - a->mean;
+	/* From the first number, which is near: far from 0 the squares would lose their digits. */
+	double v = aggregate_distance(w, &a->origin), distance = v - a->mean;
 	a->mean += distance / (double)a->numbers;
 	a->squares += distance * (v - a->mean);
 }
 
 /* A. Neumaier, Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen, 1974. */
-static void add_double(struct aggregate *a, double v)
+void aggregate_add_sum(struct aggregate *a, double v)
 {
 	double sum = a->sum + v;
 	a->carry += fabs(a->sum) >= fabs(v) ? a->sum - sum + v : v - sum + a->sum;
 	a->sum = sum;
 }
 
-/* 2^64 values of 64 bits fit; a state that was damaged may hold anything. */
-static __int128 wrap_add(__int128 a, __int128 b)
+static void *or_abort(void *memory)
 {
-	return (__int128)((unsigned __int128)a + (unsigned __int128)b);
+	if (!memory)
+		abort();
+	return memory;
 }
 
-static void add_number(struct aggregate *a, unsigned kinds, const struct wire *w)
+struct quantile *aggregate_quantile(struct aggregate *a)
+{
+	if (!a->quantile)
+		a->quantile = or_abort(calloc(1, sizeof(*a->quantile)));
+	return a->quantile;
+}
+
+struct course *aggregate_course(struct aggregate *a)
+{
+	if (!a->course)
+		a->course = or_abort(calloc(1, sizeof(*a->course)));
+	return a->course;
+}
+
+static void add_number(struct aggregate *a, unsigned kinds, const struct wire *w, int64_t time)
 {
 	a->numbers++;
 	a->doubles += w->type == WIRE_DOUBLE;
 	if (kinds & MOMENTS)
 		add_moments(a, w);
 	if (kinds & SUMS && w->type == WIRE_DOUBLE)
-		add_double(a, w->d);
+		aggregate_add_sum(a, w->d);
 	else if (kinds & SUMS)
-		a->whole = wrap_add(a->whole, whole_number(w));
-	if (a->least.type == WIRE_NIL || is_less(w, &a->least))
+		a->whole = wire_whole_sum(a->whole, wire_whole(w));
+	if (a->least.type == WIRE_NIL || aggregate_is_less(w, &a->least))
 		a->least = *w;
-	if (a->greatest.type == WIRE_NIL || is_less(&a->greatest, w))
+	if (a->greatest.type == WIRE_NIL || aggregate_is_less(&a->greatest, w))
 		a->greatest = *w;
+	if (kinds & AGGREGATE_ALL_QUANTILES)
+		quantile_add(aggregate_quantile(a), wire_real(w));
+	if (kinds & AGGREGATE_COURSES)
+		course_add(aggregate_course(a), time, w);
 }
 
-static void keep(struct buffer *at, const struct wire *w)
+static void keep(
+	bool wanted, struct buffer *at, const struct wire *w, int64_t *at_time, int64_t time)
 {
+	*at_time = time;
 	at->len = 0;
-	wire_scalar(at, w);
+	if (wanted)
+		wire_scalar(at, w);
 }
 
 static void leave_out(struct aggregate *a, uint32_t status)
@@ -122,7 +98,8 @@ static void leave_out(struct aggregate *a, uint32_t status)
 		a->first_bad = status_is_bad(status) ? status : STATUS_BAD_NO_DATA;
 }
 
-void aggregate_add(struct aggregate *a, unsigned kinds, const struct wire *value, uint32_t status)
+void aggregate_add(struct aggregate *a, unsigned kinds, const struct wire *value, uint32_t status,
+	int64_t time)
 {
 	if (value->type == WIRE_NIL || status_is_bad(status) ||
 		(value->type == WIRE_DOUBLE && !isfinite(value->d))) {
@@ -132,12 +109,12 @@ void aggregate_add(struct aggregate *a, unsigned kinds, const struct wire *value
 	if (!aggregate_is_value(value))
 		return;
 	a->worst = a->good++ ? status_worst(a->worst, status) : status;
-	if (aggregate_is_number(value))
-		add_number(a, kinds, value);
-	if (kinds & 1u << AGGREGATE_FIRST && a->good == 1)
-		keep(&a->first, value);
-	if (kinds & 1u << AGGREGATE_LAST)
-		keep(&a->last, value);
+	if (wire_is_number(value))
+		add_number(a, kinds, value, time);
+	if (a->good == 1 || time < a->first_time)
+		keep(kinds & 1u << AGGREGATE_FIRST, &a->first, value, &a->first_time, time);
+	if (a->good == 1 || time >= a->last_time)
+		keep(kinds & 1u << AGGREGATE_LAST, &a->last, value, &a->last_time, time);
 }
 
 static struct wire double_wire(double v)
@@ -150,7 +127,7 @@ static struct wire mean_of(const struct aggregate *a)
 {
 	double mean = ((double)a->whole + (a->sum + a->carry)) / (double)a->numbers;
 	if (isfinite(mean) && a->least.type != WIRE_NIL && a->greatest.type != WIRE_NIL)
-		mean = fmin(fmax(mean, as_double(&a->least)), as_double(&a->greatest));
+		mean = fmin(fmax(mean, wire_real(&a->least)), wire_real(&a->greatest));
 	return double_wire(mean);
 }
 
@@ -165,9 +142,35 @@ static struct wire sum_of(const struct aggregate *a)
 	return (struct wire){ .type = WIRE_UINT, .u = (uint64_t)a->whole };
 }
 
-static struct wire number_of(const struct aggregate *a, enum aggregate_kind kind)
+static struct wire rate_of(const struct aggregate *a)
 {
+	double seconds;
+	struct wire delta = course_delta(a->course, &seconds);
+	return delta.type == WIRE_NIL ? delta : double_wire(wire_real(&delta) / seconds);
+}
+
+static struct wire course_of(const struct aggregate *a, int kind, const struct aggregate_view *view)
+{
+	double seconds;
+	if (!a->course)
+		return double_wire(NAN);
+	if (kind == AGGREGATE_INTEGRAL)
+		return double_wire(course_integral(a->course, view->step, view->reach));
+	return kind == AGGREGATE_RATE ? rate_of(a) : course_delta(a->course, &seconds);
+}
+
+static struct wire number_of(const struct aggregate *a, int kind, const struct aggregate_view *view)
+{
+	if (kind >= AGGREGATE_QUANTILE)
+		return double_wire(a->quantile
+					   ? quantile_at(a->quantile,
+						     view->set->ranks[kind - AGGREGATE_QUANTILE])
+					   : NAN);
 	switch (kind) {
+	case AGGREGATE_INTEGRAL:
+	case AGGREGATE_DELTA:
+	case AGGREGATE_RATE:
+		return course_of(a, kind, view);
 	case AGGREGATE_MEAN:
 		return mean_of(a);
 	case AGGREGATE_MIN:
@@ -197,10 +200,10 @@ static void put_encoded(struct buffer *to, const struct buffer *value, uint32_t 
 		*status = STATUS_BAD_NO_DATA;
 }
 
-static bool put_number(
-	const struct aggregate *a, enum aggregate_kind kind, struct buffer *to, uint32_t *status)
+static bool put_number(const struct aggregate *a, int kind, const struct aggregate_view *view,
+	struct buffer *to, uint32_t *status)
 {
-	struct wire w = number_of(a, kind);
+	struct wire w = number_of(a, kind, view);
 	if (!a->numbers)
 		return false;
 	wire_scalar(to, &w);
@@ -209,12 +212,12 @@ static bool put_number(
 	return true;
 }
 
-bool aggregate_result(const struct aggregate *a, enum aggregate_kind kind, double good_share,
+bool aggregate_result(const struct aggregate *a, int kind, const struct aggregate_view *view,
 	struct buffer *to, uint32_t *ret_status)
 {
 	if (!a->good && !a->bad)
 		return false;
-	*ret_status = status_of(a, good_share);
+	*ret_status = status_of(a, view->good_share);
 	if (kind == AGGREGATE_COUNT) {
 		wire_uint(to, a->good);
 	} else if (!a->good) {
@@ -223,7 +226,7 @@ bool aggregate_result(const struct aggregate *a, enum aggregate_kind kind, doubl
 	} else if (kind == AGGREGATE_FIRST || kind == AGGREGATE_LAST) {
 		put_encoded(to, kind == AGGREGATE_FIRST ? &a->first : &a->last, ret_status);
 	} else {
-		return put_number(a, kind, to, ret_status);
+		return put_number(a, kind, view, to, ret_status);
 	}
 	return true;
 }
@@ -232,4 +235,10 @@ void aggregate_free(struct aggregate *a)
 {
 	buffer_free(&a->first);
 	buffer_free(&a->last);
+	if (a->quantile)
+		quantile_free(a->quantile);
+	if (a->course)
+		course_free(a->course);
+	free(a->quantile);
+	free(a->course);
 }

@@ -1,7 +1,7 @@
 /* The state of an aggregate, written down and read back. */
 #include "aggregate_parts.h"
 
-enum { STATE_ITEMS = 17 };
+enum { STATE_ITEMS = 21 };
 
 void aggregate_save(const struct aggregate *a, struct buffer *to)
 {
@@ -23,6 +23,16 @@ void aggregate_save(const struct aggregate *a, struct buffer *to)
 	wire_scalar(to, &a->greatest);
 	wire_bin(to, buffer_str(&a->first));
 	wire_bin(to, buffer_str(&a->last));
+	wire_int(to, a->first_time);
+	wire_int(to, a->last_time);
+	if (a->quantile)
+		quantile_save(a->quantile, to);
+	else
+		wire_nil(to);
+	if (a->course)
+		course_save(a->course, to);
+	else
+		wire_nil(to);
 }
 
 static bool load_uint(struct cursor *from, uint64_t max, uint64_t *ret)
@@ -30,18 +40,9 @@ static bool load_uint(struct cursor *from, uint64_t max, uint64_t *ret)
 	return wire_next_uint(from, ret) == 1 && *ret <= max;
 }
 
-static bool load_double(struct cursor *from, double *ret)
-{
-	struct wire w;
-	if (wire_next(from, &w) != 1 || w.type != WIRE_DOUBLE)
-		return false;
-	*ret = w.d;
-	return true;
-}
-
 static bool load_number(struct cursor *from, struct wire *ret)
 {
-	return wire_next(from, ret) == 1 && (ret->type == WIRE_NIL || aggregate_is_number(ret));
+	return wire_next(from, ret) == 1 && (ret->type == WIRE_NIL || wire_is_number(ret));
 }
 
 /* One encoded value, or none. */
@@ -51,8 +52,7 @@ static bool load_encoded(struct cursor *from, struct buffer *ret)
 	struct wire value;
 	if (wire_next_bin(from, &encoded) != 1)
 		return false;
-	struct cursor inner = { (const uint8_t *)encoded.data,
-		(const uint8_t *)encoded.data + encoded.len };
+	struct cursor inner = wire_cursor(encoded);
 	if (encoded.len && (wire_next(&inner, &value) != 1 || !aggregate_is_value(&value) ||
 				   inner.at < inner.end))
 		return false;
@@ -76,11 +76,27 @@ static bool load_counts(struct aggregate *a, struct cursor *from)
 static bool load_sums(struct aggregate *a, struct cursor *from)
 {
 	uint64_t high, low;
-	if (!load_double(from, &a->mean) || !load_double(from, &a->squares) ||
+	if (wire_next_double(from, &a->mean) != 1 || wire_next_double(from, &a->squares) != 1 ||
 		!load_uint(from, UINT64_MAX, &high) || !load_uint(from, UINT64_MAX, &low))
 		return false;
 	a->whole = (__int128)((unsigned __int128)high << 64 | low);
-	return load_double(from, &a->sum) && load_double(from, &a->carry);
+	return wire_next_double(from, &a->sum) == 1 && wire_next_double(from, &a->carry) == 1;
+}
+
+static bool is_absent(struct cursor *from)
+{
+	struct cursor next = *from;
+	struct wire w;
+	if (wire_next(&next, &w) != 1 || w.type != WIRE_NIL)
+		return false;
+	*from = next;
+	return true;
+}
+
+static bool load_parts(struct aggregate *a, struct cursor *from)
+{
+	return (is_absent(from) || quantile_load(aggregate_quantile(a), from)) &&
+	       (is_absent(from) || course_load(aggregate_course(a), from));
 }
 
 bool aggregate_load(struct aggregate *a, struct cursor *from)
@@ -89,5 +105,7 @@ bool aggregate_load(struct aggregate *a, struct cursor *from)
 	return wire_next_array(from, &items) == 1 && items == STATE_ITEMS && load_counts(a, from) &&
 	       load_sums(a, from) && load_number(from, &a->origin) &&
 	       load_number(from, &a->least) && load_number(from, &a->greatest) &&
-	       load_encoded(from, &a->first) && load_encoded(from, &a->last);
+	       load_encoded(from, &a->first) && load_encoded(from, &a->last) &&
+	       wire_next_int(from, &a->first_time) == 1 &&
+	       wire_next_int(from, &a->last_time) == 1 && load_parts(a, from);
 }

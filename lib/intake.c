@@ -121,7 +121,7 @@ bool intake_handle(struct sample *s)
 {
 	bool is_position = position_is(s);
 	count++;
-	current = s;
+	current = is_position ? NULL : s;
 	if (is_position) {
 		position_handle(s);
 	} else {

@@ -128,13 +128,12 @@ static int read_in(struct link *l, struct link_input *ret)
 	if (l->ended)
 		return 0;
 	keep_reader_heard(i->keep);
-	bool ended = keep_reader_ended(i->keep);
 	int r = read_block(i);
 	if (r == 1)
 		return give(i, ret);
 	if (r < 0)
 		return r;
-	if (ended)
+	if (keep_reader_ended(i->keep)) /* now: what it did not give may have been the last */
 		return end_in(i, ret);
 	l->connected = false;
 	return 0;

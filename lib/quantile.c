@@ -48,6 +48,14 @@ void quantile_add(struct quantile *q, double v)
 	add_at(q, 0, v);
 }
 
+void quantile_merge(struct quantile *q, const struct quantile *other)
+{
+	for (int i = 0; i < QUANTILE_LEVELS; i++)
+		for (uint32_t j = 0; j < other->levels[i].len; j++)
+			add_at(q, i, other->levels[i].values[j]);
+	q->count += other->count;
+}
+
 /* All values that are held, sorted, each with how many it stands for. */
 struct weighted {
 	double value;

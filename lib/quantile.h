@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "buffer.h"
+#include "wire.h"
+
 enum { QUANTILE_EXACT = 1 << 17, QUANTILE_LEVELS = 40 };
 
 /* A zeroed struct is empty. */
@@ -25,9 +28,16 @@ struct quantile {
 
 void quantile_add(struct quantile *q, double v); /* v is not NAN */
 
+void quantile_merge(struct quantile *q, const struct quantile *other);
+
 /* The value at rank p (0..1) of n - 1, between two neighbours linearly (Hyndman and Fan, type 7, as
  * numpy's default). NAN where nothing was added. */
 double quantile_at(const struct quantile *q, double p);
+
+/* All that it holds, as one wire object, and back into an empty one: false where that is not what
+ * quantile_save writes. */
+void quantile_save(const struct quantile *q, struct buffer *to);
+bool quantile_load(struct quantile *q, struct cursor *from);
 
 void quantile_free(struct quantile *q);
 

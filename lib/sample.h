@@ -93,8 +93,12 @@ uint32_t sample_number(const struct sample *s, struct field *f, double *ret);
  * appended behind the others. */
 void sample_set_number(struct sample *s, struct field *f, double v);
 void sample_set_integer(struct sample *s, struct field *f, int64_t v);
+void sample_set_bool(struct sample *s, struct field *f, bool v);
 void sample_set_text(struct sample *s, struct field *f, struct str v);
 void sample_set_nil(struct sample *s, struct field *f);
+
+/* The same with one wire object that the caller has written. */
+void sample_set_encoded(struct sample *s, struct field *f, struct str v);
 
 /* Sets the quality of a field. STATUS_GOOD takes an entry away. */
 void sample_set_status(struct sample *s, struct str name, uint32_t status);
@@ -118,6 +122,12 @@ struct sample_writer {
 void sample_begin(struct sample_writer *w, struct buffer *out, int64_t time, struct str source,
 	uint64_t run, uint64_t seq, struct str kind);
 size_t sample_end(struct sample_writer *w); /* returns the sample's length */
+
+/* Of the sample that is being written. */
+static inline uint64_t sample_writer_seq(const struct sample_writer *w)
+{
+	return wire_load64(w->out->data + w->seq_at);
+}
 
 static inline void sample_add_name(struct sample_writer *w, struct str name)
 {
@@ -166,6 +176,7 @@ static inline void sample_add_nil(struct sample_writer *w, struct str name)
 /* The quality of a field, where it is not Good. */
 void sample_add_status(struct sample_writer *w, struct str name, uint32_t status);
 void sample_add_via(struct sample_writer *w, struct str key, struct str v);
+void sample_add_via_integer(struct sample_writer *w, struct str key, int64_t v);
 
 /* What one field is, for kind "schema" (schemas/sample.md). NAN and empty text: not announced. */
 struct sample_field_schema {
@@ -176,5 +187,8 @@ struct sample_field_schema {
 };
 void sample_add_schema(
 	struct sample_writer *w, struct str field, const struct sample_field_schema *schema);
+
+/* Whether one field's entry of a schema, as it is encoded, says step. */
+bool sample_schema_step(struct str entry);
 
 #endif

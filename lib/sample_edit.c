@@ -104,8 +104,7 @@ static void replace(struct sample *s, struct cursor c, struct str value)
 	splice(s, at, (uint32_t)(c.at - s->data) - at, value.data, value.len);
 }
 
-/* Puts an encoded value in a field's place, or behind the others. */
-static void set_value(struct sample *s, struct field *f, struct str value)
+void sample_set_encoded(struct sample *s, struct field *f, struct str value)
 {
 	struct cursor c;
 	if (sample_locate(s, f, &c))
@@ -133,19 +132,24 @@ void sample_set_integer(struct sample *s, struct field *f, int64_t v)
 	uint8_t room[16];
 	struct buffer encoded = { room, 0, sizeof(room) };
 	wire_int(&encoded, v);
-	set_value(s, f, buffer_str(&encoded));
+	sample_set_encoded(s, f, buffer_str(&encoded));
+}
+
+void sample_set_bool(struct sample *s, struct field *f, bool v)
+{
+	sample_set_encoded(s, f, v ? STR("\xc3") : STR("\xc2"));
 }
 
 void sample_set_nil(struct sample *s, struct field *f)
 {
-	set_value(s, f, STR("\xc0"));
+	sample_set_encoded(s, f, STR("\xc0"));
 }
 
 void sample_set_text(struct sample *s, struct field *f, struct str v)
 {
 	struct buffer encoded = { 0 };
 	wire_str(&encoded, v);
-	set_value(s, f, buffer_str(&encoded));
+	sample_set_encoded(s, f, buffer_str(&encoded));
 	buffer_free(&encoded);
 }
 

@@ -85,6 +85,13 @@ void sample_add_via(struct sample_writer *w, struct str key, struct str v)
 	w->via_count++;
 }
 
+void sample_add_via_integer(struct sample_writer *w, struct str key, int64_t v)
+{
+	wire_str(&w->via, key);
+	wire_int(&w->via, v);
+	w->via_count++;
+}
+
 static uint32_t schema_size(const struct sample_field_schema *schema)
 {
 	return (schema->unit.len > 0) + (schema->label.len > 0) + !isnan(schema->low) +
@@ -122,4 +129,21 @@ void sample_add_schema(
 		wire_str(w->out, STR("step"));
 		wire_bool(w->out, true);
 	}
+}
+
+bool sample_schema_step(struct str entry)
+{
+	struct cursor c = wire_cursor(entry);
+	uint32_t size;
+	struct str key;
+	struct wire w;
+	if (wire_next_map(&c, &size) != 1)
+		return false;
+	while (size-- && wire_next_str(&c, &key) == 1) {
+		if (str_eq(key, STR("step")))
+			return wire_next(&c, &w) == 1 && w.type == WIRE_BOOL && w.b;
+		if (wire_skip(&c) != 1)
+			break;
+	}
+	return false;
 }

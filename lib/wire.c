@@ -273,6 +273,15 @@ int wire_next_int(struct cursor *c, int64_t *ret)
 	return r;
 }
 
+int wire_next_double(struct cursor *c, double *ret)
+{
+	struct wire w;
+	int r = next_of(c, WIRE_DOUBLE, &w);
+	if (r == 1)
+		*ret = w.d;
+	return r;
+}
+
 int wire_next_bin(struct cursor *c, struct str *ret)
 {
 	struct wire w;

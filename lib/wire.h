@@ -266,6 +266,12 @@ struct cursor {
 	const uint8_t *at, *end;
 };
 
+static inline struct cursor wire_cursor(struct str bytes)
+{
+	const uint8_t *at = (const uint8_t *)bytes.data;
+	return (struct cursor){ at, at + bytes.len };
+}
+
 enum wire_type {
 	WIRE_NIL,
 	WIRE_BOOL,
@@ -320,6 +326,7 @@ int wire_next_map(struct cursor *c, uint32_t *ret_size);
 int wire_next_array(struct cursor *c, uint32_t *ret_size);
 int wire_next_uint(struct cursor *c, uint64_t *ret);
 int wire_next_int(struct cursor *c, int64_t *ret);
+int wire_next_double(struct cursor *c, double *ret);
 int wire_next_bin(struct cursor *c, struct str *ret);
 
 static inline int wire_next_str(struct cursor *c, struct str *ret)

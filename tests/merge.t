@@ -24,7 +24,20 @@ ok "whatever the order of the inputs" cmp <(merge file:c file:b file:a) merged
 ok "with empty ones between" cmp <(merge file:empty file:a file:b file:empty file:c) merged
 is "empty ones alone" "" "$(merge file:empty file:empty)"
 ok "a pipe among them" cmp <(duto select --merge --in file:a --in - --in file:c <b | duto to-json) merged
-ok "one that comes late is waited for" cmp <({ eventually 5 false; cat b; } | duto select --merge --in file:a --in - --in file:c | duto to-json) merged
+mkfifo late
+start "$DUTO" select --merge --in file:a --in file:late --in file:c --out file:waited
+exec 3>late
+has_read_a() {
+	local fd
+	for fd in /proc/$started_pid/fd/*; do
+		[ "$fd" -ef a ] && grep -q '^pos:.[1-9]' "/proc/$started_pid/fdinfo/${fd##*/}" && return
+	done
+}
+eventually 10 has_read_a
+cat b >&3
+exec 3>&-
+wait $started_pid
+ok "one that comes late is waited for" cmp <(duto to-json <waited) merged
 
 /usr/bin/python3 - <<'END'
 import msgpack

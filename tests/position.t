@@ -38,7 +38,7 @@ begin() { # an input with its first half, which was read and passed on
 	kill $started_pid
 	wait $started_pid
 }
-read_all() { [ "$(last out)" -ge 420 ]; } # windows of three sources that are closed by then, and positions
+read_all() { [ "$(last out)" -ge 43 ]; } # 14 windows of each of three sources are closed by then; and a position
 lines 1 2000 | duto from-json | duto $window >expected
 
 begin
@@ -140,7 +140,7 @@ stages:
     run: select --fields a | window --every 5s --agg mean | window --every 20s --agg mean,count
     keep: 1d
 END
-all=12000 step=2000 killed=0
+all=12000 step=4000 killed=0
 page() { echo "$DUTO_RUNTIME_DIR/three/$1.stat"; }
 pid_of() { od -An -t d4 -j 8 -N 4 "$(page "$1")" 2>/dev/null | tr -d ' '; }
 runs() { local pid; pid=$(pid_of "$1") && [ -n "$pid" ] && alive "$pid"; }

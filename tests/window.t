@@ -1,9 +1,13 @@
 #!/usr/bin/python3
-"""duto window: tumbling windows in event time; every result beside one that Python computes."""
+"""duto window: windows in event time; every result beside one that Python computes."""
 # conformance new: measurements
 # conformance: --every 60s --agg mean
 # conformance: --every 3s --agg mean,max,count --late 2s
 # conformance: --every 10s --agg last --fields torque,tool_wear
+# conformance: --every 1s --over 5s --agg p50,integral,rate --revise 3s
+# conformance: --gap 3s --agg delta,count
+# conformance: --gap 2s --agg first,p50,integral --late 5s --revise 1m
+import itertools
 import json
 import math
 import os
@@ -11,10 +15,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
+from kills import killed
 from tap import done, ok
 
 DUTO = os.environ.get("DUTO", HERE + "/../build/duto")
@@ -206,45 +210,145 @@ def test_options():
         ok(r.returncode == 100 and said in r.stderr.decode(), f"window {wrong} is 100", r)
 
 
-def eventually(condition):
-    end = time.monotonic() + 30
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
+def quantile(values, p):
+    """Hyndman and Fan, type 7, from its definition."""
+    values, place = sorted(values), p * (len(values) - 1)
+    low = math.floor(place)
+    return values[low] + (values[min(low + 1, len(values) - 1)] - values[low]) * (place - low)
 
 
-def checkpoints(keep):
-    folder = keep + "/checkpoint"
-    return sorted(os.listdir(folder)) if os.path.exists(folder) else []
+def test_quantiles():
+    plant = duto(f"sim meter --sources 2 --count 500 --start {START}").stdout
+    groups = {}
+    for s in lines(plant):
+        if "kind" not in s:
+            groups.setdefault((s["source"], int(seconds(s["time"])) // 60 * 60), []).append(s["values"]["voltage_l1_n"])
+    out, _ = window("--every 60s --agg p0,p12.5,p50,p99,p100 --fields voltage_l1_n", plant)
+    wrong = [(s["values"], name) for s in out if "kind" not in s for name, p in
+             (("p0", 0), ("p12.5", 0.125), ("p50", 0.5), ("p99", 0.99), ("p100", 1))
+             if abs(s["values"]["voltage_l1_n_" + name] - quantile(groups[s["source"], int(seconds(s["time"]))], p)) > 1e-9]
+    ok(groups and not wrong, "quantiles are those of the definition", *wrong[:3])
 
 
-def test_kills():
-    """A keep is filled bit by bit; each time the window has saved its state, it is killed."""
-    args, kills = "window --every 7s --agg mean,stddev,sum,last --late 3s", 12
+def test_course():
+    """What follows the order of time: integral, delta, rate."""
+    power = [(0, 10.0), (10, 20.0), (15, 0.0), (25, 8.0)]
+    stream = [sample(t, {"p": v}) for t, v in power]
+    got, _ = results("--every 60s --agg integral", stream)
+    area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in zip(power, power[1:]))
+    ok(same(got[0][2], {"p": None}) is False and abs(got[0][2]["p"] - area / 3600) < 1e-12, "an integral is by trapezoids, in hours", got)
+    got, _ = results("--every 60s --agg integral --late 30s", [stream[i] for i in (2, 0, 3, 1)])
+    ok(abs(got[0][2]["p"] - area / 3600) < 1e-12, "in whatever order values come", got)
+    steps, _ = window("--every 60s --agg integral", encoded([sample(0, {"p": {"step": True, "unit": "kW"}}, kind="schema")] + stream))
+    ok(abs(steps[1]["values"]["p"] - (10 * 10 + 20 * 5) / 3600) < 1e-12, "in steps where a schema says so", steps)
+    ok(steps[0]["values"] == {"p": {"unit": "kW\u00b7h"}}, "its unit", steps[0])
+    got, _ = results("--every 10s --agg integral", stream)
+    ok(abs(sum(v["p"] or 0 for _, _, v, _ in got) - area / 3600) < 1e-12, "windows add up to the whole", got)
+    counter = [(0, 100), (5, 110), (10, 130), (19, 131), (20, 4), (30, 2**62)]
+    got, _ = results("--every 10s --agg delta", [sample(t, {"n": v}) for t, v in counter])
+    ok([v["n"] for _, _, v, _ in got] == [10, 21, 4, 2**62 - 4], "a counter: windows add up, begun again it counts from 0", got)
+    got, _ = results("--every 10s --agg rate", [sample(t, {"n": v}) for t, v in counter])
+    ok(abs(got[1][2]["n"] - 21 / 14) < 1e-12, "a rate is that a second", got)
+    got, _ = results("--every 10s --agg rate,delta,integral", [sample(0, {"n": 3})])
+    ok(got[0][2:] == ({f"n_{k}": None for k in ("integral", "delta", "rate")}, {f"n_{k}": NO_DATA for k in ("integral", "delta", "rate")}),
+       "one value has none of them", got)
+    many = [(t / 100, t * t % 97) for t in range(9000)]
+    got, _ = results("--every 3600s --agg delta,integral",
+                     [{"time": f"2026-01-01T00:{int(t) // 60:02}:{t % 60:09.6f}Z", "source": "p/a", "run": 7, "seq": i, "values": {"n": v}}
+                      for i, (t, v) in enumerate(many)])
+    area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in zip(many, many[1:]))
+    counted = sum(b[1] - a[1] if b[1] >= a[1] else b[1] for a, b in zip(many, many[1:]))
+    ok(got[0][2]["n_delta"] == counted and abs(got[0][2]["n_integral"] * 3600 / area - 1) < 1e-9, "of more values than are held", got, counted, area)
+
+
+def test_sliding():
+    def count(args, times):
+        out, errors = window(args + " --agg count", encoded([sample(t, {"x": 1}) for t in times]))
+        return [(int(seconds(s["time"])), s["values"]["x"], s.get("via", {}).get("revision", 0)) for s in out if s.get("kind") != "gap"], errors
+    got, _ = count("--every 10s --over 30s", (31, 45, 61))
+    ok(got == [(10, 1, 0), (20, 2, 0), (30, 2, 0), (40, 2, 0), (50, 1, 0), (60, 1, 0)], "windows overlap", got)
+    got, _ = count("--gap 5s", (3, 7, 12, 18, 30))
+    ok(got == [(3, 3, 0), (18, 1, 0), (30, 1, 0)], "sessions end behind a gap", got)
+    got, _ = count("--gap 5s --late 20s", (30, 18, 14, 31))
+    ok(got == [(14, 2, 0), (30, 2, 0)], "late ones move a beginning that has not gone out", got)
+    got, errors = count("--every 10s --revise 15s", (3, 12, 4, 27, 5, 13, 36))
+    ok(got == [(0, 1, 0), (0, 2, 1), (10, 1, 0), (10, 2, 1), (20, 1, 0), (30, 1, 0)] and "late" in errors,
+       "what comes for a window that has gone out makes it come again, for so long", got, errors)
+    got, errors = count("--every 10s --revise 1h", (3, 32, 14))
+    ok(got == [(0, 1, 0), (10, 1, 0), (30, 1, 0)] and not errors, "for one that had nothing it is the first time", got)
+    got, _ = count("--gap 5s --revise 1h", (3, 30, 6))
+    ok(got == [(3, 1, 0), (3, 2, 1), (30, 1, 0)], "sessions, too", got)
+    out, _ = window("--every 10s --over 30s --agg count", encoded([sample(35, {"x": 1}), sample(57, {}, kind="mark")]))
+    ok([(s.get("kind"), int(seconds(s["time"]))) for s in out] == [(None, 10), (None, 20), ("mark", 30), (None, 30)],
+       "a mark goes on with the first start that is still to come", out)
+
+
+def test_late():
+    """Worked by hand: what a late sample changes, and what it replaces."""
+    def rows(args, samples):
+        out, errors = window(args, encoded(samples))
+        return [(int(seconds(s["time"])), s["values"], s.get("via", {}).get("revision", 0)) for s in out if "kind" not in s], out, errors
+    disorder = [sample(t, {"x": t}) for t in (12, 3, 18, 7, 25)]
+    got, _, _ = rows("--every 10s --late 20s --agg first,last", disorder)
+    ok(got == [(0, {"x_first": 3, "x_last": 7}, 0), (10, {"x_first": 12, "x_last": 18}, 0), (20, {"x_first": 25, "x_last": 25}, 0)],
+       "first and last are by time, not as they come", got)
+    counter = [sample(t, {"n": v}) for t, v in ((3, 100), (12, 120), (25, 130), (8, 110))]
+    got, out, _ = rows("--every 10s --revise 1h --agg delta", counter)
+    ok(got == [(0, {"n": None}, 0), (10, {"n": 20}, 0), (0, {"n": 10}, 1), (10, {"n": 10}, 1), (20, {"n": 10}, 0)],
+       "what is counted late is not counted twice: the window that goes on from it comes again", got)
+    ok([s["via"].get("revises") for s in out if "via" in s] == [out[0]["seq"], out[1]["seq"]] and out[2]["run"] == out[0]["run"],
+       "a revision tells the seq of what it replaces", out)
+    got, out, _ = rows("--every 10s --revise 1h --agg count", [sample(t, {"n": 1}) for t in (3, 15, 4, 5)])
+    ok([s["via"]["revises"] for s in out[1:3]] == [out[0]["seq"], out[1]["seq"]], "the second replaces the first", out)
+    late = [sample(t, {"n": v}) for t, v in ((3, 100), (32, 130), (14, 110), (45, 135))]
+    got, _, _ = rows("--every 10s --revise 1h --agg delta", late)
+    ok(got == [(0, {"n": None}, 0), (10, {"n": 10}, 0), (30, {"n": 20}, 0), (40, {"n": 5}, 0)],
+       "a window that is made late goes on from what is before it", got)
+    got, _, _ = rows("--every 10s --revise 1h --agg delta", late[:2] + [sample(45, {"n": 135})] + late[2:3])
+    ok(got == [(0, {"n": None}, 0), (30, {"n": 30}, 0), (10, {"n": 10}, 0), (30, {"n": 20}, 1), (40, {"n": 5}, 0)],
+       "and the one behind it comes again", got)
+    got, _, _ = rows("--every 10s --over 20s --agg sum,count", [sample(t, {"x": t}) for t in (1, 12, 45, 49)])
+    ok(got[1:] == [(0, {"x_sum": 13, "x_count": 2}, 0), (10, {"x_sum": 12, "x_count": 1}, 0), (30, {"x_sum": 94, "x_count": 2}, 0),
+               (40, {"x_sum": 94, "x_count": 2}, 0)], "sliding over a gap: windows with nothing in them do not come", got)
+    got, _, _ = rows("--every 10s --over 20s --agg delta", [sample(t, {"n": n}) for t, n in ((2, 5), (12, 8), (19, 10), (22, 12), (45, 12))])
+    ok([(t, v["n"]) for t, v, _ in got[1:]] == [(0, 5), (10, 7), (20, 2), (30, 0), (40, 0)], "overlapping, each goes on from what is before it", got)
+
+
+def test_sessions():
+    """Sessions are the same in whatever order samples come, as long as none is late."""
+    orders = itertools.permutations((0, 4, 8, 20, 23))
+    args = "--gap 5s --late 1h --agg count,sum,mean,first,last,max,delta,integral,p50"
+    came = {json.dumps(results(args, [sample(t, {"n": 3 * t + 1}) for t in order])[0]) for order in list(orders)[::7]}
+    ok(len(came) == 1, "in any order", *came)
+    got = json.loads(came.pop())
+    ok([(at, v["n_count"], v["n_sum"], v["n_first"], v["n_last"], v["n_delta"], v["n_p50"]) for _, at, v, _ in got] ==
+       [(0, 3, 39, 1, 25, 24, 13.0), (20, 2, 131, 61, 70, 45, 65.5)], "worked by hand", got)
+    out, _ = window("--gap 5s --late 10s --revise 1h --agg count", encoded([sample(t, {"x": 1}) for t in (3, 20, 8, 14, 12, 60)]))
+    got = [(int(seconds(s["time"])), s["values"]["x"], s.get("via", {}).get("revision", 0)) for s in out if "kind" not in s]
+    ok(got == [(3, 1, 0), (3, 2, 1), (14, 3, 0), (60, 1, 0)] or got == [(3, 1, 0), (3, 2, 1), (12, 2, 0), (20, 1, 0), (60, 1, 0)],
+       "one that has gone out keeps its ends", got)
+
+
+def test_history():
+    """A keep of what came, asked with the same words, gives what the window gave as it came."""
+    plant = duto(f"sim meter --sources 2 --count 300 --start {clock(5)}").stdout
+    said = "--every 10s --late 4s --agg mean,stddev,first,last,p90,integral,delta --good 80%"
+    def values(samples):
+        return sorted((s["source"], s["time"], json.dumps([s["values"], s.get("quality")])) for s in samples if "kind" not in s)
+    live, _ = window(said, plant)
+    with tempfile.TemporaryDirectory(prefix="duto-test.") as folder:
+        duto(f"select --out keep:{folder}/k", plant)
+        past = lines(duto(f"history {folder}/k {said}").stdout)
+    ok(len(values(live)) > 50 and values(past) == values(live), "history over a keep gives the same aggregates",
+       len(values(live)), len(values(past)))
+
+
+def test_kills(args, kills):
     plant = duto(f"sim meter --sources 3 --count 600 --start {START}").stdout
     plain = duto(args, plant).stdout
-    with tempfile.TemporaryDirectory(prefix="duto-test.") as folder:
-        kept, made = folder + "/in", folder + "/out"
-        writer = subprocess.Popen([DUTO, "select", "--out", "keep:" + kept], stdin=subprocess.PIPE)
-        saved = True
-        for i in range(kills):
-            writer.stdin.write(plant[len(plant) * i // (kills + 1):len(plant) * (i + 1) // (kills + 1)])
-            writer.stdin.flush()
-            eventually(lambda: os.path.exists(kept + "/head"))
-            before = checkpoints(made)
-            w = subprocess.Popen([DUTO] + args.split() + ["--in", "keep:" + kept, "--out", "keep:" + made])
-            saved &= eventually(lambda: checkpoints(made) != before)
-            w.kill()
-            w.wait()
-        writer.stdin.write(plant[len(plant) * kills // (kills + 1):])
-        writer.stdin.close()
-        writer.wait()
-        r = duto(f"{args} --in keep:{kept} --out keep:{made}")
-        ok(saved and r.returncode == 0, f"killed {kills} times behind a checkpoint, and started again", r)
-        out = duto("replay " + made).stdout
-        ok(len(plain) > 10000 and out == plain, "the same bytes as of one run", len(out), len(plain))
+    out = killed(args.split(), plant, kills)
+    ok(len(plain) > 10000 and out == plain, f"killed {kills} times behind a checkpoint it makes the same bytes as in one run",
+       len(out or ""), len(plain))
 
 
 test_reference()
@@ -254,5 +358,13 @@ test_time()
 test_kinds()
 test_schema()
 test_options()
-test_kills()
+test_quantiles()
+test_course()
+test_sliding()
+test_late()
+test_sessions()
+test_history()
+test_kills("window --every 7s --agg mean,stddev,sum,last --late 3s", 12)
+test_kills("window --every 7s --over 21s --agg p50,integral,delta,rate --late 3s --revise 20s", 4)
+test_kills("window --gap 2s --agg mean,p50,delta,first,last --late 3s --revise 20s", 4)
 done()

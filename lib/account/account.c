@@ -78,7 +78,8 @@ struct meterdata *account_channel(struct account *a, enum channel c)
 	form.slot = a->customer->tariff->interval;
 	if (form.every > form.slot)
 		form.every = form.slot;
-	form.factor = (decimal)(((__int128)form.factor * a->customer->factor) / DECIMAL_ONE);
+	form.counter.factor =
+		(decimal)(((__int128)form.counter.factor * a->customer->factor) / DECIMAL_ONE);
 	if (!a->data[c])
 		a->data[c] = meterdata_open(&form);
 	return a->data[c];

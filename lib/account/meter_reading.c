@@ -60,9 +60,10 @@ struct meter_reader *meter_reader_open(const struct meter_form *form, char **ret
 		.every = form->interval,
 		.at_end = str_eq(str(form->stamp), STR("end")),
 		.late = form->late,
-		.factor = factor,
-		.decimals = (int)form->decimals,
-		.modulus = modulus(form->digits) };
+		.history = 28 * 86400 * SECONDS,
+		.counter = { .factor = factor,
+			.decimals = (int)form->decimals,
+			.modulus = modulus(form->digits) } };
 	for (int i = 0; i < CHANNELS; i++)
 		m->fields[i].name = str(form->fields[i]);
 	return m;
@@ -146,7 +147,7 @@ static int add_total(const struct tariff *t, struct str field, decimal v, struct
 
 static int convert(const struct meter_reader *m, decimal v, decimal *ret)
 {
-	return decimal_narrow(decimal_multiply(v, m->form.factor), DECIMAL_HALF_UP, ret);
+	return decimal_narrow(decimal_multiply(v, m->form.counter.factor), DECIMAL_HALF_UP, ret);
 }
 
 static int read_totals(struct meter_reader *m, const struct sample *s, struct account *a)

@@ -5,7 +5,7 @@
 
 #define HOUR (3600 * SECONDS)
 
-enum { LIKE_DAYS = 4 };
+enum { LIKE_DAYS = 4, LOOK_BACK = 28 };
 
 /* A run of slots to be worked out, with a weight for each. */
 struct run {
@@ -48,7 +48,7 @@ static bool by_like_days(const struct meterdata_view *v, int64_t number, decimal
 	int back = (date_weekday(t.day) - weekday + 7) % 7, found = 0;
 	__int128 sum = 0;
 	decimal one;
-	for (int days = back ? back : 7; days <= HISTORY_DAYS && found < LIKE_DAYS; days += 7)
+	for (int days = back ? back : 7; days <= LOOK_BACK && found < LIKE_DAYS; days += 7)
 		if (like_slot(v, t, days, &one)) {
 			sum += one;
 			found++;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "meterdata/parts.h"
+#include "reading.h"
 
 #define HOUR (3600 * SECONDS)
 
@@ -107,12 +108,13 @@ static int check_power(const struct meterdata *m, decimal reading)
 	decimal energy, most;
 	if (reading < 0)
 		return -EDOM;
-	if (!m->form.max)
+	if (!m->form.counter.max)
 		return 0;
-	if (energy_of(m, decimal_multiply(reading, m->form.factor), HOUR, 1, &energy) < 0)
+	if (energy_of(m, decimal_multiply(reading, m->form.counter.factor), HOUR, 1, &energy) < 0)
 		return -EDOM;
-	most = m->form.kind == METERDATA_POWER ? m->form.max
-					       : meterdata_share(m->form.max, m->form.every, HOUR);
+	most = m->form.kind == METERDATA_POWER
+		       ? m->form.counter.max
+		       : meterdata_share(m->form.counter.max, m->form.every, HOUR);
 	return energy > most ? -EDOM : 0;
 }
 
@@ -129,7 +131,8 @@ static int add_interval(struct meterdata *m, int64_t begin, decimal reading)
 		m->cover[at]++;
 		return decimal_add(m->energy[at], reading, &m->energy[at]) < 0 ? -EDOM : 0;
 	}
-	if (energy_of(m, decimal_multiply(reading, m->form.factor), m->form.slot, 1, &energy) < 0)
+	if (energy_of(m, decimal_multiply(reading, m->form.counter.factor), m->form.slot, 1,
+		    &energy) < 0)
 		return -EDOM;
 	m->energy[at] = energy;
 	m->cover[at] = WHOLE;
@@ -161,34 +164,27 @@ enum slot_state meterdata_slot(const struct meterdata *m, int64_t number, decima
 	if (!meterdata_in_parts(m))
 		*ret_energy = m->energy[at];
 	else if (m->form.kind == METERDATA_POWER)
-		energy_of(m, decimal_multiply(m->energy[at], m->form.factor),
+		energy_of(m, decimal_multiply(m->energy[at], m->form.counter.factor),
 			running ? cover * m->form.every : m->form.slot, cover, ret_energy);
 	else
 		energy_of(m,
-			decimal_multiply(m->energy[at], m->form.factor) * (running ? 1 : parts), 1,
-			running ? 1 : cover, ret_energy);
+			decimal_multiply(m->energy[at], m->form.counter.factor) *
+				(running ? 1 : parts),
+			1, running ? 1 : cover, ret_energy);
 	return cover * WHOLE >= parts * ENOUGH && !running ? SLOT_MEASURED : SLOT_ESTIMATED;
 }
 
 int meterdata_add(struct meterdata *m, int64_t time, const struct wire *w)
 {
+	bool is_register = m->form.kind == METERDATA_REGISTER;
+	uint64_t counts;
 	decimal v;
-	int r = w->type == WIRE_UINT
-			? w->u > INT64_MAX ? -EDOM : decimal_of_integer((int64_t)w->u, &v)
-		: w->type == WIRE_INT	 ? decimal_of_integer(w->i, &v)
-		: w->type == WIRE_STR	 ? decimal_parse(w->bytes, &v)
-		: w->type == WIRE_DOUBLE ? decimal_of_double(w->d, m->form.decimals, &v)
-					 : -EDOM;
-	if (m->form.kind == METERDATA_REGISTER && w->type == WIRE_UINT && !m->form.decimals)
-		return meterdata_add_counts(m, time, w->u);
-	if (r < 0 || v < 0)
+	int r = is_register ? counter_counts(&m->form.counter, w, &counts)
+			    : reading_decimal(w, m->form.counter.decimals, &v);
+	if (r < 0)
 		return -EDOM;
-	if (m->form.kind != METERDATA_REGISTER)
-		return meterdata_add_decimal(m, time, v);
-	decimal count = DECIMAL_ONE;
-	for (int i = 0; i < m->form.decimals; i++)
-		count /= 10;
-	return meterdata_add_counts(m, time, (uint64_t)(v / count));
+	return is_register ? meterdata_add_counts(m, time, counts)
+			   : meterdata_add_decimal(m, time, v);
 }
 
 int64_t meterdata_known(const struct meterdata *m)
@@ -198,7 +194,7 @@ int64_t meterdata_known(const struct meterdata *m)
 
 void meterdata_forget(struct meterdata *m, int64_t before)
 {
-	int64_t number = meterdata_number(m, before - HISTORY_DAYS * 24 * HOUR);
+	int64_t number = meterdata_number(m, before - m->form.history);
 	size_t gone = number > m->first ? (size_t)(number - m->first) : 0, past = 0;
 	if (number > m->forgotten)
 		m->forgotten = number;

@@ -25,8 +25,8 @@
 #include "buffer.h"
 #include "calendar.h"
 #include "decimal.h"
+#include "meterdata/counter.h"
 #include "meterdata/slot.h"
-#include "wire.h"
 
 enum meterdata_kind {
 	METERDATA_REGISTER, /* a counter */
@@ -38,14 +38,11 @@ struct meterdata_form {
 	enum meterdata_kind kind;
 	int64_t slot; /* length of a slot, nanoseconds: divides a day */
 	int64_t every; /* of energy and power: how long an interval is; divides slot, at most 65535 times; 0: slot */
-	bool at_end;	/* of energy and power: an interval is stamped with its end */
-	int64_t late;	/* of a register: readings may come so much out of order */
-	decimal factor; /* kWh for 1 of the reading: unit x current ratio x voltage ratio; of power:
-			   kW for 1 of it */
-	int decimals; /* of a register's float or integer: a count is 10^-decimals of the reading */
-	uint64_t modulus; /* counts at which a register wraps; 0: 2^64 */
-	decimal max; /* kW that cannot be exceeded; 0: not known. Without it a wrap over more than
-			     a tenth of the register is taken for a reset */
+	bool at_end;		/* of energy and power: an interval is stamped with its end */
+	int64_t late;		/* of a register: readings may come so much out of order */
+	struct counter counter; /* of a register; of energy and power its factor (of power: kW for 1
+				   of it), the decimals that floats are read to, and max hold too */
+	int64_t history;	/* how much of the past meterdata_forget keeps for estimates */
 };
 
 struct meterdata;
@@ -53,7 +50,7 @@ struct meterdata;
 struct meterdata *meterdata_open(const struct meterdata_form *form);
 void meterdata_close(struct meterdata *m);
 
-/* One reading. 0; -EDOM where it cannot be (negative, above max, not finite, not a number); -ERANGE
+/* One reading. Integers, floats and decimal texts are readings. 0; -EDOM where it cannot be (negative, above max, not finite, not a number); -ERANGE
  * where it is older than what was forgotten, or more than METERDATA_DAYS ahead; -EALREADY where it
  * says nothing new: its stretch has been measured. A reading of an interval already there replaces
  * it. */
@@ -99,7 +96,7 @@ struct meterdata_slots {
 void meterdata_slots(struct meterdata *m, int64_t from, int64_t until, const struct zone *zone,
 	const struct holidays *holidays, struct meterdata_slots *ret);
 
-/* Lets go of what is older than this, but for the four weeks before it that estimates look at. */
+/* Lets go of what is older than this, but for the history before it. */
 void meterdata_forget(struct meterdata *m, int64_t before);
 
 /* Everything, as one wire object, and back into one just opened with the same form. */

@@ -7,7 +7,6 @@
 enum {
 	WHOLE = 60000,	/* cover of a slot that is known whole */
 	ENOUGH = 54000, /* with so much of it a slot counts as measured */
-	HISTORY_DAYS = 28,
 };
 
 /* A reading of a register, and what it adds up to since its segment began. */

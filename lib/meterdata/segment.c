@@ -5,48 +5,20 @@
 
 #include "meterdata/parts.h"
 
-#define HOUR (3600 * SECONDS)
-
-/* The counts from one reading to the next of a segment; -EDOM: they are not of one. */
-static int counts_between(const struct meterdata *m, const struct reading *a, int64_t time,
-	uint64_t counts, uint64_t *ret)
-{
-	uint64_t modulus = m->form.modulus;
-	uint64_t difference = counts - a->counts; /* of 2^64 this is the wrap too */
-	bool back = counts < a->counts;
-	if (back && modulus)
-		difference = modulus - a->counts + counts;
-	if (back && !m->form.max && difference > (modulus ? modulus : UINT64_MAX) / 10)
-		return -EDOM;
-	if (m->form.max) {
-		__int128 most = (__int128)m->form.max * (time - a->time) / HOUR;
-		__int128 factor = m->form.factor;
-		for (int i = 0; i < m->form.decimals; i++)
-			most *= 10;
-		if (difference && factor > most / difference)
-			return -EDOM;
-	}
-	*ret = difference;
-	return 0;
-}
-
 static int follow(const struct meterdata *m, const struct reading *a, int64_t time, uint64_t counts,
 	struct reading *ret)
 {
+	const struct counter *c = &m->form.counter;
+	struct reading next = { .time = time, .counts = counts };
 	uint64_t more;
-	__int128 scale = 1, energy;
-	int r = counts_between(m, a, time, counts, &more);
+	int r = counter_difference(c, a->counts, counts, time - a->time, &more);
 	if (r < 0)
 		return r;
-	for (int i = 0; i < m->form.decimals; i++)
-		scale *= 10;
-	ret->time = time;
-	ret->counts = counts;
-	ret->total = a->total + more;
-	if (__builtin_mul_overflow(ret->total, m->form.factor, &energy) ||
-		energy / scale >= INT64_MAX)
-		return -EDOM;
-	ret->energy = (decimal)((energy + scale / 2) / scale);
+	next.total = a->total + more;
+	r = counter_energy(c, next.total, &next.energy);
+	if (r < 0)
+		return r;
+	*ret = next;
 	return 0;
 }
 
@@ -183,7 +155,7 @@ static int hold(struct meterdata *m, int64_t time, uint64_t counts)
 
 int meterdata_add_counts(struct meterdata *m, int64_t time, uint64_t counts)
 {
-	if (m->form.modulus && counts >= m->form.modulus)
+	if (m->form.counter.modulus && counts >= m->form.counter.modulus)
 		return -EDOM;
 	if (time < 0 || (m->forgotten != INT64_MIN && time / m->form.slot < m->forgotten))
 		return -ERANGE;

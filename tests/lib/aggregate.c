@@ -9,6 +9,11 @@
 
 enum { ALL = (1 << AGGREGATE_KINDS) - 1, VALUES = 200, DAMAGES = 20000 };
 
+static const struct aggregate_set set = { ALL, { "p50", "p90" },
+	{ 0.5, 0.9, 0.1, 0.2, 0.3, 0.4, 1, 0 } };
+static const struct aggregate_view view = { &set, 1, false, 5 };
+static int64_t now;
+
 static struct wire real(double v)
 {
 	return (struct wire){ .type = WIRE_DOUBLE, .d = v };
@@ -19,17 +24,22 @@ static struct wire text(const char *v)
 	return (struct wire){ .type = WIRE_STR, .bytes = str(v) };
 }
 
-/* All results one after another, with their qualities. */
-static void results(const struct aggregate *a, struct buffer *to)
+/* All results but one kind's, one after another, with their qualities. */
+static void results_but(int omitted, const struct aggregate *a, struct buffer *to)
 {
 	uint32_t status;
 	for (int kind = 0; kind < AGGREGATE_KINDS; kind++)
-		if (aggregate_result(a, (enum aggregate_kind)kind, 1, to, &status))
+		if (kind != omitted && aggregate_result(a, kind, &view, to, &status))
 			wire_uint(to, status);
 }
 
+static void results(const struct aggregate *a, struct buffer *to)
+{
+	results_but(-1, a, to);
+}
+
 /* Numbers of every type, Bad ones, texts, and what is no value. */
-static void add_any(struct aggregate *a, struct random *r)
+static void add_any_at(struct aggregate *a, struct random *r, int64_t time)
 {
 	struct wire w = { .type = WIRE_NIL };
 	uint64_t bits = random_bits(r);
@@ -54,8 +64,14 @@ static void add_any(struct aggregate *a, struct random *r)
 	default:
 		w = real((double)(int64_t)bits / 1e3);
 	}
-	aggregate_add(
-		a, ALL, &w, bits % 5 ? bits % 7 ? STATUS_GOOD : STATUS_UNCERTAIN : STATUS_BAD);
+	aggregate_add(a, ALL, &w, bits % 5 ? bits % 7 ? STATUS_GOOD : STATUS_UNCERTAIN : STATUS_BAD,
+		time);
+}
+
+static void add_any(struct aggregate *a, struct random *r)
+{
+	int64_t time = (int64_t)random_below(r, 1000);
+	add_any_at(a, r, time);
 }
 
 static bool load(struct aggregate *a, struct buffer state)
@@ -101,7 +117,7 @@ static bool survives(struct buffer state)
 	struct wire w = real(1);
 	bool loaded = load(&a, state);
 	if (loaded) {
-		aggregate_add(&a, ALL, &w, STATUS_GOOD);
+		aggregate_add(&a, ALL, &w, STATUS_GOOD, now++);
 		results(&a, &results_of);
 	}
 	buffer_free(&results_of);
@@ -141,7 +157,7 @@ static double result(const struct aggregate *a, enum aggregate_kind kind)
 	struct buffer encoded = { 0 };
 	struct wire w = { 0 };
 	uint32_t status;
-	if (aggregate_result(a, kind, 1, &encoded, &status)) {
+	if (aggregate_result(a, kind, &view, &encoded, &status)) {
 		struct cursor c = { encoded.data, encoded.data + encoded.len };
 		wire_next(&c, &w);
 	}
@@ -160,7 +176,7 @@ static void test_constant(void)
 		double v = (double)random_bits(&r) / 1e7;
 		struct wire w = real(v);
 		for (uint64_t n = 1 + random_below(&r, 300); n; n--)
-			aggregate_add(&a, ALL, &w, STATUS_GOOD);
+			aggregate_add(&a, ALL, &w, STATUS_GOOD, now++);
 		off += result(&a, AGGREGATE_MEAN) != v;
 		deviate += a.good > 1 && result(&a, AGGREGATE_STDDEV) != 0;
 		aggregate_free(&a);
@@ -169,17 +185,58 @@ static void test_constant(void)
 	ok(deviate == 0, "and its deviation is 0");
 }
 
-static void test_kinds(void)
+/* Values in two stretches, one behind the other, are those of one stretch: the sums of squares but for
+ * rounding. */
+static void test_append(void)
 {
-	const char *right[] = { "max", "mean" }, *wrong[] = { "mean", "maxx" };
-	unsigned kinds = 0;
+	struct random r;
+	int differ = 0, deviate = 0;
+	random_seed(&r, 4, 0);
+	for (int split = 0; split <= VALUES; split++) {
+		struct aggregate whole = { 0 }, early = { 0 }, later = { 0 };
+		struct buffer expected = { 0 }, got = { 0 };
+		for (int i = 0; i < VALUES; i++) {
+			struct random then = r;
+			add_any_at(&whole, &r, i);
+			add_any_at(i < split ? &early : &later, &then, i);
+		}
+		aggregate_append(&early, &later);
+		double deviation = result(&whole, AGGREGATE_STDDEV);
+		deviate += fabs(result(&early, AGGREGATE_STDDEV) / deviation - 1) > 1e-12;
+		results_but(AGGREGATE_STDDEV, &whole, &expected);
+		results_but(AGGREGATE_STDDEV, &early, &got);
+		differ += !str_eq(buffer_str(&expected), buffer_str(&got));
+		aggregate_free(&whole);
+		aggregate_free(&early);
+		aggregate_free(&later);
+		buffer_free(&expected);
+		buffer_free(&got);
+	}
+	ok(differ == 0, "two stretches are as one, wherever it is split");
+	ok(deviate == 0, "their deviations, too");
+}
+
+static void test_names(void)
+{
+	const char *right[] = { "max", "mean", "p99.9", "p5", "p99.9" },
+		   *wrong[] = { "mean", "maxx" }, *beyond[] = { "p101" },
+		   *many[] = { "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9" };
+	struct aggregate_set named;
 	char *error = NULL;
-	ok(aggregate_kinds(&(struct opt_list){ right, 2 }, &kinds, &error) == 0 &&
-			kinds == (1u << AGGREGATE_MEAN | 1u << AGGREGATE_MAX),
+	ok(aggregate_parse(&(struct opt_list){ right, 5 }, &named, &error) == 0 &&
+			named.kinds == (1u << AGGREGATE_MEAN | 1u << AGGREGATE_MAX |
+					       3u << AGGREGATE_QUANTILE) &&
+			fabs(named.ranks[0] - 0.999) < 1e-15 && named.ranks[1] == 0.05,
 		"names are read");
-	ok(aggregate_kinds(&(struct opt_list){ wrong, 2 }, &kinds, &error) < 0,
+	is_str(aggregate_name(&named, AGGREGATE_QUANTILE), "p99.9", "and told");
+	ok(aggregate_parse(&(struct opt_list){ wrong, 2 }, &named, &error) < 0,
 		"wrong ones are not");
 	is_str(error, "there is no maxx; did you mean max?", "and it says what was meant");
+	free(error);
+	ok(aggregate_parse(&(struct opt_list){ beyond, 1 }, &named, &error) < 0, "p101");
+	free(error);
+	ok(aggregate_parse(&(struct opt_list){ many, 9 }, &named, &error) < 0, "nine quantiles");
+	is_str(error, "more than 8 quantiles", "are too many, and it says so");
 	free(error);
 }
 
@@ -188,6 +245,7 @@ int main(void)
 	test_split();
 	test_hostile();
 	test_constant();
-	test_kinds();
+	test_append();
+	test_names();
 	return done();
 }

@@ -21,7 +21,10 @@ static decimal number(const char *text)
 
 static struct meterdata_form form(enum meterdata_kind kind)
 {
-	return (struct meterdata_form){ .kind = kind, .slot = 15 * MINUTE, .factor = DECIMAL_ONE };
+	return (struct meterdata_form){ .kind = kind,
+		.slot = 15 * MINUTE,
+		.counter.factor = DECIMAL_ONE,
+		.history = 28 * DAY * 15 * MINUTE };
 }
 
 static struct meterdata_slots slots(struct meterdata *m, const char *from, const char *until)
@@ -76,7 +79,7 @@ static void stamps(void)
 {
 	struct meterdata_form f = form(METERDATA_ENERGY);
 	f.at_end = true;
-	f.factor = number("0.001");
+	f.counter.factor = number("0.001");
 	struct meterdata *m = meterdata_open(&f);
 	meterdata_add_decimal(m, utc("2026-04-01T18:15:00Z"), number("2500"));
 	struct meterdata_slots s = slots(m, "2026-04-01T17:45:00Z", "2026-04-01T18:30:00Z");
@@ -121,8 +124,8 @@ static void polled(void)
 static void wraps(void)
 {
 	struct meterdata_form f = form(METERDATA_REGISTER);
-	f.modulus = 100000000;
-	f.factor = number("0.1");
+	f.counter.modulus = 100000000;
+	f.counter.factor = number("0.1");
 	struct meterdata *m = meterdata_open(&f);
 	meterdata_add_counts(m, utc("2026-06-01T00:00:00Z"), 99997650);
 	meterdata_add_counts(m, utc("2026-07-01T00:00:00Z"), 2150);
@@ -135,9 +138,9 @@ static void wraps(void)
 	meterdata_close(m);
 	for (int bits = 16; bits <= 64; bits *= 2) {
 		f = form(METERDATA_REGISTER);
-		f.modulus = bits == 64 ? 0 : UINT64_C(1) << bits;
+		f.counter.modulus = bits == 64 ? 0 : UINT64_C(1) << bits;
 		m = meterdata_open(&f);
-		meterdata_add_counts(m, utc("2026-06-01T00:00:00Z"), f.modulus - 3);
+		meterdata_add_counts(m, utc("2026-06-01T00:00:00Z"), f.counter.modulus - 3);
 		meterdata_add_counts(m, utc("2026-06-01T00:15:00Z"), 2);
 		s = slots(m, "2026-06-01T00:00:00Z", "2026-06-01T00:15:00Z");
 		ok(sum(&s) == 5 * DECIMAL_ONE, "%d bits wrap: 5", bits);
@@ -149,8 +152,8 @@ static void wraps(void)
 static void segments(void)
 {
 	struct meterdata_form f = form(METERDATA_REGISTER);
-	f.modulus = 1000000;
-	f.max = number("100");
+	f.counter.modulus = 1000000;
+	f.counter.max = number("100");
 	struct meterdata *m = meterdata_open(&f);
 	meterdata_add_counts(m, utc("2026-06-01T00:00:00Z"), 500000);
 	meterdata_add_counts(m, utc("2026-06-01T00:15:00Z"), 500010);
@@ -253,9 +256,9 @@ static void make_stream(struct stream *s, uint64_t seed, int64_t every)
 static struct meterdata *open_late(int64_t late)
 {
 	struct meterdata_form f = form(METERDATA_REGISTER);
-	f.modulus = 65536;
+	f.counter.modulus = 65536;
 	f.late = late;
-	f.factor = number("0.137");
+	f.counter.factor = number("0.137");
 	return meterdata_open(&f);
 }
 
@@ -392,7 +395,7 @@ static void hostile_state(void)
 static void readings(void)
 {
 	struct meterdata_form f = form(METERDATA_REGISTER);
-	f.decimals = 1;
+	f.counter.decimals = 1;
 	struct meterdata *m = meterdata_open(&f);
 	int64_t at = utc("2026-06-01T00:00:00Z");
 	meterdata_add(m, at, &(struct wire){ .type = WIRE_DOUBLE, .d = 1000.04 });

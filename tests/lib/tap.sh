@@ -65,7 +65,7 @@ eventually() { # SECONDS COMMAND...: tries again until the command passes or the
 	local end=$((SECONDS + $1))
 	shift
 	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
+		[ "$SECONDS" -lt "$end" ] || { echo "# waited in vain: $*" >&2 && return 1; }
 		sleep 0.05
 	done
 }

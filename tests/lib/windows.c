@@ -11,7 +11,7 @@ enum { SAMPLES = 400, SOURCES = 4, DAMAGES = 5000 };
 
 static struct buffer out, stream;
 
-static void on_closed(struct str source, int64_t start, const struct window *window)
+static void on_closed(struct str source, int64_t start, struct window *window)
 {
 	static struct sample_writer w;
 	sample_begin(&w, &out, start, source, 1, 1, STR(""));
@@ -19,10 +19,12 @@ static void on_closed(struct str source, int64_t start, const struct window *win
 	sample_end(&w);
 }
 
+enum { ALL = (1 << AGGREGATE_KINDS) - 1 };
+
 /* Fewer sources at once than there are: some leave. */
-static const struct windows_form form = { .every = 10,
+static struct windows_form form = { .every = 10,
 	.late = 25,
-	.kinds = (1 << AGGREGATE_KINDS) - 1,
+	.set = { ALL, { "p50", "p90" }, { 0.5, 0.9, 0.1, 0.2, 0.3, 0.4, 1, 0 } },
 	.good_share = 0.9,
 	.sources = SOURCES - 1,
 	.closed = on_closed };
@@ -175,6 +177,15 @@ static void test_hostile(void)
 int main(void)
 {
 	make_stream();
+	test_split();
+	test_hostile();
+	form.every = 5;
+	form.over = 20;
+	form.late = 5;
+	form.revise = 20;
+	test_split();
+	test_hostile();
+	form.gap = 7;
 	test_split();
 	test_hostile();
 	buffer_free(&stream);

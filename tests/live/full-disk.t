@@ -68,4 +68,18 @@ is "the reader comes to the end" 0 $?
 ok "with all of it" cmp read all
 is "and its place is saved" "$total" "$(cat small/k/cursors/reader)"
 is "it was warned once" 1 "$(grep -c "cursor reader" reader.errors)"
+
+# A checkpoint on a full disk
+
+umount small
+mount -t tmpfs -o size=256k none small
+duto select --out keep:from <all
+window="window --every 1s --agg mean,min,max,count"
+duto $window <all >expected
+cat /dev/zero >small/filler 2>/dev/null
+exits "a filter that cannot save its state leaves, to be started again" 111 duto $window --in keep:from --out keep:to --checkpoint small/state
+like "and says why" "small/state: .*No space left on device" "$(cat errors)"
+rm small/filler
+exits "with room it goes on" 0 duto $window --in keep:from --out keep:to --checkpoint small/state
+ok "nothing is lost, nothing twice" cmp <(duto replay to) expected
 done_testing
