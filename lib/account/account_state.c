@@ -150,7 +150,10 @@ static bool load_account(struct account *a, struct cursor *from)
 	for (int c = 0; c < CHANNELS; c++)
 		if (!load_channel(a, (enum channel)c, from))
 			return false;
-	return load_periods(a, from);
+	if (!load_periods(a, from))
+		return false;
+	account_find_due(a);
+	return true;
 }
 
 /* A customer who is none any more has his state passed over. */

@@ -17,15 +17,18 @@ struct period {
 	decimal credits_in[SCHEDULE_POSTS], credits_out[SCHEDULE_POSTS];
 };
 
+/* What every reading looks at stands first: of many meters little else is in the cache. */
 struct account {
+	const struct customer *customer; /* NULL: it is nobody's meter */
 	struct accounts *of;
-	struct str meter;
-	const struct customer *customer;
-	struct contract contract; /* with the history and credits that bills have left */
 	struct meterdata *data[CHANNELS];
 	struct period *periods; /* in the order of time */
 	size_t count;
+	int64_t slot, every;	     /* of the tariff; how long a reading's interval is, in slots */
 	int64_t newest, ended, tick; /* cycles that end up to `ended` are over */
+	int64_t due;		     /* when `ended` comes here, something is to be done */
+	struct str meter;
+	struct contract contract; /* with the history and credits that bills have left */
 };
 
 struct accounts {
@@ -37,8 +40,10 @@ struct accounts {
 void account_open(
 	struct accounts *of, struct str meter, const struct customer *customer, struct account *a);
 struct meterdata *account_channel(struct account *a, enum channel c);
+/* Slots belong to the cycle in which they begin. */
 size_t period_slots(const struct account *a, const struct period *p, int64_t *ret_first);
 void period_close(struct period *p);
+void account_find_due(struct account *a);
 
 /* Bills for good what is over, and what has changed since; forgets what nobody can revise. */
 void account_settle(struct account *a);

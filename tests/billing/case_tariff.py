@@ -407,7 +407,7 @@ def generation(t):
     full, network, share = t.f.get("full_rate"), t.f.get("fio_b_rate"), t.f.get("fio_b_share")
     if not full:
         return
-    t.top["net_metering"] = {"credit_months": 60}
+    t.top["net_metering"] = True
     t.charge("energia_nao_compensada", "energy", full, flow="net")
     if network:
         t.charge("fio_b_sobre_compensada", "energy", network, flow="compensated", factor=share or 1)
