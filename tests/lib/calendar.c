@@ -176,6 +176,8 @@ static void seasons(void)
 	is_post(&t, "2026-10-01", 8, 30, "rest");
 	is_post(&t, "2028-02-29", 9, 0, "peak");
 	is_post(&t, "2026-03-02", 9, 0, "rest");
+	is_post(&t, "2027-11-15", 9, 0, "peak");
+	is_post(&t, "2027-11-12", 9, 0, "rest");
 	is_post(&t, "2026-12-31", 23, 59, "night");
 	is_post(&t, "2026-12-31", 5, 59, "night");
 	is_post(&t, "2026-07-03", 9, 0, "feast");
