@@ -74,6 +74,7 @@ bench:
 	@$(BUILD)/bench/seal
 	@$(BUILD)/bench/keep
 	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(ROUNDS)
+	@tests/bench/bill.py $(BUILD)
 	@tests/bench/historian.sh $(BUILD) $(ROUNDS)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libduto.a

@@ -164,7 +164,7 @@ static int divide(struct u256 v, u128 by, u128 *ret_quotient, u128 *ret_rest)
 		return -EOVERFLOW;
 	if (!v.high) {
 		*ret_quotient = v.low / by;
-		*ret_rest = v.low % by;
+		*ret_rest = v.low - *ret_quotient * by;
 		return 0;
 	}
 	for (int i = 127; i >= 0; i--) {
@@ -216,14 +216,12 @@ int decimal_ratio(decimal_product v, decimal_factor numerator, decimal_factor de
 
 int decimal_narrow(decimal_product v, enum decimal_rounding rounding, decimal *ret)
 {
-	decimal_product rounded;
-	int r = decimal_ratio(v, 1, 1, DECIMAL_DIGITS, rounding, &rounded);
-	if (r < 0)
-		return r;
-	rounded /= DECIMAL_ONE;
-	if (rounded > INT64_MAX || rounded < INT64_MIN)
+	u128 magnitude = v < 0 ? -(u128)v : (u128)v;
+	u128 quotient = magnitude / DECIMAL_ONE, rest = magnitude - quotient * DECIMAL_ONE;
+	quotient += rest && rounds_up(quotient, rest, DECIMAL_ONE, false, rounding);
+	if (quotient > INT64_MAX)
 		return -EOVERFLOW;
-	*ret = (decimal)rounded;
+	*ret = v < 0 ? -(decimal)quotient : (decimal)quotient;
 	return 0;
 }
 

@@ -185,7 +185,7 @@ def test_reactive():
 
 
 def test_generation():
-    tariff = """net_metering: { credit_months: 60 }
+    tariff = """net_metering: yes
 charges:
   - { code: net, kind: energy, flow: net, rate: 0.5 }
   - { code: wire, kind: energy, flow: compensated, rate: 0.1 }
@@ -214,6 +214,9 @@ def test_time():
     one("hours in a tariff of half hours", posts + charges, use, [("red", "66", "66.00"), ("green", "677", "677.00")], "743.00",
         "--interval", "1h")
     cycle = "2026-03-05 2026-03-12 at 10:30"
+    quarters = list(flat(start, end, datetime.timedelta(minutes=15), {"energy": 1}))
+    got = Folder("charges: [{ code: e, kind: energy, rate: 1 }]\n").bills(quarters, "--cycle", "2026-03-03 2026-03-07 2026-03-09 at 10:37")
+    ok([b["values"]["total"] for b in got] == ["384.00", "192.00"], "an interval over a reading counts once", *map(shown, got))
     one("a cycle from reading to reading", posts + charges, use, [("red", "15", "15.00"), ("green", "153", "153.00")], "168.00",
         "--interval", "1h", "--cycle", cycle)
 

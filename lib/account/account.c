@@ -16,15 +16,20 @@ void period_close(struct period *p)
 
 static void leave(void *state)
 {
-	struct account *a = state;
-	if (a->customer && !a->of->closing)
+	struct account *a = *(struct account **)state;
+	if (!a)
+		return;
+	if (!a->of->closing)
 		account_bill_all(a);
+	a->of->era++;
+	a->of->last = NULL;
 	for (size_t i = 0; i < a->count; i++)
 		period_close(&a->periods[i]);
 	for (int c = 0; c < CHANNELS; c++)
 		meterdata_close(a->data[c]);
 	free(a->periods);
 	free((char *)a->meter.data);
+	free(a);
 }
 
 struct accounts *accounts_open(const struct accounts_form *form)
@@ -33,7 +38,7 @@ struct accounts *accounts_open(const struct accounts_form *form)
 	if (!a)
 		abort();
 	a->form = *form;
-	a->meters = series_open(sizeof(struct account), form->meters, leave);
+	a->meters = series_open(sizeof(struct account *), form->meters, leave);
 	return a;
 }
 
@@ -44,26 +49,49 @@ void accounts_close(struct accounts *a)
 	free(a);
 }
 
-void account_open(
-	struct accounts *of, struct str meter, const struct customer *customer, struct account *a)
+struct account *account_open(struct accounts *of, struct str meter, const struct customer *customer)
 {
+	int64_t every = of->form.readings.every;
+	struct account *a = calloc(1, sizeof(*a));
+	if (!a)
+		abort();
 	a->of = of;
 	a->customer = customer;
+	a->slot = customer->tariff->interval;
+	a->every = every > a->slot ? a->slot : every;
+	a->due = INT64_MAX;
 	a->contract = customer->contract;
 	a->meter = (struct str){ text_print("%.*s", STR_ARG(meter)), meter.len };
+	return a;
 }
 
+static struct account *find_account(struct accounts *a, struct str meter)
+{
+	const struct customer *c = customers_find(a->form.customers, meter);
+	bool is_new;
+	if (!c)
+		return NULL;
+	struct account **account = series_get(a->meters, meter, &is_new);
+	if (!*account)
+		*account = account_open(a, meter, c);
+	return *account;
+}
+
+/* Meters mostly send in the same order, round by round: the one that followed last time is tried
+ * first. */
 struct account *accounts_get(struct accounts *a, struct str meter)
 {
-	bool is_new;
-	struct account *account = series_get(a->meters, meter, &is_new);
-	if (is_new) {
-		const struct customer *c = customers_find(a->form.customers, meter);
-		account->of = a;
-		if (c)
-			account_open(a, meter, c, account);
+	struct account *last = a->last, *found = last ? last->follower : NULL;
+	if (!found || last->follower_era != a->era || !str_eq(found->meter, meter))
+		found = find_account(a, meter);
+	last = a->last;
+	if (last && found) {
+		last->follower = found;
+		last->follower_era = a->era;
 	}
-	return account->customer ? account : NULL;
+	if (found)
+		a->last = found;
+	return found;
 }
 
 const struct customer *account_customer(const struct account *a)
@@ -74,15 +102,22 @@ const struct customer *account_customer(const struct account *a)
 /* Intervals longer than the tariff's are handed over in parts of its length. */
 struct meterdata *account_channel(struct account *a, enum channel c)
 {
+	if (a->data[c])
+		return a->data[c];
 	struct meterdata_form form = a->of->form.readings;
-	form.slot = a->customer->tariff->interval;
-	if (form.every > form.slot)
-		form.every = form.slot;
+	form.slot = a->slot;
+	form.every = a->every;
 	form.counter.factor =
 		(decimal)(((__int128)form.counter.factor * a->customer->factor) / DECIMAL_ONE);
-	if (!a->data[c])
-		a->data[c] = meterdata_open(&form);
-	return a->data[c];
+	return a->data[c] = meterdata_open(&form);
+}
+
+static void note_due(struct account *a, const struct period *p)
+{
+	int64_t forgotten = p->cycle.end + a->of->form.revise;
+	int64_t due = p->cycle.end > a->ended ? p->cycle.end : forgotten;
+	if (due > a->ended && due < a->due)
+		a->due = due;
 }
 
 static int open_period(struct account *a, int64_t time, size_t at, struct period **ret)
@@ -102,6 +137,7 @@ static int open_period(struct account *a, int64_t time, size_t at, struct period
 	memmove(a->periods + at + 1, a->periods + at, (a->count - at) * sizeof(*a->periods));
 	a->periods[at] = p;
 	a->count++;
+	note_due(a, &p);
 	*ret = &a->periods[at];
 	return 0;
 }
@@ -128,7 +164,7 @@ static void touch(struct period *p, int64_t time)
 size_t period_slots(const struct account *a, const struct period *p, int64_t *ret_first)
 {
 	int64_t slot = a->customer->tariff->interval;
-	*ret_first = p->cycle.start - p->cycle.start % slot;
+	*ret_first = (p->cycle.start + slot - 1) / slot * slot;
 	return (size_t)((p->cycle.end - *ret_first + slot - 1) / slot);
 }
 
@@ -166,15 +202,14 @@ static int add_part(
 	struct account *a, enum channel c, int64_t begin, decimal reading, bool estimated)
 {
 	struct meterdata *m = account_channel(a, c);
-	const struct meterdata_form *form = &a->of->form.readings;
-	int64_t slot = a->customer->tariff->interval;
-	int64_t every = form->every > slot ? slot : form->every;
 	struct period *p;
 	int r = find_period(a, begin, &p);
-	r = r ?: meterdata_add_decimal(m, form->at_end ? begin + every : begin, reading);
+	r = r
+		    ?: meterdata_add_decimal(
+			       m, a->of->form.readings.at_end ? begin + a->every : begin, reading);
 	if (r < 0)
 		return r;
-	touch(p, begin + every);
+	touch(p, begin + a->every);
 	if (estimated)
 		flag(a, p, begin);
 	return 0;
@@ -186,12 +221,12 @@ static int add_parts(
 	struct account *a, enum channel c, int64_t begin, decimal reading, bool estimated)
 {
 	const struct meterdata_form *form = &a->of->form.readings;
-	int64_t slot = a->customer->tariff->interval, parts = form->every / slot;
+	int64_t parts = form->every / a->slot;
 	__int128 v = reading;
 	int failed = 0, added = 0;
 	for (int64_t i = 0; i < parts; i++) {
 		decimal part = (decimal)(v * (i + 1) / parts - v * i / parts);
-		int r = add_part(a, c, begin + i * slot,
+		int r = add_part(a, c, begin + i * a->slot,
 			form->kind == METERDATA_POWER ? reading : part, estimated);
 		added += !r;
 		failed = r ?: failed;
@@ -203,9 +238,8 @@ int account_add(struct account *a, enum channel c, int64_t time, decimal reading
 {
 	const struct meterdata_form *form = &a->of->form.readings;
 	int64_t begin = form->at_end ? time - form->every : time;
-	if (form->every > a->customer->tariff->interval)
-		return add_parts(a, c, begin, reading, estimated);
-	return add_part(a, c, begin, reading, estimated);
+	return form->every > a->slot ? add_parts(a, c, begin, reading, estimated)
+				     : add_part(a, c, begin, reading, estimated);
 }
 
 int account_add_register(
@@ -229,25 +263,22 @@ int account_totals(struct account *a, int64_t time, struct usage_totals **ret)
 	return 0;
 }
 
-static bool ends_some(const struct account *a, int64_t ended)
+void account_find_due(struct account *a)
 {
-	for (size_t i = 0; i < a->count; i++) {
-		int64_t end = a->periods[i].cycle.end, forgotten = end + a->of->form.revise;
-		if ((end > a->ended && end <= ended) ||
-			(forgotten > a->ended && forgotten <= ended))
-			return true;
-	}
-	return false;
+	a->due = INT64_MAX;
+	for (size_t i = 0; i < a->count; i++)
+		note_due(a, &a->periods[i]);
 }
 
 static void end_until(struct account *a, int64_t ended)
 {
 	if (ended <= a->ended)
 		return;
-	bool any = ends_some(a, ended);
 	a->ended = ended;
-	if (any)
-		account_settle(a);
+	if (ended < a->due)
+		return;
+	account_settle(a);
+	account_find_due(a);
 }
 
 static void tick(struct account *a, int64_t now)
@@ -281,9 +312,9 @@ void account_mark(struct account *a, int64_t mark)
 
 static void end_one(struct str key, void *state)
 {
-	struct account *a = state;
+	struct account *a = *(struct account **)state;
 	(void)key;
-	if (a->customer)
+	if (a)
 		account_bill_all(a);
 }
 

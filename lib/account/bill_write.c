@@ -32,7 +32,7 @@ static void moment(struct buffer *to, const char *key, int64_t time)
 
 static void date(struct buffer *to, const char *key, int32_t day)
 {
-	char written[DATE_TEXT];
+	char written[32]; /* wire_str copies short texts in halves: more than DATE_TEXT */
 	text(to, key, (struct str){ written, date_format(written, day) });
 }
 

@@ -30,6 +30,10 @@ static int at_reference(const struct stretch *s, decimal reference, decimal *ret
 	decimal reactive, apparent;
 	decimal_product square;
 	int r = decimal_subtract(s->inductive, s->capacitive, &reactive);
+	if (!r && !reactive) {
+		*ret = 0; /* the power factor is 1 */
+		return 0;
+	}
 	if (!r && __builtin_add_overflow(decimal_multiply(s->active, s->active),
 			  decimal_multiply(reactive, reactive), &square))
 		r = -EOVERFLOW;

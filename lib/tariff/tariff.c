@@ -103,16 +103,6 @@ static int read_minimum(const struct yaml_node *n, struct tariff *t, char **ret_
 				  &t->minimum.waived, ret_error);
 }
 
-static int read_net_metering(const struct yaml_node *n, struct tariff *t, char **ret_error)
-{
-	static const char *const own[] = { "credit_months", NULL };
-	int r = n ? yaml_check_map(n, own, ret_error) : 0;
-	t->net_metering = n;
-	return n && !r ? tariff_read_integer(yaml_get(n, "credit_months"), 1, 1200,
-				 &t->credit_months, ret_error)
-		       : r;
-}
-
 static int read_tariff(
 	const struct yaml_node *root, const char *path, struct tariff *t, char **ret_error)
 {
@@ -129,7 +119,7 @@ static int read_tariff(
 	r = r ?: read_rounding(yaml_get(root, "rounding"), t, ret_error);
 	r = r ?: tariff_read_taxes(yaml_get(root, "taxes"), t, ret_error);
 	r = r ?: read_minimum(yaml_get(root, "minimum_energy"), t, ret_error);
-	r = r ?: read_net_metering(yaml_get(root, "net_metering"), t, ret_error);
+	r = r ?: tariff_read_bool(yaml_get(root, "net_metering"), &t->net_metering, ret_error);
 	return r ?: tariff_read_charges(charges, t, ret_error);
 }
 

@@ -191,7 +191,6 @@ struct tariff {
 	size_t tax_count;
 	struct minimum_energy minimum;
 	bool net_metering;
-	int credit_months; /* credits last so long; 0: for ever */
 	struct charge *charges;
 	size_t charge_count;
 };
