@@ -202,7 +202,7 @@ static void wrong_timetables(void)
 {
 	refuses_timetable("zone: Mars/Olympus",
 		"t.yaml:1:7: \"Mars/Olympus\" is no time zone of this system");
-	refuses_timetable("posts: []", "t.yaml:1:1: \"zone\" is missing");
+	refuses_timetable("zone: [UTC]", "t.yaml:1:7: expected a text, found a list");
 	refuses_timetable(
 		"zone: UTC\nposts: []", "t.yaml:2:8: expected one to 1024 posts, found a list");
 	refuses_timetable("zone: UTC\nposts:\n  - { post: a, hours: 18:00-21:00 }",
