@@ -75,6 +75,7 @@ bench:
 	@$(BUILD)/bench/keep
 	@/usr/bin/python3 tests/bench/train.py $(BUILD) $(ROUNDS)
 	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(ROUNDS)
+	@tests/bench/bill.py $(BUILD)
 	@tests/bench/historian.sh $(BUILD) $(ROUNDS)
 	@/usr/bin/python3 tests/bench/forest.py $(BUILD) $(ROUNDS)
 

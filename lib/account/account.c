@@ -16,15 +16,20 @@ void period_close(struct period *p)
 
 static void leave(void *state)
 {
-	struct account *a = state;
-	if (a->customer && !a->of->closing)
+	struct account *a = *(struct account **)state;
+	if (!a)
+		return;
+	if (!a->of->closing)
 		account_bill_all(a);
+	a->of->era++;
+	a->of->last = NULL;
 	for (size_t i = 0; i < a->count; i++)
 		period_close(&a->periods[i]);
 	for (int c = 0; c < CHANNELS; c++)
 		meterdata_close(a->data[c]);
 	free(a->periods);
 	free((char *)a->meter.data);
+	free(a);
 }
 
 struct accounts *accounts_open(const struct accounts_form *form)
@@ -33,7 +38,7 @@ struct accounts *accounts_open(const struct accounts_form *form)
 	if (!a)
 		abort();
 	a->form = *form;
-	a->meters = series_open(sizeof(struct account), form->meters, leave);
+	a->meters = series_open(sizeof(struct account *), form->meters, leave);
 	return a;
 }
 
@@ -44,10 +49,12 @@ void accounts_close(struct accounts *a)
 	free(a);
 }
 
-void account_open(
-	struct accounts *of, struct str meter, const struct customer *customer, struct account *a)
+struct account *account_open(struct accounts *of, struct str meter, const struct customer *customer)
 {
 	int64_t every = of->form.readings.every;
+	struct account *a = calloc(1, sizeof(*a));
+	if (!a)
+		abort();
 	a->of = of;
 	a->customer = customer;
 	a->slot = customer->tariff->interval;
@@ -55,19 +62,36 @@ void account_open(
 	a->due = INT64_MAX;
 	a->contract = customer->contract;
 	a->meter = (struct str){ text_print("%.*s", STR_ARG(meter)), meter.len };
+	return a;
 }
 
+static struct account *find_account(struct accounts *a, struct str meter)
+{
+	const struct customer *c = customers_find(a->form.customers, meter);
+	bool is_new;
+	if (!c)
+		return NULL;
+	struct account **account = series_get(a->meters, meter, &is_new);
+	if (!*account)
+		*account = account_open(a, meter, c);
+	return *account;
+}
+
+/* Meters mostly send in the same order, round by round: the one that followed last time is tried
+ * first. */
 struct account *accounts_get(struct accounts *a, struct str meter)
 {
-	bool is_new;
-	struct account *account = series_get(a->meters, meter, &is_new);
-	if (is_new) {
-		const struct customer *c = customers_find(a->form.customers, meter);
-		account->of = a;
-		if (c)
-			account_open(a, meter, c, account);
+	struct account *last = a->last, *found = last ? last->follower : NULL;
+	if (!found || last->follower_era != a->era || !str_eq(found->meter, meter))
+		found = find_account(a, meter);
+	last = a->last;
+	if (last && found) {
+		last->follower = found;
+		last->follower_era = a->era;
 	}
-	return account->customer ? account : NULL;
+	if (found)
+		a->last = found;
+	return found;
 }
 
 const struct customer *account_customer(const struct account *a)
@@ -288,9 +312,9 @@ void account_mark(struct account *a, int64_t mark)
 
 static void end_one(struct str key, void *state)
 {
-	struct account *a = state;
+	struct account *a = *(struct account **)state;
 	(void)key;
-	if (a->customer)
+	if (a)
 		account_bill_all(a);
 }
 

@@ -25,12 +25,12 @@ static void save_period(const struct account *a, const struct period *p, struct 
 
 static void save_one(const void *state, struct buffer *to)
 {
-	const struct account *a = state;
-	int64_t times[] = { a->newest, a->ended, a->tick };
-	if (!a->customer) {
+	const struct account *a = *(struct account *const *)state;
+	if (!a) {
 		wire_nil(to);
 		return;
 	}
+	int64_t times[] = { a->newest, a->ended, a->tick };
 	wire_array(to, ACCOUNT_PARTS);
 	save_bytes(to, times, sizeof(times));
 	save_bytes(
@@ -156,22 +156,18 @@ static bool load_account(struct account *a, struct cursor *from)
 	return true;
 }
 
-/* A customer who is none any more has his state passed over. */
+/* The state of a customer who is none any more is passed over. */
 static bool load_one(void *context, struct str key, void *state, struct cursor *from)
 {
 	struct accounts *of = context;
-	struct account *a = state;
 	const struct customer *customer = customers_find(of->form.customers, key);
+	struct account **a = state;
+	struct cursor ahead = *from;
 	struct wire w;
-	a->of = of;
-	if (!customer)
+	if (!customer || is_next(&ahead, WIRE_NIL, &w))
 		return wire_skip(from) == 1;
-	account_open(of, key, customer, a);
-	if (wire_next(from, &w) != 1)
-		return false;
-	if (w.type == WIRE_NIL)
-		return true;
-	return w.type == WIRE_ARRAY && w.size == ACCOUNT_PARTS && load_account(a, from);
+	*a = account_open(of, key, customer);
+	return is_next(from, WIRE_ARRAY, &w) && w.size == ACCOUNT_PARTS && load_account(*a, from);
 }
 
 bool accounts_load(struct accounts *a, struct cursor *from)

@@ -19,26 +19,30 @@ struct period {
 
 /* What every reading looks at stands first: of many meters little else is in the cache. */
 struct account {
-	const struct customer *customer; /* NULL: it is nobody's meter */
+	const struct customer *customer;
 	struct accounts *of;
+	struct account *follower; /* whose reading came behind the last of this one */
+	uint64_t follower_era;
+	struct str meter;
 	struct meterdata *data[CHANNELS];
 	struct period *periods; /* in the order of time */
 	size_t count;
 	int64_t slot, every;	     /* of the tariff; how long a reading's interval is, in slots */
 	int64_t newest, ended, tick; /* cycles that end up to `ended` are over */
 	int64_t due;		     /* when `ended` comes here, something is to be done */
-	struct str meter;
-	struct contract contract; /* with the history and credits that bills have left */
+	struct contract contract;    /* with the history and credits that bills have left */
 };
 
 struct accounts {
 	struct accounts_form form;
-	struct series *meters;
+	struct series *meters; /* of struct account * */
+	struct account *last;  /* that was asked for */
+	uint64_t era; /* goes up when an account leaves: followers of before are not sure */
 	bool closing; /* nothing is billed any more */
 };
 
-void account_open(
-	struct accounts *of, struct str meter, const struct customer *customer, struct account *a);
+struct account *account_open(
+	struct accounts *of, struct str meter, const struct customer *customer);
 struct meterdata *account_channel(struct account *a, enum channel c);
 /* Slots belong to the cycle in which they begin. */
 size_t period_slots(const struct account *a, const struct period *p, int64_t *ret_first);

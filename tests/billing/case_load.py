@@ -35,6 +35,10 @@ class Load:
             self.f.get(name)
         getattr(self, self.f.fields["kind"])()
 
+    def several_cycles(self):
+        months = {(t.astimezone(self.zone).year, t.astimezone(self.zone).month) for t, _ in self.samples}
+        return not self.cycle and len(months) > 1
+
     def local(self, year, month, day, hour=0):
         return datetime.datetime(year, month, day, hour, tzinfo=self.zone).astimezone(UTC)
 
@@ -120,11 +124,11 @@ class Load:
     def rule(self):
         text = self.f.get("rule")
         start, end = self.f.get("start"), self.f.get("end")
-        power = re.search(r"constant (\S+) kW", text)
-        monthly = re.search(r"([\d,.]+) kWh in each of 12 months", text)
+        power = re.search(r"constant ([\d.]+) kW", text)
+        monthly = re.search(r"([\d,.]+) kWh in each of (\d+) months", text)
         if monthly:
             self.options += ["--reads", "totals"]
-            self.samples = [(self.local(YEAR, m, 28), {"energy": monthly[1].replace(",", "")}) for m in range(1, 13)]
+            self.samples = [(self.local(YEAR, m, 28), {"energy": monthly[1].replace(",", "")}) for m in range(1, int(monthly[2]) + 1)]
             return
         dated = re.search(r"(\d{4}-\d\d-\d\d), (\d+) intervals", text)
         if dated:
@@ -143,8 +147,8 @@ class Load:
 
     def inline(self):
         values, minutes = self.f.get("values"), int(self.f.fields.get("interval_min", 60))
-        self.f.get("day")
-        first = self.local(YEAR, 1, 1)
+        day = re.search(r"(\d+) (%s)" % "|".join(MONTHS), self.f.get("day", "").lower())
+        first = self.local(YEAR, MONTHS.index(day[2]) + 1, int(day[1])) if day else self.local(YEAR, 1, 1)
         self.reads(self.f.fields["unit"], minutes)
         if "interval_min" not in self.f.fields:
             self.tariff.top["interval"] = "60m"
@@ -186,9 +190,11 @@ class Load:
             values = {names[n]: v for n, v in row.items() if n in names and v != ""}
             if values:
                 self.samples.append((time, values))
-        days = (self.samples[-1][0] - self.samples[0][0]).days
-        if days < 27:
-            self.between(self.samples[0][0], self.samples[-1][0] + datetime.timedelta(minutes=minutes))
+        step = datetime.timedelta(minutes=minutes)
+        begin = self.samples[0][0] - (step if self.f.fields.get("stamp") == "end" else 0 * step)
+        end = begin + (self.samples[-1][0] - self.samples[0][0]) + step
+        if end - begin < datetime.timedelta(days=300):  # more is a year of months
+            self.between(begin, end)
 
     def time(self, text, month, minutes):
         if not text.isdigit():

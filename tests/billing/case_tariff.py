@@ -258,8 +258,10 @@ def time_of_use(t):
         for p in periods:
             name = "h" + "_".join(re.findall(r"(\d\d):\d\d", p["hours"]))
             t.add_post(name, hours=p["hours"])
-            listed = [{"to": limit, "rate": p["tier1"], "code": f"tier1_{name[1:]}"},
-                      {"rate": p["tier2"], "code": f"tier2_{name[1:]}"}] if limit else None
+            rates = sorted(k for k in p if re.fullmatch(r"tier\d+", k))
+            limits = (limit if isinstance(limit, list) else [limit]) if limit else []
+            listed = [{**({"to": to} if to else {}), "rate": p[k], "code": f"{k}_{name[1:]}"}
+                      for k, to in zip(rates, limits + [None])]
             if listed:
                 t.charge(name, "energy", posts=name, tiers={"mode": "cumulative", "list": listed})
             else:
@@ -294,7 +296,8 @@ def flags(t):
 
 def hours_use(t):
     """Blocks of kWh within the first hours of use of the demand, then the next hours' rates."""
-    first, following = t.f.get("first_200_h_use"), t.f.get("next")
+    first = next((v for _, v in t.f.matching(r"first_\d+_h_use")), None)
+    following = t.f.get("next")
     if not first:
         return
     listed = []
@@ -362,15 +365,29 @@ def demand(t):
 
 
 def urdb(t):
+    """OpenEI's form: periods from 0, 12 x 24 schedules of them, tiers of each."""
     given = t.f.get("urdb")
     if not given:
         return
-    for i, period in enumerate(given["energyratestructure"]):
+    structure, several = given["energyratestructure"], len(given["energyratestructure"]) > 1
+    for i, period in enumerate(structure):
         listed = []
         for n, tier in enumerate(period, 1):
-            entry = {"rate": number(tier["rate"]) + number(tier.get("adj", 0)), "code": f"tier{n}"}
+            entry = {"rate": number(tier["rate"]) + number(tier.get("adj", 0)), "code": f"tier{n}" + (f"_p{i}" if several else "")}
             listed.append({"to": tier["max"], **entry} if "max" in tier else entry)
-        t.charge(f"energy{i or ''}", "energy", tiers=listed)
+        unit = period[0].get("unit", "kWh")
+        per = "kW" if "/kW" in unit else "day" if "daily" in unit else "cycle"
+        t.charge(f"energy{i or ''}", "energy", tiers={"per": per, "list": listed}, **({"posts": f"p{i}"} if several else {}))
+    if several:
+        schedule(t, {"weekday": given["energyweekdayschedule"], "weekend": given["energyweekendschedule"]})
+    for i, tiered in enumerate(given.get("flatdemandstructure", [])[:1]):
+        rate = number(tiered[0]["rate"]) + number(tiered[0].get("adj", 0))
+        t.charge("demand", "demand", rate)
+    for name in ("fixedchargefirstmeter", "fixedmonthlycharge"):
+        if given.get(name):
+            t.charge("fixed", "fixed", given[name], per="day" if "day" in given.get("fixedchargeunits", "") else "cycle")
+    if given.get("mincharge"):
+        t.charge("minimum", "minimum", given["mincharge"])
 
 
 def coincident(t):
