@@ -150,6 +150,9 @@ charges: [{ code: d, kind: demand, rate: 30, contract: yes, unused: { code: u, t
     bills = Folder(ratchet).bills([sample("2026-04-30T12:00:00Z", {"demand": 100}), sample(MAY, {"demand": 50}),
                                    sample("2026-09-30T12:00:00Z", {"demand": 50})], *TOTALS)
     ok([b["values"]["total"] for b in bills] == ["1000.00", "800.00", "500.00"], "and of the bills before", bills)
+    bills = Folder("charges: [{ code: d, kind: demand, rate: 1, power_factor: 0.9, ratchet: { share: 0.5 } }]\n").bills(
+        [sample("2026-04-30T12:00:00Z", {"demand": 100, "power_factor": 0.6}), sample(MAY, {"demand": 10})], *TOTALS)
+    ok([b["values"]["total"] for b in bills] == ["150.00", "75.00"], "which look back at demand as it was corrected", bills)
     one("demand raised to a power factor, from the month's reactive energy",
         "charges: [{ code: d, kind: demand, rate: 1, power_factor: 0.9 }]\n",
         [sample(MAY, {"energy": 3000, "inductive": 4000, "demand": 100})], [("d", "150", "150.00")], "150.00", *TOTALS)
@@ -384,6 +387,8 @@ def test_mistakes():
             ("excess of no contract", "\"contract\" is missing", "charges: [{ code: d, kind: demand, rate: 1, excess: { code: x, factor: 2 } }]\n"),
             ("net energy of no net metering", "this tariff has no net_metering", "charges: [{ code: e, kind: energy, flow: net, rate: 1 }]\n"),
             ("a percentage of what comes later", "the code of a charge further up", "charges: [{ code: p, kind: percent, of: [e], rate: 1 }, { code: e, kind: energy, rate: 1 }]\n"),
+            ("cumulative tiers of what is given back", "cumulative tiers are of imported energy",
+             "charges: [{ code: e, kind: energy, flow: export, tiers: { mode: cumulative, list: [{ rate: 1 }] } }]\n"),
             ("a code twice", "code e comes twice", c + "  - { code: e, kind: energy, rate: 1 }\n"),
             ("all of the price taxed", "from 0 to below 1", "taxes: [{ code: x, rate: 1 }]\n" + c),
             ("a zone that is none", "expected a time zone", "zone: America/Sao_Paolo\n" + c),
@@ -399,6 +404,9 @@ def test_mistakes():
             ("a contract that is no number", "c.csv:2:3: expected a number", "meter,contract\na,ponta=x\n"),
             ("no customer", "c.csv: there is no customer in this file", "meter,contract\n")):
         refused(title, said, tariff=contract, customers=csv)
+    r = Folder("charges: [{ code: e, kind: energy, tiers: { mode: cumulative, list: [{ to: 5, rate: 1 }, { rate: 2 }] } }]\n").run(
+        [sample(MAY, {"energy": 9})], *TOTALS)
+    ok(not decoded(r.stdout) and b"energy that has none" in r.stderr, "nor of totals by tiers in the order of time", r.stderr)
     r = Folder("charges: [{ code: e, kind: energy, rate: { 2026-06-01: 1 } }]\n").run([sample(MAY, {"energy": 1})], *TOTALS)
     ok(not decoded(r.stdout) and b"e has no rate for 2026-05-01" in r.stderr, "no bill for days without a rate", r.stderr)
     three = ", ".join(f"{{ code: e{i}, kind: energy, rate: 9000000000 }}" for i in range(3))

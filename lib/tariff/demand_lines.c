@@ -150,6 +150,8 @@ static int find_demand(const struct billing *b, const struct charge *c, struct d
 		r = apply_apparent(b, c, &ret->measured);
 	if (!r && d->has_contract)
 		r = find_contract(b, c, &ret->contract);
+	if (ret->measured > b->bill->largest_demand)
+		b->bill->largest_demand = ret->measured;
 	ret->billed = d->billed == BILLED_CONTRACT ? ret->contract : ret->measured;
 	if (d->billed == BILLED_LARGER && ret->contract > ret->billed)
 		ret->billed = ret->contract;
