@@ -14,6 +14,7 @@ import tempfile
 import time
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
@@ -270,6 +271,73 @@ def test_sums():
     ok(exact[0] == exact[1], "the sum over customers is the bill of the sum", exact)
 
 
+def rounded(v, mode):
+    """A fraction to cents, a tie as mode has it."""
+    cents = abs(v) * 100
+    whole, rest = divmod(cents.numerator, cents.denominator)
+    tie = 2 * rest - cents.denominator
+    whole += tie > 0 or (tie == 0 and (mode == "half-up" or whole % 2))
+    return Fraction(whole if v >= 0 else -whole, 100)
+
+
+def test_random():
+    """Random prices, taxes, contracts and loads beside sums of fractions."""
+    zone, differing = ZoneInfo("America/Sao_Paulo"), []
+    for seed in range(12):
+        r = random.Random(seed)
+        policy, mode = r.choice(["line", "end"]), r.choice(["half-up", "half-even"])
+        rates = [Fraction(r.randrange(10 ** 6), 10 ** r.choice([2, 5])) for _ in range(3)]
+        pis, icms, contract = Fraction(r.randrange(900), 10 ** 4), Fraction(r.randrange(30), 100), Fraction(r.randrange(2, 40), 2)
+        month, quantum = r.randrange(1, 13), r.choice([10, 1000, 10 ** 6])
+        def told(v):
+            return f"{Decimal(v.numerator) / Decimal(v.denominator):f}"
+        folder = Folder(f"""zone: America/Sao_Paulo
+rounding: {{ policy: {policy}, mode: {mode} }}
+posts: [{{ post: ponta, hours: 17:30-20:30, days: mon-fri }}, {{ post: fora_ponta }}]
+taxes: [{{ code: pis, rate: {told(pis)} }}, {{ code: icms, rate: {told(icms)}, step: 2 }}]
+charges:
+  - {{ code: p, kind: energy, posts: ponta, unit: MWh, rate: {told(rates[0])} }}
+  - {{ code: f, kind: energy, posts: fora_ponta, unit: MWh, rate: {told(rates[1])} }}
+  - {{ code: d, kind: demand, rate: {told(rates[2])}, contract: yes, tolerance: 5%, taxes: [icms], excess: {{ code: x, factor: 2 }} }}
+""")
+        at = datetime.datetime(2025, month, 1, tzinfo=zone).astimezone(UTC)
+        end = datetime.datetime(2025 + month // 12, month % 12 + 1, 1, tzinfo=zone).astimezone(UTC)
+        energy, largest, samples = [Fraction(0), Fraction(0)], Fraction(0), []
+        while at < end:
+            v = Fraction(r.randrange(4 * quantum), quantum)
+            local = at.astimezone(zone)
+            ponta = local.weekday() < 5 and 17 * 60 + 30 <= local.hour * 60 + local.minute < 20 * 60 + 30
+            energy[0 if ponta else 1] += v
+            largest = max(largest, 4 * v)
+            samples.append(sample(at, {"energy": told(v)}))
+            at += datetime.timedelta(minutes=15)
+        both, only = 1 / ((1 - pis) * (1 - icms)), 1 / (1 - icms)
+        lines = [energy[0] / 1000 * rates[0] * both, energy[1] / 1000 * rates[1] * both, max(largest, contract) * rates[2] * only]
+        if largest > contract * Fraction(105, 100):
+            lines.append((largest - contract) * 2 * rates[2] * only)
+        total = rounded(sum(lines), mode) if policy == "end" else sum(rounded(x, mode) for x in lines)
+        got = folder.bills(samples, "--contract", told(contract))[-1]["values"]["total"]
+        if Fraction(got) != total:
+            differing.append((seed, got, float(total)))
+    ok(not differing, "random bills are those of fractions", *differing)
+
+
+def test_register():
+    folder = Folder("zone: America/Sao_Paulo\n" + FLAT)
+    at, count, quarters, counts = datetime.datetime(2026, 5, 1, 3, tzinfo=UTC), 99990000, [], []
+    r = random.Random(4)
+    for i in range(96 * 31):
+        used = r.randrange(5000)
+        quarters.append(sample(at, {"energy": f"{used / 1000:.3f}"}))
+        counts.append(sample(at, {"energy": count}))
+        count = (count + used) % 10 ** 8
+        at += datetime.timedelta(minutes=15)
+    counts.append(sample(at, {"energy": count}))
+    a = folder.bills(quarters)[0]["values"]
+    b = folder.bills(counts, "--reads", "register", "--digits", "8", "--unit", "Wh")[0]["values"]
+    ok(a["lines"] == b["lines"] and b["state"] == "final" and a["total"] == b["total"], "a register that wraps gives the bill of its intervals", a, b)
+
+
 def states(bills):
     return [(b["values"]["state"], b["values"]["revision"], b["values"].get("replaces"), b["values"]["total"]) for b in bills]
 
@@ -447,6 +515,8 @@ test_generation()
 test_time()
 test_order()
 test_sums()
+test_random()
+test_register()
 test_revisions()
 test_quality()
 test_customers()

@@ -198,6 +198,7 @@ static int plain_lines(struct billing *b, const struct charge *c, const struct d
 	if (r < 0 || !unused)
 		return r;
 	line.code = c->demand.unused_code;
+	line.label = STR("");
 	line.taxes = c->demand.unused_taxes;
 	return line_add(b, c, line, d->billed - d->measured, days_of(b, c), price);
 }
@@ -219,6 +220,7 @@ static int excess_line(struct billing *b, const struct charge *c, const struct d
 	if (!t->excess_code.len || !exceeds(t, d))
 		return 0;
 	line.code = t->excess_code;
+	line.label = STR("");
 	line.taxes = t->excess_taxes;
 	int r = t->excess_rate.count ? price_of(b, line.code, &t->excess_rate, &c->factor,
 					       cycle->first_day, cycle->end_day, &price)
