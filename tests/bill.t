@@ -198,6 +198,11 @@ charges:
     bills = Folder(tariff).bills(use, *TOTALS, "--credits", "5")
     ok([b["values"]["total"] for b in bills] == ["10.00", "25.00", "50.00"], "credits go from bill to bill", *map(shown, bills))
     ok([b["values"]["credits"]["all"] for b in bills] == ["85", "0", "0"], "and are told", bills)
+    late = [use[0], sample("2026-02-10T00:00:00Z", {"energy": 0}), sample("2026-01-25T00:00:00Z", {"energy": 0, "export": 20}), use[1],
+            sample("2026-03-10T00:00:00Z", {"energy": 0})]
+    bills = Folder(tariff).bills(late, *TOTALS, "--credits", "5")
+    ok([(b["values"]["revision"], b["values"]["credits"]["all"], b["values"]["total"]) for b in bills] ==
+       [(0, "85", "10.00"), (1, "105", "10.00"), (0, "0", "17.00"), (0, "0", "0.00")], "a revision passes its credits on", *map(shown, bills))
 
 
 def flat(first, end, step, values, **more):
