@@ -42,13 +42,12 @@ struct meter_reader *meter_reader_open(const struct meter_form *form, char **ret
 	struct str reads = str(form->reads);
 	bool power = str_eq(reads, STR("power")), counts = str_eq(reads, STR("register"));
 	decimal factor = unit_factor(form->unit, power);
-	if (form->interval % SECONDS || !factor) {
-		text_refuse(ret_error,
-			factor ? "--interval: expected whole seconds%s%s"
-			       : "--unit: %s is no unit of %s",
-			factor ? "" : form->unit, factor ? "" : form->reads);
+	if (!factor)
+		text_refuse(ret_error, "--unit: %s is no unit of %s", form->unit, form->reads);
+	else if (form->interval % SECONDS)
+		text_refuse(ret_error, "--interval: expected whole seconds");
+	if (!factor || form->interval % SECONDS)
 		return NULL;
-	}
 	struct meter_reader *m = calloc(1, sizeof(*m));
 	if (!m)
 		abort();
