@@ -1,9 +1,6 @@
 #include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 
-#include "budget/consumption.h"
-#include "budget/variation.h"
+#include "budget/write.h"
 #include "fields.h"
 #include "filter.h"
 #include "reading.h"
@@ -65,34 +62,12 @@ static struct meter *get_meter(struct str source)
 	return series_get(meters, source, &is_new);
 }
 
-static double number(decimal v)
-{
-	return (double)v / (double)DECIMAL_ONE;
-}
-
-static void add_known(struct sample_writer *w, struct str name, decimal v)
-{
-	if (v)
-		sample_add_number(w, name, number(v));
-}
-
-static void write_day(const struct consumption_day *d, struct sample_writer *w)
-{
-	sample_add_number(w, STR("energy_day"), number(d->energy));
-	sample_add_number(w, STR("energy_to_date"), number(d->to_date));
-	sample_add_number(w, STR("energy_projected"), number(d->projected));
-	add_known(w, STR("usual_day"), d->usual);
-	add_known(w, STR("usual_to_date"), d->usual_to_date);
-	add_known(w, STR("budget"), form.budget);
-}
-
 static void emit_finding(
-	struct str source, const struct consumption_day *d, const char *event, struct str level)
+	struct str source, const struct consumption_day *d, enum consumption_finding found)
 {
-	struct sample_writer *w = emit_begin(d->end, source, STR("event"));
-	sample_add_text(w, STR("event"), str(event));
-	sample_add_text(w, STR("level"), level);
-	write_day(d, w);
+	if (!(d->findings & found))
+		return;
+	budget_write_finding(&form, d, found, emit_begin(d->end, source, STR("event")));
 	emit_end();
 }
 
@@ -101,14 +76,11 @@ static void emit_day(struct str source, const struct consumption_day *d)
 	static struct buffer path;
 	path.len = 0;
 	buffer_print(&path, "%.*s/budget", STR_ARG(source));
-	write_day(d, emit_begin(d->start, buffer_str(&path), STR("")));
+	budget_write_day(&form, d, emit_begin(d->start, buffer_str(&path), STR("")));
 	emit_end();
-	if (d->findings & CONSUMPTION_PROJECTED)
-		emit_finding(source, d, "budget_projected", STR("warning"));
-	if (d->findings & CONSUMPTION_EXCEEDED)
-		emit_finding(source, d, "budget_exceeded", STR("alarm"));
-	if (d->findings & CONSUMPTION_HIGH)
-		emit_finding(source, d, "consumption_high", STR("warning"));
+	emit_finding(source, d, CONSUMPTION_PROJECTED);
+	emit_finding(source, d, CONSUMPTION_EXCEEDED);
+	emit_finding(source, d, CONSUMPTION_HIGH);
 }
 
 static void on_energy(const struct sample *s, const struct wire *w)
@@ -125,32 +97,6 @@ static void on_energy(const struct sample *s, const struct wire *w)
 		return;
 	if (consumption_add(&m->used, &form, begin, v, &day) == 1)
 		emit_day(s->source, &day);
-}
-
-static void add_money(struct sample_writer *w, const char *name, decimal_product v, int digits)
-{
-	char text[DECIMAL_TEXT];
-	sample_add_text(w, str(name), (struct str){ text, decimal_print_product(text, v, digits) });
-}
-
-static bool is_large(const struct variation *v)
-{
-	double change = (double)(v->now - v->before), before = (double)v->before;
-	return fabs(change) > worth * fabs(before);
-}
-
-static void emit_variation(const struct sample *s, const struct variation *v)
-{
-	struct sample_writer *w = emit_begin(s->time, s->source, STR("event"));
-	sample_add_text(w, STR("event"), STR("bill_variation"));
-	sample_add_text(w, STR("level"), is_large(v) ? STR("warning") : STR("notice"));
-	add_money(w, "before", v->before, v->digits);
-	add_money(w, "now", v->now, v->digits);
-	add_money(w, "change", v->now - v->before, v->digits);
-	for (int i = 0; i < EFFECTS; i++)
-		if (i < EFFECT_ROUNDING || v->effects[i])
-			add_money(w, effect_names[i], v->effects[i], v->digits);
-	emit_end();
 }
 
 /* A revision takes the place of the bill of its cycle. */
@@ -178,12 +124,14 @@ static void on_bill(const struct sample *s)
 	if (!m->before.len)
 		return;
 	int r = variation_of(buffer_str(&m->before), bill, &flags, &v);
-	if (r == 0)
-		emit_variation(s, &v);
-	else
+	if (r < 0) {
 		warning("%.*s: two bills cannot be compared: %s", STR_ARG(s->source),
 			r == -EMEDIUMTYPE ? "their currencies differ"
 					  : "one is not laid out as a bill");
+		return;
+	}
+	budget_write_variation(&v, worth, emit_begin(s->time, s->source, STR("event")));
+	emit_end();
 }
 
 static void on_schema(const struct sample *s)

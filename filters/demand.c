@@ -179,7 +179,7 @@ static void on_reading(struct sample *s, const struct wire *w)
 		warn_once(s, r);
 		return;
 	}
-	sample_set_number(s, &projected, demand_number(p.demand));
+	sample_set_number(s, &projected, reading_number(p.demand));
 	if (p.status != STATUS_GOOD || s->quality.count)
 		sample_set_status(s, projected.name, p.status);
 	if (!p.raised)

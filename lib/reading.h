@@ -13,4 +13,10 @@ int reading_decimal(const struct wire *w, int digits, decimal *ret);
 /* How many kilo-units 1 of a unit is: of base "Wh", Wh 0.001, kWh 1, MWh 1000. 0 for another unit. */
 decimal reading_kilo(struct str unit, struct str base);
 
+/* For where an exact number is not needed any more. */
+static inline double reading_number(decimal v)
+{
+	return (double)v / (double)DECIMAL_ONE;
+}
+
 #endif

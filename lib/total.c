@@ -64,15 +64,27 @@ static int read_derived(const char *word, char between, struct derived *ret, cha
 		between == '/' ? "NAME=FIELD/FIELD" : "NAME=FIELD,FIELD", word);
 }
 
-static struct derived *read_all(const struct opt_list *words, char between, char **ret_error)
+/* As far as it came, where a word is wrong. */
+static int read_all(
+	const struct opt_list *words, char between, struct derived **ret, char **ret_error)
 {
-	struct derived *all = calloc(words->count + 1, sizeof(*all));
-	if (!all)
+	int r = 0;
+	*ret = calloc(words->count + 1, sizeof(**ret));
+	if (!*ret)
 		abort();
-	for (size_t i = 0; i < words->count; i++)
-		if (read_derived(words->words[i], between, &all[i], ret_error) < 0)
-			return NULL;
-	return all;
+	for (size_t i = 0; i < words->count && !r; i++)
+		r = read_derived(words->words[i], between, &(*ret)[i], ret_error);
+	return r;
+}
+
+static void free_all(struct derived *all, size_t count)
+{
+	for (size_t i = 0; all && i < count; i++) {
+		for (size_t j = 0; j < all[i].of.count; j++)
+			free((char *)all[i].of.words[j]);
+		free(all[i].of.words);
+	}
+	free(all);
 }
 
 static void list_sources(struct total *t)
@@ -113,11 +125,27 @@ struct total *total_open(const struct total_form *form, char **ret_error)
 		abort();
 	t->form = *form;
 	list_sources(t);
-	if (check_sources(t, ret_error) < 0)
-		return NULL;
-	t->across = read_all(form->across, ',', ret_error);
-	t->ratios = t->across ? read_all(form->ratios, '/', ret_error) : NULL;
-	return t->ratios ? t : NULL;
+	int r = check_sources(t, ret_error);
+	r = r ?: read_all(form->across, ',', &t->across, ret_error);
+	r = r ?: read_all(form->ratios, '/', &t->ratios, ret_error);
+	if (r == 0)
+		return t;
+	total_close(t);
+	return NULL;
+}
+
+void total_close(struct total *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		free(t->parts[i].name);
+		buffer_free(&t->parts[i].schema);
+	}
+	free(t->parts);
+	free_all(t->across, t->form.across->count);
+	free_all(t->ratios, t->form.ratios->count);
+	free(t->sources.words);
+	free(t->segments);
+	free(t);
 }
 
 const struct opt_list *total_sources(const struct total *t)

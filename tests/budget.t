@@ -156,6 +156,9 @@ def test_bills():
     ok([g["change"] for g in got] == ["132.50", "0.00", "132.50"], "a revision is compared in the place of what it replaces", got)
     got = effects([bill(3, first), bill(4, second, state="provisional"), bill(4, second)])
     ok(len(got) == 1, "provisional bills are not compared", got)
+    # 333.333 x 0.80 is 266.67, 100.005 x 0.80 is 80.00: 0.01 less than the quantity's difference makes
+    got = effects([bill(3, [line("e", "333.333", "kWh", "0.80")]), bill(4, [line("e", "100.005", "kWh", "0.80")])])
+    ok((got[0]["quantity"], got[0]["price"]) == ("-186.67", "0.00"), "of one price, what is rounded is quantity", got)
     vat = [{"code": "vat", "rate": "0.05", "base": "80.00", "amount": "4.00", "method": "on-top"}]
     a, b = [line("e", "100", "kWh", "0.80"), line("vat", "80", "", "0.05")], [line("e", "50", "kWh", "0.80"), line("vat", "40", "", "0.05")]
     got = effects([bill(3, a, vat), bill(4, b, vat)])
@@ -204,6 +207,7 @@ def test_kills():
     lines = [line("energia", "100", "kWh", "0.80", "0.64")]
     stream += [bill(m, lines + [line("cip", str(m), "", "1")]) for m in (3, 4, 5)]
     stream.sort(key=lambda s: s["time"])
+    stream += [bill(5, lines + [line("cip", str(r), "", "1")], revision=r, note="x" * 1000) for r in range(1, 200)]
     plant = encoded(stream)
     words = ["budget", *ZONE, "--interval", "1h", "--budget", "1000"]
     plain = duto(words, plant).stdout

@@ -189,6 +189,10 @@ def test_gaps():
     _, blocks, _ = demand(["--hold", "1m"], powers([(0, 100), (60, 100), (600, 100), (840, 100), (900, 0)]))
     ok((blocks[0]["values"]["demand"], blocks[0]["values"]["energy"]) == (100.0, 6.666666667) and blocks[0]["quality"]["demand"] == SUBNORMAL,
        "a reading holds no longer than --hold", blocks)
+    readings, _, _ = demand([], powers([(450, 100), (500, 130)]))
+    ok(readings[0]["values"]["projected_demand"] == 100.0 and
+       abs(readings[1]["values"]["projected_demand"] - (100 * 50 + 130 * 400) / 450) < 1e-8,
+       "what lies before the first reading is not taken for 0", readings)
     uncertain = [sample(0, {"active_power": 100}, quality={"active_power": UNCERTAIN}), sample(900, {"active_power": 50})]
     readings, blocks, _ = demand([], uncertain)
     ok(blocks[0]["quality"]["demand"] == UNCERTAIN and "demand_max" not in blocks[0]["values"], "what is Uncertain sets no maximum", blocks)
@@ -227,7 +231,7 @@ def test_units():
 
 def test_kills(folder):
     plant = duto("sim meter --sources 2 --every 20s --count 1500 --seed 4 --start 2026-04-20T20:00:00Z".split()).stdout
-    words = ["demand", "--posts", folder + "/posts.yaml", "--contract", "150"]
+    words = ["demand", "--posts", folder + "/posts.yaml", "--contract", "10"]
     for more in ([], ["--counter", "active_energy_import"]):
         plain = duto(words + more, plant).stdout
         out = killed(words + more, plant, 8)

@@ -122,9 +122,13 @@ def test_kills():
     plant = duto(f"sim meter --sources 2 --count 1200 --seed 4 --start {START}".split()).stdout
     words = ["total", "--meters", "plant/meter1,plant/meter2", "--as", "plant/total", "--every", "2s",
              "--ratio", "power_factor=active_power/apparent_power", "--across", "voltage_line=voltage_l1_l2,voltage_l2_l3"]
-    plain = duto(words, plant).stdout
-    out = killed(words, plant, 8)
-    ok(len(plain) > 100000 and out == plain, "killed behind checkpoints, the same bytes as in one run", len(out or ""), len(plain))
+    later = [sample(m, t, {"x": t, "p": 1.5}) for t in range(3000) for m in (1, 2)]
+    later.insert(200, sample(1, 100, {"p": UNITS["p"], "v": UNITS["v"]}, kind="schema"))
+    named = ["total", "--meters", "plant/m1,plant/m2", "--as", "plant/total", "--every", "1s", "--sum", "x,p"]
+    for words, plant in ((words, plant), (named, encoded(later))):
+        plain = duto(words, plant).stdout
+        out = killed(words, plant, 8)
+        ok(len(plain) > 100000 and out == plain, "killed behind checkpoints, the same bytes as in one run", len(out or ""), len(plain))
 
 
 test_sums()

@@ -100,13 +100,17 @@ int variation_of(
 	if (r < 0)
 		return r;
 	r = bill_read(now, flags, &b);
-	if (!r && !str_eq(a.currency, b.currency))
+	if (r < 0) {
+		bill_read_free(&a);
+		return r;
+	}
+	if (!str_eq(a.currency, b.currency)) {
 		r = -EMEDIUMTYPE;
-	if (!r) {
+	} else {
 		*ret = (struct variation){ .before = a.total, .now = b.total, .digits = b.digits };
 		compare_all(&a, &b, ret);
-		bill_read_free(&b);
 	}
 	bill_read_free(&a);
+	bill_read_free(&b);
 	return r;
 }

@@ -16,6 +16,4 @@ void demand_write_exceeded(
 void demand_write_projected(
 	const struct demand_form *form, const struct demand_projection *p, struct sample_writer *w);
 
-double demand_number(decimal v);
-
 #endif

@@ -191,6 +191,19 @@ static void crossing(void)
 	meterdata_close(m);
 }
 
+/* 22 minutes are joined by a line, 23 leave a gap. */
+static void joins(int minutes, enum slot_state state)
+{
+	struct meterdata_form f = form(METERDATA_REGISTER);
+	struct meterdata *m = meterdata_open(&f);
+	meterdata_add_counts(m, utc("2026-06-01T00:00:00Z"), 0);
+	meterdata_add_counts(m, utc("2026-06-01T00:00:00Z") + minutes * MINUTE, (uint64_t)minutes);
+	struct meterdata_slots s = slots(m, "2026-06-01T00:00:00Z", "2026-06-01T00:15:00Z");
+	is_number(s.energy[0], "15", "a quarter of what was used");
+	ok(s.state[0] == state, "... over %d minutes", minutes);
+	meterdata_close(m);
+}
+
 /* Four Mondays of 1 to 4 kWh a slot, a fifth with a hole from 08:00 to 12:00 (local). */
 static struct meterdata *mondays(enum meterdata_kind kind)
 {
@@ -421,6 +434,8 @@ int main(void)
 	wraps();
 	segments();
 	crossing();
+	joins(22, SLOT_MEASURED);
+	joins(23, SLOT_ESTIMATED);
 	like_days();
 	any_readings();
 	late();
