@@ -363,6 +363,8 @@ def test_revisions():
     ok(states(got) == [("provisional", 0, None, t) for t in ("25.00", "49.00", "72.00")], "a running bill each day", *states(got))
     got = folder.bills(use[:3], "--complete", "0.98")
     ok([s[0] for s in states(got)] == ["incomplete", "provisional"], "too little is not final", *states(got))
+    got = folder.bills(use[:2] + [sample("2260-01-01T00:00:00Z", {"energy": 1}), quarter(6, 1, 3)])
+    ok(states(got) == [("provisional", 0, None, "33.00")], "a clock that leaps moves nothing on", *states(got))
     mark = [sample("2026-06-01T00:00:00Z", {}, kind="mark")]
     got = folder.bills(use[:2] + mark)
     ok(states(got) == [("final", 0, None, "30.00")], "a mark ends a cycle", *states(got))

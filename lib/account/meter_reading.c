@@ -108,7 +108,8 @@ static int read_interval(struct meter_reader *m, const struct sample *s, struct 
 	int r = 0;
 	for (int c = 0; !r && c < CHANNELS; c++)
 		r = read_channel(m, s, (enum channel)c, a);
-	account_advance(a, s->time - (m->form.at_end ? m->form.every : 0));
+	if (!r)
+		account_advance(a, s->time - (m->form.at_end ? m->form.every : 0));
 	return r;
 }
 
@@ -167,7 +168,8 @@ static int read_totals(struct meter_reader *m, const struct sample *s, struct ac
 		else
 			r = convert(m, v, &v) ?: add_total(t, name, v, totals);
 	}
-	account_advance(a, time);
+	if (!r)
+		account_advance(a, time);
 	return r;
 }
 
