@@ -378,6 +378,9 @@ def test_quality():
     b = folder.bills(use)[-1]["values"]
     ok(b["total"] == "10.00" and Decimal(b["estimated_energy"]) == 5, "Bad is no reading, Uncertain is told as estimated", b)
     ok([(e["method"], e["energy"]) for e in b["estimates"]] == [("line", "3")], "and the gap as filled by a line", b)
+    got = folder.bills([sample(at[0], {"energy": 3, "reactive_energy": None}),
+                        sample(at[1], {"energy": 4, "reactive_energy": 9}, quality={"reactive_energy": 0x80000000})])
+    ok([b["values"]["total"] for b in got] == ["7.00"], "energy counts where reactive energy is not known", got)
     r = folder.run([sample(at[0], {"energy": "12,5"}), sample(at[1], {"power": 3}), sample(at[2], {"energy": -4})])
     ok(r.returncode == 0 and not [b for b in decoded(r.stdout) if b.get("kind") == "bill"] and b"does not count" in r.stderr,
        "what is no energy is dropped, and told of", r.stderr)

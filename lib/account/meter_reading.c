@@ -85,8 +85,7 @@ static int read_decimal(const struct wire *w, decimal *ret)
 	}
 }
 
-/* A channel that the sample does not have is none of the meter's; but what is taken has to be
- * there. */
+/* What is taken has to be there; of the other channels a sample may say nothing. */
 static int read_channel(
 	struct meter_reader *m, const struct sample *s, enum channel c, struct account *a)
 {
@@ -96,7 +95,7 @@ static int read_channel(
 		return c == IMPORT ? -ENODATA : 0;
 	uint32_t status = s->quality.count ? sample_status(s, m->fields[c].name) : STATUS_GOOD;
 	if (status_is_bad(status) || w.type == WIRE_NIL)
-		return -ENODATA;
+		return c == IMPORT ? -ENODATA : 0;
 	if (m->form.kind == METERDATA_REGISTER)
 		return account_add_register(a, c, s->time, &w);
 	int r = read_decimal(&w, &v);
