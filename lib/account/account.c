@@ -205,9 +205,9 @@ static int add_part(
 	struct meterdata *m = account_channel(a, c);
 	struct period *p;
 	int r = find_period(a, begin, &p);
-	r = r
-		    ?: meterdata_add_decimal(
-			       m, a->of->form.readings.at_end ? begin + a->every : begin, reading);
+	if (!r)
+		r = meterdata_add_decimal(
+			m, a->of->form.readings.at_end ? begin + a->every : begin, reading);
 	if (r < 0)
 		return r;
 	touch(p, begin + a->every);

@@ -108,9 +108,9 @@ static int apply_power_factor(const struct billing *b, decimal reference, decima
 		return r;
 	decimal needed;
 	r = decimal_narrow(at_reference, DECIMAL_HALF_UP, &needed);
-	r = r
-		    ?: decimal_ratio(decimal_widen(*demand), (decimal_factor)needed,
-			       (decimal_factor)active, DECIMAL_DIGITS, DECIMAL_HALF_UP, &raised);
+	if (!r)
+		r = decimal_ratio(decimal_widen(*demand), (decimal_factor)needed,
+			(decimal_factor)active, DECIMAL_DIGITS, DECIMAL_HALF_UP, &raised);
 	return r ?: decimal_narrow(raised, DECIMAL_HALF_UP, demand);
 }
 

@@ -49,9 +49,9 @@ static int lines_by_change(struct billing *b, const struct charge *c, decimal en
 		line.days = end - first;
 		line.of_days = cycle_days(cycle);
 		r = price_of(b, c->code, &c->rate, &c->factor, first, end, &price);
-		r = r
-			    ?: fraction_times(&share, (decimal_factor)line.days,
-				       (decimal_factor)line.of_days);
+		if (!r)
+			r = fraction_times(
+				&share, (decimal_factor)line.days, (decimal_factor)line.of_days);
 		r = r ?: line_add(b, c, line, energy, share, price);
 	}
 	return r;
