@@ -4,39 +4,8 @@
 #include <stdlib.h>
 
 #include "text.h"
+#include "total_parts.h"
 #include "units.h"
-
-enum rule { LEFT_OUT, SUM, MEAN };
-
-enum { METERS = 1024 };
-
-/* One field of the total, while its meters are gone through. */
-struct part {
-	char *name;
-	enum rule rule;
-	struct buffer schema; /* what the first meter says of it */
-	size_t meters;	      /* that have it, as a number or not */
-	size_t counted;	      /* that gave a number */
-	bool is_float;
-	__int128 integers;
-	double sum;
-	uint32_t status;
-};
-
-struct derived {
-	struct str name;
-	struct opt_list of;
-};
-
-struct total {
-	struct total_form form;
-	struct opt_list sources;
-	struct str *segments;
-	bool heard[METERS];
-	struct part *parts;
-	size_t count;
-	struct derived *across, *ratios;
-};
 
 static struct opt_list split(const char *text, char between)
 {
@@ -51,7 +20,7 @@ static struct opt_list split(const char *text, char between)
 	return list;
 }
 
-static int read_derived(const char *word, char between, struct derived *ret, char **ret_error)
+static int read_derived(const char *word, char between, struct total_derived *ret, char **ret_error)
 {
 	const char *equals = strchr(word, '=');
 	if (equals && equals > word) {
@@ -66,7 +35,7 @@ static int read_derived(const char *word, char between, struct derived *ret, cha
 
 /* As far as it came, where a word is wrong. */
 static int read_all(
-	const struct opt_list *words, char between, struct derived **ret, char **ret_error)
+	const struct opt_list *words, char between, struct total_derived **ret, char **ret_error)
 {
 	int r = 0;
 	*ret = calloc(words->count + 1, sizeof(**ret));
@@ -77,7 +46,7 @@ static int read_all(
 	return r;
 }
 
-static void free_all(struct derived *all, size_t count)
+static void free_all(struct total_derived *all, size_t count)
 {
 	for (size_t i = 0; all && i < count; i++) {
 		for (size_t j = 0; j < all[i].of.count; j++)
@@ -107,8 +76,8 @@ static void list_sources(struct total *t)
 
 static int check_sources(const struct total *t, char **ret_error)
 {
-	if (t->sources.count > METERS)
-		return text_refuse(ret_error, "more than %d meters", METERS);
+	if (t->sources.count > TOTAL_METERS)
+		return text_refuse(ret_error, "more than %d meters", TOTAL_METERS);
 	for (size_t i = 0; i < t->sources.count; i++)
 		for (size_t j = 0; j < i; j++)
 			if (str_eq(t->segments[i], t->segments[j]))
@@ -165,7 +134,7 @@ static bool is_one_of(struct str unit, const char *const *bases)
 	return false;
 }
 
-static enum rule rule_of(const struct total *t, struct str name, struct str unit)
+static enum total_rule rule_of(const struct total *t, struct str name, struct str unit)
 {
 	static const char *const adds[] = { "W", "var", "VA", "Wh", "varh", "VAh", "A", NULL };
 	static const char *const means[] = { "V", "Hz", "°C", "K", "%", NULL };
@@ -178,8 +147,8 @@ static enum rule rule_of(const struct total *t, struct str name, struct str unit
 	return is_one_of(unit, adds) ? SUM : is_one_of(unit, means) ? MEAN : LEFT_OUT;
 }
 
-/* The meter that an aligned field is of, its own name in ret_field; the longest segment that fits. */
-static int meter_of(const struct total *t, struct str aligned, struct str *ret_field)
+/* Of segments that fit the longest. */
+int total_meter(const struct total *t, struct str aligned, struct str *ret_field)
 {
 	int found = -1;
 	size_t longest = 0;
@@ -196,7 +165,7 @@ static int meter_of(const struct total *t, struct str aligned, struct str *ret_f
 	return found;
 }
 
-static struct part *get_part(struct total *t, struct str name)
+struct total_part *total_part(struct total *t, struct str name)
 {
 	for (size_t i = 0; i < t->count; i++)
 		if (str_eq(str(t->parts[i].name), name))
@@ -204,15 +173,15 @@ static struct part *get_part(struct total *t, struct str name)
 	t->parts = reallocarray(t->parts, t->count + 1, sizeof(*t->parts));
 	if (!t->parts)
 		abort();
-	struct part *p = &t->parts[t->count++];
-	*p = (struct part){ .name = strndup(name.data, name.len),
+	struct total_part *p = &t->parts[t->count++];
+	*p = (struct total_part){ .name = strndup(name.data, name.len),
 		.rule = rule_of(t, name, STR("")) };
 	if (!p->name)
 		abort();
 	return p;
 }
 
-static void describe(struct part *p, struct sample_writer *to)
+static void describe(struct total_part *p, struct sample_writer *to)
 {
 	struct cursor c = wire_cursor(buffer_str(&p->schema));
 	struct sample_field_schema s = { .low = NAN, .high = NAN, .decimals = -1 };
@@ -239,9 +208,9 @@ static void learn(struct total *t, const struct sample *aligned, uint32_t i)
 	struct str name, field, unit;
 	struct wire w;
 	sample_value(aligned, i, &name, &w);
-	if (meter_of(t, name, &field) < 0)
+	if (total_meter(t, name, &field) < 0)
 		return;
-	struct part *p = get_part(t, field);
+	struct total_part *p = total_part(t, field);
 	if (p->rule == LEFT_OUT && units_announced(aligned, name, &unit))
 		p->rule = rule_of(t, field, unit);
 	if (!p->schema.len)
@@ -274,162 +243,7 @@ bool total_load(struct total *t, struct cursor *from)
 	while (count--) {
 		if (wire_next_str(from, &name) != 1)
 			return false;
-		get_part(t, name);
+		total_part(t, name);
 	}
 	return true;
-}
-
-static void begin(struct total *t)
-{
-	memset(t->heard, 0, sizeof(t->heard));
-	for (size_t i = 0; i < t->count; i++) {
-		struct part *p = &t->parts[i];
-		p->meters = p->counted = 0;
-		p->is_float = false;
-		p->integers = 0;
-		p->sum = 0;
-		p->status = STATUS_GOOD;
-	}
-}
-
-static void add(struct part *p, const struct wire *w, uint32_t status, bool minus)
-{
-	p->meters++;
-	double v = w->type == WIRE_DOUBLE ? w->d
-		   : w->type == WIRE_UINT ? (double)w->u
-		   : w->type == WIRE_INT  ? (double)w->i
-					  : NAN;
-	if (status_is_bad(status) || !isfinite(v))
-		return;
-	p->counted++;
-	p->status = status_worst(p->status, status);
-	p->is_float |= w->type == WIRE_DOUBLE;
-	p->sum += minus ? -v : v;
-	if (w->type == WIRE_UINT)
-		p->integers += minus ? -(__int128)w->u : (__int128)w->u;
-	else if (w->type == WIRE_INT)
-		p->integers += minus ? -(__int128)w->i : (__int128)w->i;
-}
-
-static void gather(struct total *t, const struct sample *aligned)
-{
-	struct str name, field;
-	struct wire w;
-	begin(t);
-	for (uint32_t i = 0; i < aligned->values.count; i++) {
-		sample_value(aligned, i, &name, &w);
-		int meter = meter_of(t, name, &field);
-		if (meter < 0)
-			continue;
-		struct part *p = get_part(t, field);
-		bool minus = (size_t)meter >= t->form.meters->count;
-		t->heard[meter] = true;
-		if (p->rule == SUM || (p->rule == MEAN && !minus))
-			add(p, &w, aligned->quality.count ? sample_status(aligned, name) : 0,
-				minus);
-	}
-}
-
-static void write_nil(struct sample_writer *to, struct str name)
-{
-	sample_add_nil(to, name);
-	sample_add_status(to, name, STATUS_BAD_NO_DATA);
-}
-
-static void write_sum(const struct part *p, size_t meters, size_t heard, struct sample_writer *to)
-{
-	struct str name = str(p->name);
-	if (p->meters < heard)
-		return;
-	if (p->counted < meters) {
-		write_nil(to, name);
-		return;
-	}
-	if (p->is_float || p->integers > UINT64_MAX || p->integers < INT64_MIN)
-		sample_add_number(to, name, p->sum);
-	else if (p->integers < 0)
-		sample_add_integer(to, name, (int64_t)p->integers);
-	else
-		sample_add_unsigned(to, name, (uint64_t)p->integers);
-	sample_add_status(to, name, p->status);
-}
-
-static void write_mean(struct part *p, struct sample_writer *to)
-{
-	struct str name = str(p->name);
-	if (!p->counted) {
-		write_nil(to, name);
-		return;
-	}
-	p->sum /= (double)p->counted;
-	sample_add_number(to, name, p->sum);
-	p->status = status_worst(
-		p->status, p->counted < p->meters ? STATUS_UNCERTAIN_SUBNORMAL : STATUS_GOOD);
-	sample_add_status(to, name, p->status);
-}
-
-/* A field of the total that has been written as a number. */
-static const struct part *written(const struct total *t, const char *name, size_t meters)
-{
-	for (size_t i = 0; i < t->count; i++) {
-		const struct part *p = &t->parts[i];
-		size_t needed = p->rule == SUM ? meters : 1;
-		if (strcmp(p->name, name) == 0 && p->rule != LEFT_OUT && p->counted >= needed)
-			return p;
-	}
-	return NULL;
-}
-
-static void write_across(
-	const struct total *t, const struct derived *d, size_t meters, struct sample_writer *to)
-{
-	double sum = 0;
-	size_t count = 0;
-	uint32_t status = STATUS_GOOD;
-	for (size_t i = 0; i < d->of.count; i++) {
-		const struct part *p = written(t, d->of.words[i], meters);
-		if (!p)
-			continue;
-		sum += p->sum;
-		status = status_worst(status, p->status);
-		count++;
-	}
-	if (!count) {
-		write_nil(to, d->name);
-		return;
-	}
-	sample_add_number(to, d->name, sum / (double)count);
-	sample_add_status(to, d->name, status);
-}
-
-static void write_ratio(
-	const struct total *t, const struct derived *d, size_t meters, struct sample_writer *to)
-{
-	const struct part *a = written(t, d->of.words[0], meters);
-	const struct part *b = written(t, d->of.words[1], meters);
-	if (!a || !b || b->sum == 0) {
-		write_nil(to, d->name);
-		return;
-	}
-	sample_add_number(to, d->name, a->sum / b->sum);
-	sample_add_status(to, d->name, status_worst(a->status, b->status));
-}
-
-void total_write(struct total *t, const struct sample *aligned, struct sample_writer *to)
-{
-	size_t heard = 0, meters = t->sources.count;
-	gather(t, aligned);
-	for (size_t i = 0; i < meters; i++)
-		heard += t->heard[i];
-	for (size_t i = 0; i < t->count; i++) {
-		struct part *p = &t->parts[i];
-		if (p->rule == SUM && p->meters)
-			write_sum(p, meters, heard, to);
-		else if (p->rule == MEAN && p->meters)
-			write_mean(p, to);
-	}
-	for (size_t i = 0; i < t->form.across->count; i++)
-		write_across(t, &t->across[i], meters, to);
-	for (size_t i = 0; i < t->form.ratios->count; i++)
-		write_ratio(t, &t->ratios[i], meters, to);
 }

@@ -50,10 +50,10 @@ struct meterdata;
 struct meterdata *meterdata_open(const struct meterdata_form *form);
 void meterdata_close(struct meterdata *m);
 
-/* One reading. Integers, floats and decimal texts are readings. 0; -EDOM where it cannot be (negative, above max, not finite, not a number); -ERANGE
- * where it is older than what was forgotten, or more than METERDATA_DAYS ahead; -EALREADY where it
- * says nothing new: its stretch has been measured. A reading of an interval already there replaces
- * it. */
+/* One reading: an integer, a float or a decimal text. 0; -EDOM where it cannot be one (negative,
+ * above max, not finite, no number); -ERANGE where it is older than what was forgotten, or more than
+ * METERDATA_DAYS ahead; -EALREADY where it says nothing new: its stretch has been measured. A reading
+ * of an interval that is there already replaces it. */
 enum { METERDATA_DAYS = 800 };
 int meterdata_add(struct meterdata *m, int64_t time, const struct wire *reading);
 
