@@ -19,7 +19,8 @@ static const struct opt options[] = {
 		.help = "what to bill by: a file, or one that ships (schemas/tariffs)" },
 	{ "customers", OPT_FILE, &customers_file, "FILE",
 		.help = "who is billed, in CSV: meter, tariff, cycle, contract, connection, history, "
-			"credits, name, recipient, language; options stand for empty cells" },
+			"credits, factor, name, recipient, language; options stand for empty "
+			"cells" },
 	{ "cycle", OPT_TEXT, &terms.cycle, "TEXT",
 		.help = "\"day 1\", or reading dates \"2026-03-10 2026-04-09 at 10:30\"" },
 	{ "contract", OPT_TEXT, &terms.contract, "KW",

@@ -79,10 +79,11 @@ static void print_demand(const json_t *line)
 
 static void print_days(const json_t *line)
 {
-	if (has(line, "days"))
-		printf("    %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " days\n",
-			json_integer_value(json_object_get(line, "days")),
-			json_integer_value(json_object_get(line, "of_days")));
+	json_int_t days = json_integer_value(json_object_get(line, "days"));
+	json_int_t of_days = json_integer_value(json_object_get(line, "of_days"));
+	if (days < of_days)
+		printf("    %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " days\n", days,
+			of_days);
 }
 
 static void print_line(const json_t *line, const char *currency)

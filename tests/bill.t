@@ -14,6 +14,7 @@ import tempfile
 import time
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
@@ -150,6 +151,9 @@ charges: [{ code: d, kind: demand, rate: 30, contract: yes, unused: { code: u, t
     bills = Folder(ratchet).bills([sample("2026-04-30T12:00:00Z", {"demand": 100}), sample(MAY, {"demand": 50}),
                                    sample("2026-09-30T12:00:00Z", {"demand": 50})], *TOTALS)
     ok([b["values"]["total"] for b in bills] == ["1000.00", "800.00", "500.00"], "and of the bills before", bills)
+    bills = Folder("charges: [{ code: d, kind: demand, rate: 1, power_factor: 0.9, ratchet: { share: 0.5 } }]\n").bills(
+        [sample("2026-04-30T12:00:00Z", {"demand": 100, "power_factor": 0.6}), sample(MAY, {"demand": 10})], *TOTALS)
+    ok([b["values"]["total"] for b in bills] == ["150.00", "75.00"], "which look back at demand as it was corrected", bills)
     one("demand raised to a power factor, from the month's reactive energy",
         "charges: [{ code: d, kind: demand, rate: 1, power_factor: 0.9 }]\n",
         [sample(MAY, {"energy": 3000, "inductive": 4000, "demand": 100})], [("d", "150", "150.00")], "150.00", *TOTALS)
@@ -194,6 +198,11 @@ charges:
     bills = Folder(tariff).bills(use, *TOTALS, "--credits", "5")
     ok([b["values"]["total"] for b in bills] == ["10.00", "25.00", "50.00"], "credits go from bill to bill", *map(shown, bills))
     ok([b["values"]["credits"]["all"] for b in bills] == ["85", "0", "0"], "and are told", bills)
+    late = [use[0], sample("2026-02-10T00:00:00Z", {"energy": 0}), sample("2026-01-25T00:00:00Z", {"energy": 0, "export": 20}), use[1],
+            sample("2026-03-10T00:00:00Z", {"energy": 0})]
+    bills = Folder(tariff).bills(late, *TOTALS, "--credits", "5")
+    ok([(b["values"]["revision"], b["values"]["credits"]["all"], b["values"]["total"]) for b in bills] ==
+       [(0, "85", "10.00"), (1, "105", "10.00"), (0, "0", "17.00"), (0, "0", "0.00")], "a revision passes its credits on", *map(shown, bills))
 
 
 def flat(first, end, step, values, **more):
@@ -267,6 +276,73 @@ def test_sums():
     ok(exact[0] == exact[1], "the sum over customers is the bill of the sum", exact)
 
 
+def rounded(v, mode):
+    """A fraction to cents, a tie as mode has it."""
+    cents = abs(v) * 100
+    whole, rest = divmod(cents.numerator, cents.denominator)
+    tie = 2 * rest - cents.denominator
+    whole += tie > 0 or (tie == 0 and (mode == "half-up" or whole % 2))
+    return Fraction(whole if v >= 0 else -whole, 100)
+
+
+def test_random():
+    """Random prices, taxes, contracts and loads beside sums of fractions."""
+    zone, differing = ZoneInfo("America/Sao_Paulo"), []
+    for seed in range(12):
+        r = random.Random(seed)
+        policy, mode = r.choice(["line", "end"]), r.choice(["half-up", "half-even"])
+        rates = [Fraction(r.randrange(10 ** 6), 10 ** r.choice([2, 5])) for _ in range(3)]
+        pis, icms, contract = Fraction(r.randrange(900), 10 ** 4), Fraction(r.randrange(30), 100), Fraction(r.randrange(2, 40), 2)
+        month, quantum = r.randrange(1, 13), r.choice([10, 1000, 10 ** 6])
+        def told(v):
+            return f"{Decimal(v.numerator) / Decimal(v.denominator):f}"
+        folder = Folder(f"""zone: America/Sao_Paulo
+rounding: {{ policy: {policy}, mode: {mode} }}
+posts: [{{ post: ponta, hours: 17:30-20:30, days: mon-fri }}, {{ post: fora_ponta }}]
+taxes: [{{ code: pis, rate: {told(pis)} }}, {{ code: icms, rate: {told(icms)}, step: 2 }}]
+charges:
+  - {{ code: p, kind: energy, posts: ponta, unit: MWh, rate: {told(rates[0])} }}
+  - {{ code: f, kind: energy, posts: fora_ponta, unit: MWh, rate: {told(rates[1])} }}
+  - {{ code: d, kind: demand, rate: {told(rates[2])}, contract: yes, tolerance: 5%, taxes: [icms], excess: {{ code: x, factor: 2 }} }}
+""")
+        at = datetime.datetime(2025, month, 1, tzinfo=zone).astimezone(UTC)
+        end = datetime.datetime(2025 + month // 12, month % 12 + 1, 1, tzinfo=zone).astimezone(UTC)
+        energy, largest, samples = [Fraction(0), Fraction(0)], Fraction(0), []
+        while at < end:
+            v = Fraction(r.randrange(4 * quantum), quantum)
+            local = at.astimezone(zone)
+            ponta = local.weekday() < 5 and 17 * 60 + 30 <= local.hour * 60 + local.minute < 20 * 60 + 30
+            energy[0 if ponta else 1] += v
+            largest = max(largest, 4 * v)
+            samples.append(sample(at, {"energy": told(v)}))
+            at += datetime.timedelta(minutes=15)
+        both, only = 1 / ((1 - pis) * (1 - icms)), 1 / (1 - icms)
+        lines = [energy[0] / 1000 * rates[0] * both, energy[1] / 1000 * rates[1] * both, max(largest, contract) * rates[2] * only]
+        if largest > contract * Fraction(105, 100):
+            lines.append((largest - contract) * 2 * rates[2] * only)
+        total = rounded(sum(lines), mode) if policy == "end" else sum(rounded(x, mode) for x in lines)
+        got = folder.bills(samples, "--contract", told(contract))[-1]["values"]["total"]
+        if Fraction(got) != total:
+            differing.append((seed, got, float(total)))
+    ok(not differing, "random bills are those of fractions", *differing)
+
+
+def test_register():
+    folder = Folder("zone: America/Sao_Paulo\n" + FLAT)
+    at, count, quarters, counts = datetime.datetime(2026, 5, 1, 3, tzinfo=UTC), 99990000, [], []
+    r = random.Random(4)
+    for i in range(96 * 31):
+        used = r.randrange(5000)
+        quarters.append(sample(at, {"energy": f"{used / 1000:.3f}"}))
+        counts.append(sample(at, {"energy": count}))
+        count = (count + used) % 10 ** 8
+        at += datetime.timedelta(minutes=15)
+    counts.append(sample(at, {"energy": count}))
+    a = folder.bills(quarters)[0]["values"]
+    b = folder.bills(counts, "--reads", "register", "--digits", "8", "--unit", "Wh")[0]["values"]
+    ok(a["lines"] == b["lines"] and b["state"] == "final" and a["total"] == b["total"], "a register that wraps gives the bill of its intervals", a, b)
+
+
 def states(bills):
     return [(b["values"]["state"], b["values"]["revision"], b["values"].get("replaces"), b["values"]["total"]) for b in bills]
 
@@ -287,6 +363,8 @@ def test_revisions():
     ok(states(got) == [("provisional", 0, None, t) for t in ("25.00", "49.00", "72.00")], "a running bill each day", *states(got))
     got = folder.bills(use[:3], "--complete", "0.98")
     ok([s[0] for s in states(got)] == ["incomplete", "provisional"], "too little is not final", *states(got))
+    got = folder.bills(use[:2] + [sample("2260-01-01T00:00:00Z", {"energy": 1}), quarter(6, 1, 3)])
+    ok(states(got) == [("provisional", 0, None, "33.00")], "a clock that leaps moves nothing on", *states(got))
     mark = [sample("2026-06-01T00:00:00Z", {}, kind="mark")]
     got = folder.bills(use[:2] + mark)
     ok(states(got) == [("final", 0, None, "30.00")], "a mark ends a cycle", *states(got))
@@ -300,6 +378,9 @@ def test_quality():
     b = folder.bills(use)[-1]["values"]
     ok(b["total"] == "10.00" and Decimal(b["estimated_energy"]) == 5, "Bad is no reading, Uncertain is told as estimated", b)
     ok([(e["method"], e["energy"]) for e in b["estimates"]] == [("line", "3")], "and the gap as filled by a line", b)
+    got = folder.bills([sample(at[0], {"energy": 3, "reactive_energy": None}),
+                        sample(at[1], {"energy": 4, "reactive_energy": 9}, quality={"reactive_energy": 0x80000000})])
+    ok([b["values"]["total"] for b in got] == ["7.00"], "energy counts where reactive energy is not known", got)
     r = folder.run([sample(at[0], {"energy": "12,5"}), sample(at[1], {"power": 3}), sample(at[2], {"energy": -4})])
     ok(r.returncode == 0 and not [b for b in decoded(r.stdout) if b.get("kind") == "bill"] and b"does not count" in r.stderr,
        "what is no energy is dropped, and told of", r.stderr)
@@ -384,6 +465,8 @@ def test_mistakes():
             ("excess of no contract", "\"contract\" is missing", "charges: [{ code: d, kind: demand, rate: 1, excess: { code: x, factor: 2 } }]\n"),
             ("net energy of no net metering", "this tariff has no net_metering", "charges: [{ code: e, kind: energy, flow: net, rate: 1 }]\n"),
             ("a percentage of what comes later", "the code of a charge further up", "charges: [{ code: p, kind: percent, of: [e], rate: 1 }, { code: e, kind: energy, rate: 1 }]\n"),
+            ("cumulative tiers of what is given back", "cumulative tiers are of imported energy",
+             "charges: [{ code: e, kind: energy, flow: export, tiers: { mode: cumulative, list: [{ rate: 1 }] } }]\n"),
             ("a code twice", "code e comes twice", c + "  - { code: e, kind: energy, rate: 1 }\n"),
             ("all of the price taxed", "from 0 to below 1", "taxes: [{ code: x, rate: 1 }]\n" + c),
             ("a zone that is none", "expected a time zone", "zone: America/Sao_Paolo\n" + c),
@@ -399,6 +482,9 @@ def test_mistakes():
             ("a contract that is no number", "c.csv:2:3: expected a number", "meter,contract\na,ponta=x\n"),
             ("no customer", "c.csv: there is no customer in this file", "meter,contract\n")):
         refused(title, said, tariff=contract, customers=csv)
+    r = Folder("charges: [{ code: e, kind: energy, tiers: { mode: cumulative, list: [{ to: 5, rate: 1 }, { rate: 2 }] } }]\n").run(
+        [sample(MAY, {"energy": 9})], *TOTALS)
+    ok(not decoded(r.stdout) and b"energy that has none" in r.stderr, "nor of totals by tiers in the order of time", r.stderr)
     r = Folder("charges: [{ code: e, kind: energy, rate: { 2026-06-01: 1 } }]\n").run([sample(MAY, {"energy": 1})], *TOTALS)
     ok(not decoded(r.stdout) and b"e has no rate for 2026-05-01" in r.stderr, "no bill for days without a rate", r.stderr)
     three = ", ".join(f"{{ code: e{i}, kind: energy, rate: 9000000000 }}" for i in range(3))
@@ -439,6 +525,8 @@ test_generation()
 test_time()
 test_order()
 test_sums()
+test_random()
+test_register()
 test_revisions()
 test_quality()
 test_customers()

@@ -124,7 +124,8 @@ static int open_period(struct account *a, int64_t time, size_t at, struct period
 {
 	const struct customer *c = a->customer;
 	struct period p = { .changed = false };
-	int r = cycles_at(&c->cycles, c->tariff->zone, time, &p.cycle);
+	bool too_far = time / SECONDS / 86400 >= date_number(DATE_YEAR_MAX, 1, 1);
+	int r = too_far ? -ERANGE : cycles_at(&c->cycles, c->tariff->zone, time, &p.cycle);
 	if (!r && p.cycle.end <= a->ended - a->of->form.revise)
 		r = -ESTALE;
 	if (!r && a->count == PERIODS_MAX)
@@ -204,9 +205,9 @@ static int add_part(
 	struct meterdata *m = account_channel(a, c);
 	struct period *p;
 	int r = find_period(a, begin, &p);
-	r = r
-		    ?: meterdata_add_decimal(
-			       m, a->of->form.readings.at_end ? begin + a->every : begin, reading);
+	if (!r)
+		r = meterdata_add_decimal(
+			m, a->of->form.readings.at_end ? begin + a->every : begin, reading);
 	if (r < 0)
 		return r;
 	touch(p, begin + a->every);

@@ -117,9 +117,7 @@ static void remember_demand(struct contract *c, int32_t day, decimal demand)
 static void remember(struct account *a, struct period *p, const struct bill *bill)
 {
 	const struct measures *m = &bill->measures;
-	int post;
-	remember_demand(
-		&a->contract, p->cycle.end_day - 1, measure_largest(m->demand, UINT64_MAX, &post));
+	remember_demand(&a->contract, p->cycle.end_day - 1, bill->largest_demand);
 	for (int i = 0; i < SCHEDULE_POSTS; i++) {
 		a->contract.credits[i] += m->credits[i] - p->credits_out[i];
 		p->credits_out[i] = m->credits[i];

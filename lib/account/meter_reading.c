@@ -42,13 +42,12 @@ struct meter_reader *meter_reader_open(const struct meter_form *form, char **ret
 	struct str reads = str(form->reads);
 	bool power = str_eq(reads, STR("power")), counts = str_eq(reads, STR("register"));
 	decimal factor = unit_factor(form->unit, power);
-	if (form->interval % SECONDS || !factor) {
-		text_refuse(ret_error,
-			factor ? "--interval: expected whole seconds%s%s"
-			       : "--unit: %s is no unit of %s",
-			factor ? "" : form->unit, factor ? "" : form->reads);
+	if (!factor)
+		text_refuse(ret_error, "--unit: %s is no unit of %s", form->unit, form->reads);
+	else if (form->interval % SECONDS)
+		text_refuse(ret_error, "--interval: expected whole seconds");
+	if (!factor || form->interval % SECONDS)
 		return NULL;
-	}
 	struct meter_reader *m = calloc(1, sizeof(*m));
 	if (!m)
 		abort();
@@ -86,8 +85,7 @@ static int read_decimal(const struct wire *w, decimal *ret)
 	}
 }
 
-/* A channel that the sample does not have is none of the meter's; but what is taken has to be
- * there. */
+/* What is taken has to be there; of the other channels a sample may say nothing. */
 static int read_channel(
 	struct meter_reader *m, const struct sample *s, enum channel c, struct account *a)
 {
@@ -97,7 +95,7 @@ static int read_channel(
 		return c == IMPORT ? -ENODATA : 0;
 	uint32_t status = s->quality.count ? sample_status(s, m->fields[c].name) : STATUS_GOOD;
 	if (status_is_bad(status) || w.type == WIRE_NIL)
-		return -ENODATA;
+		return c == IMPORT ? -ENODATA : 0;
 	if (m->form.kind == METERDATA_REGISTER)
 		return account_add_register(a, c, s->time, &w);
 	int r = read_decimal(&w, &v);
@@ -109,7 +107,8 @@ static int read_interval(struct meter_reader *m, const struct sample *s, struct 
 	int r = 0;
 	for (int c = 0; !r && c < CHANNELS; c++)
 		r = read_channel(m, s, (enum channel)c, a);
-	account_advance(a, s->time - (m->form.at_end ? m->form.every : 0));
+	if (!r)
+		account_advance(a, s->time - (m->form.at_end ? m->form.every : 0));
 	return r;
 }
 
@@ -168,7 +167,8 @@ static int read_totals(struct meter_reader *m, const struct sample *s, struct ac
 		else
 			r = convert(m, v, &v) ?: add_total(t, name, v, totals);
 	}
-	account_advance(a, time);
+	if (!r)
+		account_advance(a, time);
 	return r;
 }
 

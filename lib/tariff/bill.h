@@ -43,6 +43,7 @@ struct bill {
 	size_t count, cap;
 	struct bill_tax taxes[TARIFF_TAXES];
 	size_t tax_count;
+	decimal largest_demand; /* kW, as charges correct it: what later ratchets look back at */
 	decimal_product total;
 };
 

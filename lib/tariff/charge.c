@@ -181,6 +181,18 @@ static int read_kind(
 	}
 }
 
+static int check_cumulative(const struct yaml_node *n, const struct charge *c, char **ret_error)
+{
+	bool plain = c->kind == CHARGE_ENERGY && c->flow == FLOW_IMPORT;
+	if (!c->tiers.count || c->tiers.mode != TIER_CUMULATIVE)
+		return 0;
+	for (size_t i = 0; i < c->tiers.count; i++)
+		plain = plain && !c->tiers.at[i].inner;
+	return plain ? 0
+		     : tariff_refuse(n, ret_error,
+			       "cumulative tiers are of imported energy, with a rate each");
+}
+
 /* One of a rate, tiers and bands gives the price. */
 static int check_price(const struct yaml_node *n, const struct charge *c, char **ret_error)
 {
@@ -213,6 +225,7 @@ static int read_charge(const struct yaml_node *n, struct tariff *t, char **ret_e
 	r = r ?: read_kind(n, t, c, ret_error);
 	r = r ?: read_of(n, t, c, ret_error);
 	r = r ?: check_price(n, c, ret_error);
+	r = r ?: check_cumulative(n, c, ret_error);
 	t->charge_count++;
 	return r;
 }

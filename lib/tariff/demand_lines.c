@@ -108,9 +108,9 @@ static int apply_power_factor(const struct billing *b, decimal reference, decima
 		return r;
 	decimal needed;
 	r = decimal_narrow(at_reference, DECIMAL_HALF_UP, &needed);
-	r = r
-		    ?: decimal_ratio(decimal_widen(*demand), (decimal_factor)needed,
-			       (decimal_factor)active, DECIMAL_DIGITS, DECIMAL_HALF_UP, &raised);
+	if (!r)
+		r = decimal_ratio(decimal_widen(*demand), (decimal_factor)needed,
+			(decimal_factor)active, DECIMAL_DIGITS, DECIMAL_HALF_UP, &raised);
 	return r ?: decimal_narrow(raised, DECIMAL_HALF_UP, demand);
 }
 
@@ -150,6 +150,8 @@ static int find_demand(const struct billing *b, const struct charge *c, struct d
 		r = apply_apparent(b, c, &ret->measured);
 	if (!r && d->has_contract)
 		r = find_contract(b, c, &ret->contract);
+	if (ret->measured > b->bill->largest_demand)
+		b->bill->largest_demand = ret->measured;
 	ret->billed = d->billed == BILLED_CONTRACT ? ret->contract : ret->measured;
 	if (d->billed == BILLED_LARGER && ret->contract > ret->billed)
 		ret->billed = ret->contract;
@@ -196,6 +198,7 @@ static int plain_lines(struct billing *b, const struct charge *c, const struct d
 	if (r < 0 || !unused)
 		return r;
 	line.code = c->demand.unused_code;
+	line.label = STR("");
 	line.taxes = c->demand.unused_taxes;
 	return line_add(b, c, line, d->billed - d->measured, days_of(b, c), price);
 }
@@ -217,6 +220,7 @@ static int excess_line(struct billing *b, const struct charge *c, const struct d
 	if (!t->excess_code.len || !exceeds(t, d))
 		return 0;
 	line.code = t->excess_code;
+	line.label = STR("");
 	line.taxes = t->excess_taxes;
 	int r = t->excess_rate.count ? price_of(b, line.code, &t->excess_rate, &c->factor,
 					       cycle->first_day, cycle->end_day, &price)

@@ -1,6 +1,7 @@
 #include <errno.h>
 
 #include "tariff/engine.h"
+#include "text.h"
 
 static const char *unit_of(const struct charge *c)
 {
@@ -48,9 +49,9 @@ static int lines_by_change(struct billing *b, const struct charge *c, decimal en
 		line.days = end - first;
 		line.of_days = cycle_days(cycle);
 		r = price_of(b, c->code, &c->rate, &c->factor, first, end, &price);
-		r = r
-			    ?: fraction_times(&share, (decimal_factor)line.days,
-				       (decimal_factor)line.of_days);
+		if (!r)
+			r = fraction_times(
+				&share, (decimal_factor)line.days, (decimal_factor)line.of_days);
 		r = r ?: line_add(b, c, line, energy, share, price);
 	}
 	return r;
@@ -89,7 +90,20 @@ static int fill_tiers(const struct billing *b, const struct charge *c, const dec
 	return 0;
 }
 
-static int cumulative(struct billing *b, const struct charge *c)
+/* What a meter says of a whole cycle has no order in time. */
+static int check_filled(const struct billing *b, const struct charge *c, decimal own,
+	const decimal filled[TARIFF_TIERS])
+{
+	for (size_t i = 0; i < c->tiers.count; i++)
+		own -= filled[i];
+	if (own <= 0)
+		return 0;
+	return text_refuse(b->ret_error,
+		"tariff %.*s: %.*s has tiers in the order of time, and energy that has none",
+		STR_ARG(b->tariff->name), STR_ARG(c->code));
+}
+
+static int cumulative(struct billing *b, const struct charge *c, decimal own)
 {
 	const struct cycle *cycle = &b->usage->cycle;
 	decimal limits[TARIFF_TIERS], filled[TARIFF_TIERS] = { 0 };
@@ -97,6 +111,7 @@ static int cumulative(struct billing *b, const struct charge *c)
 	for (size_t i = 0; !r && i < c->tiers.count; i++)
 		r = tier_limit(b, &c->tiers, i, &limits[i]);
 	r = r ?: fill_tiers(b, c, limits, filled);
+	r = r ?: check_filled(b, c, own, filled);
 	for (size_t i = 0; !r && i < c->tiers.count; i++) {
 		const struct tier *tier = &c->tiers.at[i];
 		struct bill_line line = plain_line(c);
@@ -121,7 +136,7 @@ int energy_lines(struct billing *b, const struct charge *c)
 	if (r < 0)
 		return r;
 	if (c->tiers.count && c->tiers.mode == TIER_CUMULATIVE)
-		return cumulative(b, c);
+		return cumulative(b, c, own);
 	if (c->tiers.count)
 		return tier_lines(
 			b, c, &c->tiers, own, c->tiers.mode == TIER_OWN ? own : total, unit_of(c));

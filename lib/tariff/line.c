@@ -49,17 +49,17 @@ int line_add(struct billing *b, const struct charge *c, struct bill_line line, d
 		return 0;
 	line.charge = c;
 	int r = tax_gross(b, line.taxes, &gross);
-	r = r
-		    ?: decimal_ratio(decimal_widen(price.sum), 1, (decimal_factor)price.days,
-			       DECIMAL_DIGITS, DECIMAL_HALF_UP, &line.net_rate);
+	if (!r)
+		r = decimal_ratio(decimal_widen(price.sum), 1, (decimal_factor)price.days,
+			DECIMAL_DIGITS, DECIMAL_HALF_UP, &line.net_rate);
 	r = r ?: fraction_times(&gross, 1, (decimal_factor)price.days);
 	r = r ?: round_rate(t, gross, &price, &line.rate);
 	line.fraction = t->rate_digits < 0 ? gross : fraction_one();
 	r = r ?: fraction_times(&share, 1, units);
 	r = r ?: fraction_times(&line.fraction, share.numerator, share.denominator);
-	r = r
-		    ?: decimal_ratio(decimal_widen(quantity), share.numerator, share.denominator,
-			       DECIMAL_PRODUCT_DIGITS, DECIMAL_HALF_UP, &line.quantity);
+	if (!r)
+		r = decimal_ratio(decimal_widen(quantity), share.numerator, share.denominator,
+			DECIMAL_PRODUCT_DIGITS, DECIMAL_HALF_UP, &line.quantity);
 	line.exact = decimal_multiply(quantity, price.sum);
 	return r ?: finish(b, &line);
 }
@@ -79,9 +79,9 @@ int line_add_amount(
 	line.fraction = fraction_one();
 	int r = fraction_times(
 		&line.fraction, factor, (decimal_factor)DECIMAL_ONE * (decimal_factor)price.days);
-	r = r
-		    ?: decimal_ratio(rate, 1, (decimal_factor)price.days, DECIMAL_DIGITS,
-			       DECIMAL_HALF_UP, &line.rate);
+	if (!r)
+		r = decimal_ratio(rate, 1, (decimal_factor)price.days, DECIMAL_DIGITS,
+			DECIMAL_HALF_UP, &line.rate);
 	line.net_rate = line.rate;
 	return r ?: finish(b, &line);
 }

@@ -76,10 +76,9 @@ int minimum_lines(struct billing *b, const struct charge *c)
 	decimal_factor days = c->per_day ? (decimal_factor)cycle_days(&b->usage->cycle) : 1;
 	int r = sum_of(b, c, &sum);
 	r = r ?: price(b, c, &p);
-	r = r
-		    ?: decimal_ratio(decimal_multiply(c->quantity, p.sum), days,
-			       (decimal_factor)p.days, DECIMAL_PRODUCT_DIGITS, DECIMAL_HALF_UP,
-			       &least);
+	if (!r)
+		r = decimal_ratio(decimal_multiply(c->quantity, p.sum), days,
+			(decimal_factor)p.days, DECIMAL_PRODUCT_DIGITS, DECIMAL_HALF_UP, &least);
 	if (r < 0 || sum >= least)
 		return r;
 	return line_add_amount(b, line_of(b, c), least - sum, (struct price){ DECIMAL_ONE, 1 });

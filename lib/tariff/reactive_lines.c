@@ -138,9 +138,9 @@ int reactive_lines(struct billing *b, const struct charge *c)
 	struct excess excess = { 0 };
 	struct price price;
 	int r = t->by == REACTIVE_BY_CYCLE ? by_cycle(b, c, &excess) : by_hour(b, c, &excess);
-	r = r
-		    ?: price_of(b, c->code, &c->rate, &c->factor, cycle->first_day, cycle->end_day,
-			       &price);
+	if (!r)
+		r = price_of(
+			b, c->code, &c->rate, &c->factor, cycle->first_day, cycle->end_day, &price);
 	if (r < 0 || !demand)
 		return r ?: line_add(b, c, line, excess.energy, fraction_one(), price);
 	const struct charge *billed = tariff_charge(b->tariff, t->demand);

@@ -203,8 +203,4 @@ void tariff_free(struct tariff *t);
 /* The charge of that code, or NULL. */
 const struct charge *tariff_charge(const struct tariff *t, struct str code);
 
-/* Whether anything asks for reactive energy, or for export. */
-bool tariff_needs_reactive(const struct tariff *t);
-bool tariff_needs_export(const struct tariff *t);
-
 #endif

@@ -125,9 +125,9 @@ static int add_tax(struct billing *b, size_t tax, size_t count)
 	*to = (struct bill_tax){ .code = of->code, .on_top = of->on_top };
 	r = r ?: decimal_ratio(base, 1, 1, t->money_digits, t->rounding, &to->base);
 	r = r ?: times(base, rate, t->money_digits, t->rounding, &to->amount);
-	r = r
-		    ?: decimal_ratio(decimal_widen(rate.sum), 1, (decimal_factor)rate.days,
-			       DECIMAL_DIGITS, t->rounding, &to->rate);
+	if (!r)
+		r = decimal_ratio(decimal_widen(rate.sum), 1, (decimal_factor)rate.days,
+			DECIMAL_DIGITS, t->rounding, &to->rate);
 	b->bill->tax_count += !r && base;
 	return r;
 }

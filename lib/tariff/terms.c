@@ -31,9 +31,9 @@ static int read_excess(
 			n, ret_error, "expected either a rate or a factor (x the rate)");
 	r = r ?: tariff_read_code(code, &d->excess_code, ret_error);
 	r = r ?: tariff_read_dated(yaml_get(n, "rate"), &d->excess_rate, ret_error);
-	r = r
-		    ?: tariff_read_between(yaml_get(n, "factor"), 0, 100 * DECIMAL_ONE,
-			       &d->excess_factor, ret_error);
+	if (!r)
+		r = tariff_read_between(
+			yaml_get(n, "factor"), 0, 100 * DECIMAL_ONE, &d->excess_factor, ret_error);
 	return r ?: tariff_read_tax_mask(yaml_get(n, "taxes"), t, &d->excess_taxes, ret_error);
 }
 
@@ -124,21 +124,21 @@ int tariff_read_demand(
 	if (!r && by && !d->has_contract)
 		return tariff_refuse(by, ret_error, "there is no contract to be billed by");
 	d->billed = (enum demand_billed)choice;
-	r = r
-		    ?: tariff_read_between(yaml_get(charge, "tolerance"), 0, DECIMAL_ONE,
-			       &d->tolerance, ret_error);
+	if (!r)
+		r = tariff_read_between(
+			yaml_get(charge, "tolerance"), 0, DECIMAL_ONE, &d->tolerance, ret_error);
 	r = r ?: read_excess(yaml_get(charge, "excess"), t, d, ret_error);
 	r = r ?: read_unused(yaml_get(charge, "unused"), t, d, ret_error);
 	r = r ?: read_ratchet(yaml_get(charge, "ratchet"), &d->ratchet, ret_error);
-	r = r
-		    ?: tariff_read_between(yaml_get(charge, "power_factor"), 1, DECIMAL_ONE,
-			       &d->power_factor, ret_error);
-	r = r
-		    ?: tariff_read_between(yaml_get(charge, "apparent"), 1, DECIMAL_ONE,
-			       &d->apparent, ret_error);
-	r = r
-		    ?: tariff_read_between(
-			       yaml_get(charge, "minimum"), 0, INT64_MAX, &d->minimum, ret_error);
+	if (!r)
+		r = tariff_read_between(yaml_get(charge, "power_factor"), 1, DECIMAL_ONE,
+			&d->power_factor, ret_error);
+	if (!r)
+		r = tariff_read_between(
+			yaml_get(charge, "apparent"), 1, DECIMAL_ONE, &d->apparent, ret_error);
+	if (!r)
+		r = tariff_read_between(
+			yaml_get(charge, "minimum"), 0, INT64_MAX, &d->minimum, ret_error);
 	return r ?: read_times(yaml_get(charge, "times"), d, ret_error);
 }
 
