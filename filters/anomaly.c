@@ -187,11 +187,9 @@ static void save(struct buffer *to)
 	series_save(sources, to, save_source);
 }
 
-static bool load(struct str from)
+static bool load(struct cursor *from)
 {
-	struct cursor c = { (const uint8_t *)from.data, (const uint8_t *)from.data + from.len };
-
-	return series_load(sources, &c, load_source, NULL) && c.at == c.end;
+	return series_load(sources, from, load_source, NULL);
 }
 
 static void describe(struct fields *f)

@@ -165,10 +165,9 @@ static void save(struct buffer *to)
 	accounts_save(accounts, to);
 }
 
-static bool load(struct str from)
+static bool load(struct cursor *from)
 {
-	struct cursor c = { (const uint8_t *)from.data, (const uint8_t *)from.data + from.len };
-	return accounts_load(accounts, &c) && c.at == c.end;
+	return accounts_load(accounts, from);
 }
 
 static void fields(struct fields *f)

@@ -209,10 +209,9 @@ static bool load_meter(void *context, struct str key, void *state, struct cursor
 	return true;
 }
 
-static bool load(struct str from)
+static bool load(struct cursor *from)
 {
-	struct cursor c = wire_cursor(from);
-	return series_load(meters, &c, load_meter, NULL) && c.at == c.end;
+	return series_load(meters, from, load_meter, NULL);
 }
 
 static void fields(struct fields *f)

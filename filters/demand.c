@@ -217,10 +217,9 @@ static void save(struct buffer *to)
 	demand_save(demand, to);
 }
 
-static bool load(struct str from)
+static bool load(struct cursor *from)
 {
-	struct cursor c = { (const uint8_t *)from.data, (const uint8_t *)from.data + from.len };
-	return demand_load(demand, &c) && c.at == c.end;
+	return demand_load(demand, from);
 }
 
 static void fields(struct fields *f)

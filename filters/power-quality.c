@@ -186,10 +186,9 @@ static void save(struct buffer *to)
 	power_quality_save(quality, to);
 }
 
-static bool load(struct str from)
+static bool load(struct cursor *from)
 {
-	struct cursor c = { (const uint8_t *)from.data, (const uint8_t *)from.data + from.len };
-	return power_quality_load(quality, &c) && c.at == c.end;
+	return power_quality_load(quality, from);
 }
 
 static void fields(struct fields *f)

@@ -129,10 +129,9 @@ static void learn_again(void)
 	buffer_free(&bytes);
 }
 
-static bool load(struct str from)
+static bool load(struct cursor *from)
 {
-	struct cursor c = wire_cursor(from);
-	if (!total_load(total, &c) || !align_load(aligned, &c) || c.at != c.end)
+	if (!total_load(total, from) || !align_load(aligned, from))
 		return false;
 	learn_again();
 	return true;
