@@ -18,6 +18,14 @@ enum {
 	EXIT_SYSTEM = 111, /* the system failed: restart */
 };
 
+/* What of the network a filter needs: its unit lets it have that, and no more. */
+enum filter_reach {
+	REACH_NONE,
+	REACH_ADDRESS,	/* what the addresses among its words name (scheme://HOST), if any */
+	REACH_CLIENT,	/* other machines and devices, whatever its words say */
+	REACH_LISTENER, /* others connect to it */
+};
+
 struct fields;
 
 struct filter {
@@ -75,6 +83,7 @@ struct filter {
 	bool no_output;	  /* writes nothing to --out */
 	bool acts;    /* on the world (a database, a device, a mail): `duto run --replay` leaves it
 			     out, unless it is named in --live */
+	enum filter_reach reach;
 	bool commits; /* stores what it is given by itself: see resume_from */
 };
 
