@@ -62,7 +62,8 @@ static const struct command commands[] = {
 	{ "keygen", command_keygen, "NAME", "make a key pair for links over tcp",
 		"Writes NAME.key, which stays on this machine, and NAME.pub, which the other "
 		"side needs.\n" },
-	{ "list", command_list, "", "list the filters, one a line", "" },
+	{ "list", command_list, "[--json]", "list the filters, one a line",
+		"--json writes what each says of itself, as one object by their names.\n" },
 	{ "model", command_model, "show|convert ...", "look at models of trees, and convert them",
 		"  show FILE [--json]    what it is: features, classes, trees, what its splits use, its "
 		"digest\n"
@@ -131,6 +132,10 @@ static const struct command commands[] = {
 		"the way, samples\n"
 		"dropped and lost, CPU, memory and restarts of each stage; every second on a "
 		"terminal.\n" },
+	{ "units", command_units, "FILE [--out FOLDER]", "print a pipeline's systemd units",
+		"What duto-generator writes for it where the file lies in /etc/duto/pipelines: a "
+		"target, a\n"
+		"service for each stage, timers. --out writes them to a folder.\n" },
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "filter.h"
+#include "patience.h"
 #include "process.h"
 #include "text.h"
 
@@ -213,7 +214,7 @@ void supervisor_service(struct supervisor *s)
 	for (size_t i = 0; i < s->p->stage_count; i++) {
 		struct unit *u = &s->units[s->p->order[i]];
 		if (should_stop(s, u))
-			unit_tell(u, s->stopping ? unit_patience(u) : 0);
+			unit_tell(u, s->stopping ? patience(u->stage) : 0);
 		else if (u->state == UNIT_WAITING && clock_monotonic() >= u->start_at)
 			start(s, u);
 		kill_late(s, u);
@@ -253,7 +254,7 @@ void supervisor_stop(struct supervisor *s)
 		struct unit *u = &s->units[i];
 		u->start_at = 0;
 		if (u->told)
-			u->kill_at = clock_monotonic() + unit_patience(u);
+			u->kill_at = clock_monotonic() + patience(u->stage);
 	}
 	s->stopping = true;
 }

@@ -72,8 +72,7 @@ static void read_stage(struct traits *t, const struct stage *stage, json_t *aske
 			t->source = strcmp(describe_text(description, "input"), "none") == 0;
 		if (i + 1 == stage->substage_count)
 			read_last(t, name, description);
-		if (reach_of(description) > t->reach)
-			t->reach = reach_of(description);
+		t->reaches |= 1u << reach_of(description);
 		if (!t->state && is(description, "state"))
 			t->state = name;
 	}

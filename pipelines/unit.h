@@ -43,9 +43,6 @@ void unit_delay(struct unit *u, int64_t first);
 void unit_tell(struct unit *u, int64_t patience);
 void unit_kill(struct unit *u);
 
-/* How long it may take to stop: what its filters give themselves, and a little. */
-int64_t unit_patience(const struct unit *u);
-
 /* Its process was reaped: passes on what it has left. */
 void unit_reaped(struct unit *u, bool failed);
 
