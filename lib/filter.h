@@ -26,6 +26,10 @@ enum filter_reach {
 	REACH_LISTENER, /* others connect to it */
 };
 
+/* What a filter leaves with when all that it reads, or has to give, has ended: $DUTO_END_STATUS where
+ * that is set, for those who restart what leaves with 0; else EXIT_OK. */
+int status_of_end(void);
+
 struct fields;
 
 struct filter {

@@ -442,7 +442,7 @@ int loop_run(int64_t stop_after, bool merge_inputs)
 	close_links();
 	if (cut)
 		die_system("what came before in the stage did not end well");
-	return status_at_end;
+	return over && status_at_end == EXIT_OK ? status_of_end() : status_at_end;
 }
 
 void loop_leave(int status)

@@ -49,7 +49,14 @@ char *statedir_keep(const char *pipeline, const char *stage)
 
 char *statedir_checkpoint(const char *pipeline, const char *stage)
 {
+	if (variable("STATE_DIRECTORY"))
+		return absolute(variable("STATE_DIRECTORY"));
 	return in_root(pipeline, stage, ".checkpoint");
+}
+
+char *statedir_out(const char *pipeline, const char *stage)
+{
+	return in_root(pipeline, stage, ".out");
 }
 
 static char *if_there(char *path)

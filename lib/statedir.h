@@ -2,6 +2,9 @@
  *
  *     ROOT/PIPELINE/STAGE              the keep of a stage (lib/keep/keep.h)
  *     ROOT/PIPELINE/STAGE.checkpoint   a folder a filter of the stage, by its index (lib/checkpoint.h)
+ *     ROOT/PIPELINE/STAGE.out          under systemd, the files that the stage writes by itself
+ *
+ * Under systemd a stage's checkpoint is its own $STATE_DIRECTORY (/var/lib/duto-state/PIPELINE/STAGE).
  *
  * ROOT is $DUTO_STATE_DIR where that is set; else /var/lib/duto for root, else
  * $XDG_STATE_HOME/duto, else ~/.local/state/duto. Paths are absolute and malloc'ed. */
@@ -13,6 +16,7 @@
 char *statedir_root(void);
 char *statedir_keep(const char *pipeline, const char *stage);
 char *statedir_checkpoint(const char *pipeline, const char *stage);
+char *statedir_out(const char *pipeline, const char *stage);
 
 /* The keep that people mean by a name: a folder or file of that path where there is one, else the
  * keep of PIPELINE/STAGE. NULL: neither is there. */

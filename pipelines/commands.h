@@ -6,6 +6,7 @@
 #include "opt.h"
 #include "pipeline.h"
 
+int command_apply(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_help(int argc, char **argv);

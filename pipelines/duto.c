@@ -18,6 +18,15 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{ "apply", command_apply, "[--dry-run]", "bring systemd to what /etc/duto/pipelines says",
+		"Checks every pipeline file there as duto check does; with a mistake in any, nothing "
+		"changes.\n"
+		"Then systemd loads the units anew: stages that are gone are stopped, those that "
+		"changed are\n"
+		"restarted, new ones are started, and the others go on undisturbed. A pipeline that "
+		"was stopped by\n"
+		"hand stays so. --dry-run tells what would be done to the units that are loaded "
+		"now.\n" },
 	{ "check", command_check, "FILE...",
 		"find every mistake in pipeline files, before anything starts",
 		"Each mistake is told as FILE:LINE:COLUMN: what is wrong. Nothing is started "
@@ -102,9 +111,13 @@ static const struct command commands[] = {
 		"Stages that act on the world are left out, unless --live names them. The same "
 		"recordings give\n"
 		"the same files, byte for byte.\n" },
-	{ "stage", command_stage, "FILE NAME", "run one stage of a pipeline",
+	{ "stage", command_stage, "FILE NAME\n       duto stage --setup FILE",
+		"run one stage of a pipeline",
 		"As duto run does for each; for those who supervise stages themselves "
-		"(systemd).\n" },
+		"(systemd).\n"
+		"--setup makes the folders of keeps first, as root for the group duto, and brings "
+		"keeps into\n"
+		"order that a power cut left as they were.\n" },
 	{ "tap", command_tap, "PIPELINE/STAGE[#PATH] [--json]",
 		"look at what a running stage gives on",
 		"Shows its samples as duto print does, with --json as JSON lines. A tap never "

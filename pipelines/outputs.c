@@ -55,3 +55,25 @@ void outputs_turn(struct wired *w, char *(*turn)(void *context, const char *path
 			turn_word(word, &t);
 	json_decref((json_t *)t.description);
 }
+
+static char *note_relative(void *context, const char *path)
+{
+	bool *named = context;
+	*named |= *path && *path != '/';
+	return NULL;
+}
+
+bool outputs_named(const struct pipeline *p, const struct stage *stage)
+{
+	char *error;
+	bool named = false;
+	struct wired *wired = wiring_words(p, stage, &error);
+	if (!wired) {
+		free(error);
+		return false;
+	}
+	for (size_t i = 0; i < stage->substage_count; i++)
+		outputs_turn(&wired[i], note_relative, &named);
+	wiring_free(stage, wired);
+	return named;
+}

@@ -8,4 +8,7 @@
 void outputs_turn(
 	struct wired *w, char *(*turn)(void *context, const char *path), void *context);
 
+/* Whether the stage's words name such a file by a relative path. */
+bool outputs_named(const struct pipeline *p, const struct stage *stage);
+
 #endif

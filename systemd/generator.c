@@ -3,7 +3,6 @@
  * Reads every *.yaml of /etc/duto/pipelines ($DUTO_PIPELINES), writes the units of each to NORMAL.
  * A file with mistakes is told of and left out; the others are not affected. At boot nothing but
  * the kernel's log can hear what a generator says. */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +10,6 @@
 
 #include "text.h"
 #include "unit_files.h"
-
-#define FOLDER "/etc/duto/pipelines"
 
 static struct unit_settings settings;
 static struct {
@@ -23,17 +20,17 @@ static struct {
 static FILE *log_file(void)
 {
 	static FILE *file;
-	if (!file && !getenv("DUTO_PIPELINES"))
+	if (!file && getenv("SYSTEMD_SCOPE")) /* systemd calls */
 		file = fopen("/dev/kmsg", "we");
 	if (!file)
 		file = stderr;
+	setlinebuf(file);
 	return file;
 }
 
 static bool complain(const char *text)
 {
 	fprintf(log_file(), "duto-generator: %s\n", text);
-	fflush(log_file());
 	return false;
 }
 
@@ -77,24 +74,17 @@ static bool generate_from(struct pipeline *p, const char *folder)
 	return good;
 }
 
-static int is_pipeline(const struct dirent *entry)
-{
-	size_t len = strlen(entry->d_name);
-	return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".yaml") == 0;
-}
-
 int main(int argc, char **argv)
 {
-	const char *from = getenv("DUTO_PIPELINES");
+	const char *from = pipeline_folder();
 	struct dirent **entries;
 	int status = EXIT_SUCCESS;
 	if (argc < 2) {
 		complain("expected the folder to write to");
 		return EXIT_FAILURE;
 	}
-	from = from && *from ? from : FOLDER;
 	settings = unit_settings_find();
-	int count = scandir(from, &entries, is_pipeline, alphasort);
+	int count = scandir(from, &entries, pipeline_is_file, alphasort);
 	for (int i = 0; i < count; i++) {
 		char *path = text_print("%s/%s", from, entries[i]->d_name);
 		struct pipeline *p = pipeline_open(path);

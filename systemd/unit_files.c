@@ -43,6 +43,13 @@ static void make_target(struct unit_files *files, const struct unit_making *m)
 		files->wanted = text_print("duto-%s.target", name);
 }
 
+static void add_setup_command(struct buffer *to, const struct unit_making *m)
+{
+	unit_text_quote(to, m->settings->program);
+	buffer_print(to, " stage --setup ");
+	unit_text_quote(to, m->path);
+}
+
 /* Root's, with no rights but those to make folders and give them to the group. */
 static void make_setup(struct unit_files *files, const struct unit_making *m)
 {
@@ -53,9 +60,9 @@ static void make_setup(struct unit_files *files, const struct unit_making *m)
 		"PartOf=duto-%s.target\n\n[Service]\nType=oneshot\nRemainAfterExit=yes\n"
 		"Group=duto\nUMask=0007\nExecStart=",
 		name);
-	unit_text_quote(to, m->settings->program);
-	buffer_print(to, " stage --setup ");
-	unit_text_quote(to, m->path);
+	add_setup_command(to, m);
+	buffer_print(to, "\nExecReload=");
+	add_setup_command(to, m);
 	buffer_print(to,
 		"\nEnvironment=DUTO_RUNTIME_DIR=%s DUTO_STATE_DIR=%s\n"
 		"RuntimeDirectory=duto/%s\nRuntimeDirectoryMode=2770\n"

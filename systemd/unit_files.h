@@ -11,8 +11,15 @@
 #ifndef DUTO_UNIT_FILES_H
 #define DUTO_UNIT_FILES_H
 
+#include <dirent.h>
+
 #include "buffer.h"
 #include "pipelines/traits.h"
+
+/* Where the pipelines are that systemd is to run: $DUTO_PIPELINES or /etc/duto/pipelines; and which of
+ * its entries they are, for scandir. */
+const char *pipeline_folder(void);
+int pipeline_is_file(const struct dirent *entry);
 
 struct unit_settings {
 	const char *program;  /* duto */

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "fnv.h"
+#include "pipelines/outputs.h"
 #include "pipelines/patience.h"
 #include "unit_parts.h"
 #include "unit_text.h"
@@ -54,7 +55,9 @@ static void add_life(struct buffer *to, const struct stage *stage)
 		"WatchdogSec=30s\n"
 		"Restart=always\n"
 		"RestartSec=1s\n"
-		"RestartPreventExitStatus=100\n"
+		"RestartPreventExitStatus=99 100\n"
+		"SuccessExitStatus=99\n"
+		"Environment=DUTO_END_STATUS=99\n"
 		"KillMode=mixed\n"
 		"TimeoutStopSec=%" PRId64 "s\n",
 		patience(stage) / SECONDS + 1);
@@ -97,7 +100,9 @@ static void add_folders(struct buffer *to, const struct unit_making *m, const st
 	buffer_print(to, "BindPaths=%s\n", m->rundir);
 	if (t->keeps)
 		buffer_print(to, "BindPaths=%s/%s/%s\n", root, pipeline, name);
-	buffer_print(to, "BindPaths=%s/%s/%s.out\n", root, pipeline, name);
+	if (outputs_named(m->p, stage))
+		buffer_print(to, "BindPaths=%s/%s/%s.out\nEnvironment=DUTO_OUT_DIR=%s/%s/%s.out\n",
+			root, pipeline, name, root, pipeline, name);
 	add_cursors(to, m, stage);
 	for (size_t i = 0; i < needs->keeps.count; i++)
 		buffer_print(to, "BindReadOnlyPaths=-%s/%s\n", root, needs->keeps.all[i]);
@@ -110,13 +115,15 @@ static void add_folders(struct buffer *to, const struct unit_making *m, const st
 	add(to, "InaccessiblePaths=-/etc/duto/secrets\n");
 }
 
-/* What no stage needs costs nothing to forbid. */
+/* What no stage needs costs nothing to forbid. libzmq asks each of its threads to be scheduled as it
+ * is already, and takes a refusal for a bug: it is answered that it is done. */
 static void add_hardening(struct buffer *to)
 {
 	add(to, "NoNewPrivileges=yes\n"
 		"CapabilityBoundingSet=\n"
 		"ProtectSystem=strict\n"
 		"ProtectHome=yes\n"
+		"PrivateMounts=yes\n"
 		"PrivateTmp=yes\n"
 		"PrivateIPC=yes\n"
 		"PrivateUsers=yes\n"
@@ -138,6 +145,7 @@ static void add_hardening(struct buffer *to)
 		"SystemCallArchitectures=native\n"
 		"SystemCallFilter=@system-service\n"
 		"SystemCallFilter=~@privileged @resources\n"
+		"SystemCallFilter=~sched_setscheduler:0\n"
 		"SystemCallErrorNumber=EPERM\n"
 		"DevicePolicy=closed\n");
 }
@@ -175,8 +183,9 @@ static void add_service(struct buffer *to, const struct unit_making *m, const st
 	add(to, "\n[Service]\n");
 	add_life(to, stage);
 	add_command(to, m, stage);
-	buffer_print(to, "LogExtraFields=DUTO_PIPELINE=%s DUTO_STAGE=%s\n", m->p->name.text,
-		stage->name.text);
+	buffer_print(to,
+		"SyslogIdentifier=duto-%s-%s\nLogExtraFields=DUTO_PIPELINE=%s DUTO_STAGE=%s\n",
+		m->p->name.text, stage->name.text, m->p->name.text, stage->name.text);
 	add_user(to, m->p->name.text, stage->name.text);
 	add_folders(to, m, stage, &needs);
 	add_limits(to, &stage->limits);

@@ -8,6 +8,25 @@
 #include "text.h"
 #include "unit_files.h"
 
+static const char *variable(const char *name, const char *otherwise)
+{
+	const char *value = getenv(name);
+	if (!value || !*value)
+		setenv(name, otherwise, 1);
+	return getenv(name);
+}
+
+const char *pipeline_folder(void)
+{
+	return variable("DUTO_PIPELINES", "/etc/duto/pipelines");
+}
+
+int pipeline_is_file(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+	return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".yaml") == 0;
+}
+
 /* Beside this program in a build; in PREFIX/bin where this is
  * PREFIX/lib/systemd/system-generators/duto-generator. */
 static const char *find_program(void)
@@ -25,14 +44,6 @@ static const char *find_program(void)
 	snprintf(path, sizeof(path), "%s", whole ? whole : "/usr/bin/duto");
 	free(whole);
 	return path;
-}
-
-static const char *variable(const char *name, const char *otherwise)
-{
-	const char *value = getenv(name);
-	if (!value || !*value)
-		setenv(name, otherwise, 1);
-	return getenv(name);
 }
 
 struct unit_settings unit_settings_find(void)
