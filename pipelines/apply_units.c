@@ -167,7 +167,7 @@ static void decide(struct apply_units *units, const struct all_shown *all)
 
 int apply_units_read(struct apply_units *ret, char **ret_error)
 {
-	char *argv[] = { "systemctl", "show",
+	char *argv[] = { "systemctl", "show", "--all",
 		"--property=Id,LoadState,ActiveState,FragmentPath,MainPID,"
 		"InactiveEnterTimestampMonotonic",
 		"duto-*.target", "duto-*.service", "duto-*.timer", NULL };

@@ -22,7 +22,8 @@ void unit_head(struct buffer *to, const struct unit_making *m, const struct stag
 /* The whole text of a stage's service. false with m->error. */
 bool unit_service(struct buffer *to, struct unit_making *m, const struct stage *stage);
 
-/* A hash of all that a stage's process depends on: text is its unit. */
+/* A hash of all that a stage's process depends on: text is its unit's [Service] section. Who starts
+ * before whom makes no other process. */
 bool unit_hash(struct unit_making *m, const struct stage *stage, struct str text, uint64_t *ret);
 
 #endif

@@ -198,15 +198,12 @@ bool unit_service(struct buffer *to, struct unit_making *m, const struct stage *
 {
 	struct buffer service = { 0 };
 	uint64_t hash;
-	unit_head(to, m, stage, "stage");
-	add_order(to, m, stage);
-	add(to, "StartLimitIntervalSec=0\n");
 	add_service(&service, m, stage);
-	buffer_add_str(to, buffer_str(&service));
-	bool good = unit_hash(m, stage, buffer_str(to), &hash);
+	bool good = unit_hash(m, stage, buffer_str(&service), &hash);
 	if (good) {
-		to->len -= service.len;
-		buffer_print(to, "X-DutoHash=%016" PRIx64 "\n", hash);
+		unit_head(to, m, stage, "stage");
+		add_order(to, m, stage);
+		buffer_print(to, "StartLimitIntervalSec=0\nX-DutoHash=%016" PRIx64 "\n", hash);
 		buffer_add_str(to, buffer_str(&service));
 		buffer_print(to, "Environment=DUTO_HASH=%016" PRIx64 "\n", hash);
 	}

@@ -109,7 +109,7 @@ like "one that is gone is stopped" "stop duto-a-extra.service" "$(inside /opt/du
 sed 's/select --source plant /selct --source plant /; s/name: b/name: c/' "$MACHINE/etc/duto/pipelines/b.yaml" >"$MACHINE/etc/duto/pipelines/c.yaml"
 inside /opt/duto/duto apply >applied 2>&1
 is "a mistake in one file changes nothing" 100 $?
-like "and is named" "c.yaml:[0-9]*:[0-9]*: .*did you mean select" "$(cat applied)"
+like "and is named" 'c.yaml:[0-9]+:[0-9]+: .*did you mean "select"' "$(cat applied)"
 rm "$MACHINE/etc/duto/pipelines/c.yaml"
 
 # Stops, a power cut.
@@ -129,7 +129,7 @@ ok "samples go on there too" eventually 20 more b/last "$already"
 inside systemctl stop duto-a.target duto-b.target
 ok "nothing was lost, nothing came twice" same_ends a
 ok "in the other pipeline neither" same_ends b
-is "no stage was given up" "" "$(inside systemctl --failed --no-legend --plain 'duto*')"
+is "no stage was given up" "" "$(inside systemctl list-units --failed --no-legend --plain 'duto*')"
 inside journalctl --no-pager -b >journal
 is "and none complained of corrupt data" "" "$(grep -i 'corrupt\|cut off\|EPERM' journal | head -n 3)"
 boot_off
