@@ -8,9 +8,9 @@
 #include "opt.h"
 #include "text.h"
 
-static const char *const pipeline_keys[] = { "name", "enabled", "vars", "environment", "stages", "tests",
+static const char *const pipeline_keys[] = { "name", "enabled", "timezone", "vars", "environment", "stages", "tests",
 	NULL };
-static const char *const later_keys[] = { "at", "every", "each", "workers", NULL };
+static const char *const later_keys[] = { "each", "workers", NULL };
 
 void pipeline_mistake(struct pipeline *p, int line, int column, const char *format, ...)
 {
@@ -220,6 +220,7 @@ static void read_root(struct pipeline *p, const struct yaml_node *root)
 	pipeline_check_keys(p, root, pipeline_keys);
 	read_name(p, root);
 	read_enabled(p, yaml_get(root, "enabled"));
+	pipeline_read_zone(p, yaml_get(root, "timezone"));
 	read_variables(p, yaml_get(root, "vars"));
 	read_environment(p, yaml_get(root, "environment"));
 	read_stages(p, root);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "mistake.h"
+#include "recurrence.h"
 #include "yaml.h"
 
 enum { PIPELINE_NAME_MAX = 32, STAGE_NAME_MAX = 24 };
@@ -59,6 +60,8 @@ struct stage {
 	struct word listen; /* text NULL: not published to other machines */
 	struct stage_keep keep;
 	struct stage_limits limits;
+	struct recurrence due; /* zone NULL: it runs all the time */
+	bool skips_missed;     /* runs that were missed are not made up for by one */
 };
 
 struct variable {
@@ -69,6 +72,7 @@ struct pipeline {
 	char *path, *dir; /* dir: of the file; input paths of the stages are relative to it */
 	struct word name;
 	bool disabled; /* `enabled: no`: it does not start with the machine */
+	const struct zone *zone; /* of at and every: UTC unless said */
 	struct variable *variables; /* vars, then those of the environment file: later ones count */
 	size_t variable_count;
 	struct stage *stages; /* in the file's order */

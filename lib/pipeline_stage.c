@@ -7,7 +7,7 @@
 #include "commandline.h"
 
 static const char *const stage_keys[] = { "run", "from", "taps", "listen", "keep", "cpu", "memory",
-	NULL };
+	"at", "every", "missed", NULL };
 
 static bool is_empty(const struct yaml_node *n)
 {
@@ -237,4 +237,5 @@ void pipeline_read_stage(struct pipeline *p, const struct yaml_node *n)
 	if (yaml_get(n, "keep"))
 		pipeline_read_keep(p, &stage->keep, yaml_get(n, "keep"));
 	pipeline_read_limits(p, &stage->limits, n);
+	pipeline_read_schedule(p, stage, n);
 }

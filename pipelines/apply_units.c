@@ -95,12 +95,26 @@ static bool is_new(const struct all_shown *all, const struct shown *u)
 	return strcmp(end, ".target") == 0 || is(target_of(all, u), "active");
 }
 
+/* A scheduled stage runs when its timer says so, each time as it is written then. */
+static bool has_timer(const struct all_shown *all, const struct shown *u)
+{
+	size_t len = strlen(u->id);
+	for (size_t i = 0; i < all->count; i++)
+		if (len > 8 && strncmp(all->units[i].id, u->id, len - 7) == 0 &&
+			strcmp(all->units[i].id + len - 7, "timer") == 0 &&
+			strcmp(u->id + len - 7, "service") == 0)
+			return true;
+	return false;
+}
+
 static enum apply_deed deed_of(const struct all_shown *all, const struct shown *u)
 {
 	if (strcmp(u->load, "not-found") == 0)
 		return is_running(u) ? APPLY_STOP : APPLY_NOTHING;
 	if (strstr(u->id, ".setup."))
 		return is(u, "active") ? APPLY_RELOAD : APPLY_NOTHING;
+	if (has_timer(all, u))
+		return APPLY_NOTHING;
 	if (is(u, "failed"))
 		return APPLY_RESTART;
 	if (is_running(u) && u->process > 0)

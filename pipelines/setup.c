@@ -11,6 +11,7 @@
 #include "filter.h"
 #include "keeps.h"
 #include "outputs.h"
+#include "schedule.h"
 #include "statedir.h"
 #include "text.h"
 
@@ -37,6 +38,14 @@ static int make_keep(const struct pipeline *p, const struct stage *stage)
 	return status != EXIT_OK ? status : make(cursors);
 }
 
+static int make_schedule(const struct pipeline *p, const struct stage *stage)
+{
+	int status = make(statedir_schedule(p->name.text, stage->name.text));
+	int r = status == EXIT_OK ? schedule_begin(p, stage) : 0;
+	return r ? failure(EXIT_SYSTEM, "schedule of %s: %s", stage->name.text, strerror(-r))
+		 : status;
+}
+
 static void say(const char *message, void *context)
 {
 	(void)context;
@@ -49,6 +58,8 @@ static int make_stage(const struct pipeline *p, const struct stage *stage, const
 	char *error;
 	if (status == EXIT_OK && outputs_named(p, stage))
 		status = make(statedir_out(p->name.text, stage->name.text));
+	if (status == EXIT_OK && stage->due.zone)
+		status = make_schedule(p, stage);
 	if (status == EXIT_OK && t->keeps) {
 		int r = keeps_begin_one(p, stage, 0, say, NULL, &error);
 		if (r == -EBUSY) /* its writer runs: then all is well with it */

@@ -11,6 +11,7 @@
 #include "keeps.h"
 #include "outputs.h"
 #include "rundir.h"
+#include "schedule.h"
 #include "secrets.h"
 #include "setup.h"
 #include "statedir.h"
@@ -18,7 +19,7 @@
 #include "text.h"
 
 static const char *file, *name;
-static bool setup;
+static bool setup, only_due;
 
 static const struct opt options[] = {
 	{ .name = "file",
@@ -36,6 +37,10 @@ static const struct opt options[] = {
 		.type = OPT_FLAG,
 		.to = &setup,
 		.help = "make the folders that the stages share, and leave" },
+	{ .name = "if-due",
+		.type = OPT_FLAG,
+		.to = &only_due,
+		.help = "leave at once where the stage is scheduled and not due" },
 	OPT_END,
 };
 
@@ -76,7 +81,7 @@ static void turn_words(struct wired *w)
 		outputs_turn(w, into_folder, folder);
 }
 
-int stage_run(const struct site *site, const struct stage *stage)
+static int run_now(const struct site *site, const struct stage *stage)
 {
 	const struct traits *t = &site->traits[stage - site->p->stages];
 	char *error;
@@ -90,6 +95,20 @@ int stage_run(const struct site *site, const struct stage *stage)
 	int status = stage_run_wired(&(struct post){ site, stage, 0 }, wired);
 	wiring_free(stage, wired);
 	return status;
+}
+
+static int run_once(void *context)
+{
+	const struct post *post = context;
+	return run_now(post->site, post->stage);
+}
+
+int stage_run(const struct site *site, const struct stage *stage)
+{
+	if (!stage->due.zone)
+		return run_now(site, stage);
+	struct post post = { site, stage, 0 };
+	return schedule_run(site->p, stage, only_due, run_once, &post);
 }
 
 static int run_named(const struct pipeline *p)

@@ -20,6 +20,7 @@ struct unit {
 	int64_t start_at; /* waiting: not before then */
 	int64_t delay;	  /* before its last start; 0: it was started once */
 	int64_t kill_at;  /* 0: it may take its time */
+	bool again;	  /* a scheduled run failed: it is made again though not due */
 	bool told;	  /* to stop */
 	bool clean;  /* its last process left with 0: the end of what it gave is where it gave it */
 	bool abrupt; /* done, but its writers may not have heard that it read their end */

@@ -38,7 +38,8 @@ static void make_target(struct unit_files *files, const struct unit_making *m)
 	unit_head(to, m, NULL, "pipeline");
 	buffer_print(to, "Wants=duto-%s.setup.service\n", name);
 	for (size_t i = 0; i < m->p->stage_count; i++)
-		buffer_print(to, "Wants=duto-%s-%s.service\n", name, m->p->stages[i].name.text);
+		buffer_print(to, "Wants=duto-%s-%s.%s\n", name, m->p->stages[i].name.text,
+			m->p->stages[i].due.zone ? "timer" : "service");
 	if (!m->p->disabled)
 		files->wanted = text_print("duto-%s.target", name);
 }
@@ -83,6 +84,10 @@ static bool make_stages(struct unit_files *files, struct unit_making *m)
 			files, text_print("duto-%s-%s.service", name, stage->name.text));
 		if (!unit_service(to, m, stage))
 			return false;
+		if (stage->due.zone)
+			unit_timer(add_file(files, text_print("duto-%s-%s.timer", name,
+							   stage->name.text)),
+				m, stage);
 	}
 	return true;
 }

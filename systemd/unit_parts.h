@@ -22,6 +22,12 @@ void unit_head(struct buffer *to, const struct unit_making *m, const struct stag
 /* The whole text of a stage's service. false with m->error. */
 bool unit_service(struct buffer *to, struct unit_making *m, const struct stage *stage);
 
+/* The timer of a scheduled stage. */
+void unit_timer(struct buffer *to, const struct unit_making *m, const struct stage *stage);
+
+/* Whether a stage is due whenever its timer elapses; also where it has none. */
+bool unit_is_exact(const struct stage *stage);
+
 /* A hash of all that a stage's process depends on: text is its unit's [Service] section. Who starts
  * before whom makes no other process. */
 bool unit_hash(struct unit_making *m, const struct stage *stage, struct str text, uint64_t *ret);

@@ -41,14 +41,28 @@ static void add_command(struct buffer *to, const struct unit_making *m, const st
 	unit_text_quote(to, m->settings->program);
 	add(to, " stage ");
 	unit_text_quote(to, m->path);
-	buffer_print(to, " %s\n", stage->name.text);
+	buffer_print(to, " %s%s\n", stage->name.text, unit_is_exact(stage) ? "" : " --if-due");
 	add(to, "Environment=");
 	buffer_print(to, "DUTO_RUNTIME_DIR=%s DUTO_STATE_DIR=%s\n", m->settings->run_root,
 		m->settings->state_root);
 }
 
+/* A scheduled stage runs once when its timer says so: until it is done, however long that takes. */
+static void add_run(struct buffer *to)
+{
+	add(to, "Type=oneshot\n"
+		"Restart=on-failure\n"
+		"RestartSec=30s\n"
+		"RestartPreventExitStatus=100\n"
+		"KillMode=mixed\n");
+}
+
 static void add_life(struct buffer *to, const struct stage *stage)
 {
+	if (stage->due.zone) {
+		add_run(to);
+		return;
+	}
 	buffer_print(to,
 		"Type=notify\n"
 		"NotifyAccess=main\n"
@@ -106,6 +120,8 @@ static void add_folders(struct buffer *to, const struct unit_making *m, const st
 	add_cursors(to, m, stage);
 	for (size_t i = 0; i < needs->keeps.count; i++)
 		buffer_print(to, "BindReadOnlyPaths=-%s/%s\n", root, needs->keeps.all[i]);
+	if (stage->due.zone)
+		buffer_print(to, "BindPaths=%s/%s/%s.schedule\n", root, pipeline, name);
 	if (t->state)
 		buffer_print(to, "StateDirectory=duto-state/%s/%s\nStateDirectoryMode=0700\n",
 			pipeline, name);
