@@ -113,13 +113,10 @@ static bool take_weekdays(struct str *s, struct calendar_expression *e)
 		if (!take_weekday(s, &from))
 			return false;
 		to = from;
-		if (take_range(s) && !take_weekday(s, &to))
+		if (take_range(s) && (!take_weekday(s, &to) || to < from))
 			return false;
-		for (int day = from;; day = (day + 1) % 7) {
+		for (int day = from; day <= to; day++)
 			e->weekdays |= UINT64_C(1) << day;
-			if (day == to)
-				break;
-		}
 	} while (take(s, ','));
 	return true;
 }
@@ -150,8 +147,8 @@ static bool read_date(struct str word, struct calendar_expression *e)
 	for (size_t i = 0; i < word.len; i++)
 		dashes += word.data[i] == '-';
 	struct str any = STR("*");
-	bool good = dashes == 2 ? take_part(&word, &year) && take(&word, '-')
-				: take_part(&any, &year);
+	bool good =
+		dashes == 2 ? take_part(&word, &year) && take(&word, '-') : take_part(&any, &year);
 	return good && take_part(&word, &month) && take(&word, '-') && take_part(&word, &day) &&
 	       !word.len;
 }
@@ -210,8 +207,8 @@ static bool is_day(const struct calendar_expression *e, int32_t number)
 
 /* The first due time of a day that is later than `after`; INT64_MAX: none. from: hours before that
  * are not looked at. */
-static int64_t next_of_day(const struct calendar_expression *e, const struct zone *zone, int32_t day,
-	int from, int64_t after)
+static int64_t next_of_day(const struct calendar_expression *e, const struct zone *zone,
+	int32_t day, int from, int64_t after)
 {
 	for (int hour = from > 0 ? from : 0; hour < 24; hour++)
 		for (int minute = 0; minute < 60 && e->hours >> hour & 1; minute++)
@@ -233,7 +230,7 @@ int64_t calendar_expression_next(
 	struct local_time now = zone_local(zone, &span, after);
 	int32_t last = date_number(CALENDAR_YEAR + CALENDAR_YEARS - 1, 12, 31);
 	for (int32_t day = now.day - 1; day <= last; day++) {
-		int from = day < now.day ? 24 - SAFE_HOURS
+		int from = day < now.day   ? 24 - SAFE_HOURS
 			   : day > now.day ? 0
 					   : now.second / 3600 - SAFE_HOURS;
 		int64_t at = is_day(e, day) ? next_of_day(e, zone, day, from, after) : INT64_MAX;

@@ -85,7 +85,7 @@ struct filter {
 	bool clocked;	  /* timed by a clock: a run is random, new at each start */
 	bool text_output; /* writes text by emit_text: --out takes only `-` and file:PATH */
 	bool no_output;	  /* writes nothing to --out */
-	bool acts;    /* on the world (a database, a device, a mail): `duto run --replay` leaves it
+	bool acts; /* on the world (a database, a device, a mail): `duto run --replay` leaves it
 			     out, unless it is named in --live */
 	enum filter_reach reach;
 	bool commits; /* stores what it is given by itself: see resume_from */

@@ -8,8 +8,8 @@
 #include "opt.h"
 #include "text.h"
 
-static const char *const pipeline_keys[] = { "name", "enabled", "timezone", "vars", "environment", "stages", "tests",
-	NULL };
+static const char *const pipeline_keys[] = { "name", "enabled", "timezone", "vars", "environment",
+	"stages", "tests", NULL };
 static const char *const later_keys[] = { "each", "workers", NULL };
 
 void pipeline_mistake(struct pipeline *p, int line, int column, const char *format, ...)

@@ -71,8 +71,8 @@ struct variable {
 struct pipeline {
 	char *path, *dir; /* dir: of the file; input paths of the stages are relative to it */
 	struct word name;
-	bool disabled; /* `enabled: no`: it does not start with the machine */
-	const struct zone *zone; /* of at and every: UTC unless said */
+	bool disabled;		    /* `enabled: no`: it does not start with the machine */
+	const struct zone *zone;    /* of at and every: UTC unless said */
 	struct variable *variables; /* vars, then those of the environment file: later ones count */
 	size_t variable_count;
 	struct stage *stages; /* in the file's order */

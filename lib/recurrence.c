@@ -55,8 +55,7 @@ int recurrence_every(struct str text, const struct zone *zone, struct recurrence
 	struct str period = { text.data, at ? (size_t)(at - text.data) : text.len };
 	struct str start = STR("2000-01-01");
 	if (at)
-		start = (struct str){ at + strlen(from),
-			text.len - period.len - strlen(from) };
+		start = (struct str){ at + strlen(from), text.len - period.len - strlen(from) };
 	*ret = (struct recurrence){ .zone = zone };
 	if (opt_duration(period, &ret->period) || ret->period < MINUTE || ret->period % MINUTE ||
 		!read_start(start, ret))

@@ -15,7 +15,7 @@ struct herald {
 		pid_t pid; /* 0: has ended, or has not begun */
 		const char *name;
 		bool ready, alive;
-	} *all;
+	} * all;
 	bool told_ready;
 };
 

@@ -49,11 +49,11 @@ void schedule_read(const char *pipeline, const char *stage, struct schedule_runs
 int schedule_write(const char *pipeline, const char *stage, const struct schedule_runs *runs)
 {
 	char *path = schedule_path(pipeline, stage, "runs");
-	char *text = text_print("seen %" PRId64 "\nstarted %" PRId64 "\nfinished %" PRId64
-				"\ntook %" PRId64 "\nstatus %d\ncount %" PRIu64 "\nfailed %" PRIu64
-				"\n",
-		runs->seen, runs->started, runs->finished, runs->took, runs->status, runs->count,
-		runs->failed);
+	char *text =
+		text_print("seen %" PRId64 "\nstarted %" PRId64 "\nfinished %" PRId64
+			   "\ntook %" PRId64 "\nstatus %d\ncount %" PRIu64 "\nfailed %" PRIu64 "\n",
+			runs->seen, runs->started, runs->finished, runs->took, runs->status,
+			runs->count, runs->failed);
 	int r = file_replace(path, str(text));
 	free(text);
 	free(path);

@@ -8,8 +8,7 @@
 #include "text.h"
 
 /* What a credential may be called (systemd.exec(5)), and what needs no quotes in a unit. */
-#define CHARACTERS                                                                                 \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+#define CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 const char *secrets_name(const char *word)
 {

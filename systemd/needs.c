@@ -9,9 +9,8 @@
 
 enum { LIST_MAX = 1 << 20 }; /* bytes of a list of devices that are looked at */
 
-#define DEVICE_CHARACTERS                                                                          \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/-"
-#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_-"
+#define DEVICE_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-"
+#define NAME_CHARACTERS	  "abcdefghijklmnopqrstuvwxyz0123456789_-"
 
 static void add(struct names *names, const char *text, size_t len)
 {
@@ -24,16 +23,24 @@ static void add(struct names *names, const char *text, size_t len)
 	names->all[names->count++] = text_print("%.*s", (int)len, text);
 }
 
-/* Serial ports only: /dev/ttyUSB0, /dev/serial/by-id/... */
+/* How long the path of a serial port is (/dev/ttyUSB0, /dev/serial/by-path/...); 0: it is none. Only
+ * the latter have colons; behind the others one parts the path from what follows. */
+static size_t device_len(const char *at)
+{
+	size_t len = strspn(at, DEVICE_CHARACTERS ":");
+	if (strncmp(at, "/dev/tty", 8) == 0)
+		len = strspn(at, DEVICE_CHARACTERS);
+	else if (strncmp(at, "/dev/serial/", 12) != 0)
+		return 0;
+	return memmem(at, len, "..", 2) ? 0 : len;
+}
+
 static void find_devices(struct needs *n, const char *text)
 {
 	for (const char *at = text; (at = strstr(at, "/dev/")); at++) {
-		size_t len = strspn(at, DEVICE_CHARACTERS);
-		bool serial = strncmp(at, "/dev/tty", 8) == 0 ||
-			      strncmp(at, "/dev/serial/", 12) == 0;
-		bool begins = at == text || at[-1] == '/' || !strchr(DEVICE_CHARACTERS, at[-1]) ||
-			      at[-1] == ':';
-		if (serial && begins && !memmem(at, len, "..", 2))
+		size_t len = device_len(at);
+		bool begins = at == text || at[-1] == '/' || !strchr(DEVICE_CHARACTERS, at[-1]);
+		if (len && begins)
 			add(&n->devices, at, len);
 	}
 }

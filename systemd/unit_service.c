@@ -29,8 +29,8 @@ static void add_order(struct buffer *to, const struct unit_making *m, const stru
 							 ? &reader->from[k]
 							 : &reader->taps[k - reader->from_count];
 			if (&m->p->stages[s->stage] == stage)
-				buffer_print(to, "After=duto-%s-%s.service\n", name,
-					reader->name.text);
+				buffer_print(
+					to, "After=duto-%s-%s.service\n", name, reader->name.text);
 		}
 	}
 }

@@ -33,7 +33,8 @@ static int write_file(int folder, const struct unit_file *file)
 
 static int write_wanted(int folder, const char *name)
 {
-	char *target = text_print("../%s", name), *link = text_print("multi-user.target.wants/%s", name);
+	char *target = text_print("../%s", name),
+	     *link = text_print("multi-user.target.wants/%s", name);
 	int r = mkdirat(folder, "multi-user.target.wants", 0755) && errno != EEXIST ? -errno : 0;
 	unlinkat(folder, link, 0);
 	if (!r && symlinkat(target, folder, link))
