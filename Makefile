@@ -106,7 +106,7 @@ fuzz:
 	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build/fuzz $(FUZZ:%=build/fuzz/run/%)
 	@failed=0; for f in $(FUZZ); do tests/fuzz/run.sh build/fuzz/run/$$f $(FUZZ_SECONDS) || failed=1; done; exit $$failed
 
-build/fuzz/run/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libduto.a
+build/fuzz/run/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libunits.a $(BUILD)/libduto.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 

@@ -85,5 +85,5 @@ void gauge_read(const char *rundir, const char *stage, struct gauge *ret)
 	}
 	ret->alive &= ret->there;
 	const char *slash = strrchr(rundir, '/');
-	schedule_tell(slash ? slash + 1 : rundir, stage, ret->status, sizeof(ret->status));
+	ret->scheduled = schedule_tell(slash ? slash + 1 : rundir, stage, ret->status, sizeof(ret->status));
 }

@@ -98,24 +98,25 @@ static void add(char *to, size_t size, const char *format, ...)
 	va_end(args);
 }
 
-void schedule_tell(const char *pipeline, const char *stage, char *to, size_t size)
+bool schedule_tell(const char *pipeline, const char *stage, char *to, size_t size)
 {
 	struct schedule_runs r;
 	char time[TIMESTAMP_TEXT + 1], span[16];
 	schedule_read(pipeline, stage, &r);
 	if (!r.seen)
-		return;
+		return false;
 	*to = 0;
 	if (!r.count) {
 		add(to, size, "scheduled: has not run yet");
-		return;
+		return true;
 	}
 	time[timestamp_format(time, r.started / SECONDS * SECONDS)] = 0;
 	add(to, size, "scheduled: ran %" PRIu64 " time%s, %" PRIu64 " failed; %s at %s", r.count,
 		r.count == 1 ? "" : "s", r.failed, r.finished >= r.started ? "last" : "runs since",
 		time);
 	if (r.finished < r.started)
-		return;
+		return true;
 	human_span(span, r.took);
 	add(to, size, ", took %s, left with status %d", span, r.status);
+	return true;
 }

@@ -33,7 +33,8 @@ int64_t schedule_due(const struct pipeline *p, const struct stage *stage, int64_
 int schedule_run(const struct pipeline *p, const struct stage *stage, bool only_due,
 	int (*run)(void *context), void *context);
 
-/* Appends "next 2026-01-01T06:00:00Z; ran 12 times, the last took 2.1s, left with 0": for people. */
-void schedule_tell(const char *pipeline, const char *stage, char *to, size_t size);
+/* "scheduled: ran 12 times, 0 failed; last at ..., took 2.1s, left with status 0": for people. false
+ * where nothing is known of it. */
+bool schedule_tell(const char *pipeline, const char *stage, char *to, size_t size);
 
 #endif

@@ -14,6 +14,11 @@ sample | seal) mill 2 >"$corpus/mill" ;;
 json) mill 2 | build/duto to-json >"$corpus/mill" ;;
 csv) mill 3 | build/duto to-csv >"$corpus/mill" ;;
 yaml | pipeline) cp pipelines/*.yaml "$corpus" ;;
+units)
+	cp pipelines/*.yaml "$corpus"
+	sed -n '/^cat >pipelines\/plant.yaml/,/^END/p' tests/units.t | sed '1d;$d' >"$corpus/plant"
+	export DUTO_LIBEXEC=build/libexec
+	;;
 devmap) cp schemas/devices/*.csv "$corpus" ;;
 scaler) cp build/models/mill-scaler.yaml "$corpus" ;;
 forest)

@@ -31,6 +31,11 @@ pipeline() { # NAME: ten stages, from a source that keeps to a stage that keeps
 stages=(src f1 f2 f3 f4 f5 f6 last win board)
 pipeline a >"$MACHINE/etc/duto/pipelines/a.yaml"
 pipeline b >"$MACHINE/etc/duto/pipelines/b.yaml"
+cat >"$MACHINE/etc/duto/pipelines/clock.yaml" <<-'END'
+	name: clock
+	stages:
+	  rows: {at: "*:*:0/2", run: replay a/src --since -2s | to-csv --out file:rows.csv}
+END
 echo 'name: bad: [' >"$MACHINE/etc/duto/pipelines/bad.yaml"
 mkdir -p "$MACHINE/etc/systemd/system/duto-.service.d"
 printf '[Service]\nWatchdogSec=3s\nLoadCredential=token:/etc/duto/secrets/token\n' \
@@ -65,6 +70,10 @@ ok "samples arrive behind ten stages" eventually 20 more a/last 10
 rm "$MACHINE/etc/duto/pipelines/bad.yaml"
 board_writes() { inside journalctl DUTO_PIPELINE=a DUTO_STAGE=board -o cat --no-pager | grep -q 'power_kw\|torque'; }
 ok "the journal has what a stage writes under its pipeline and stage" eventually 10 board_writes
+
+clock_ran() { inside /opt/duto/duto top clock --once 2>&1 | grep -q 'scheduled: ran .* 0 failed.*left with status 0'; }
+ok "a scheduled stage runs by its timer, and duto top tells of it" eventually 20 clock_ran
+ok "it reads a keep of another pipeline, and writes to a folder of its own" eventually 10 test -s "$MACHINE/var/lib/duto/clock/rows.out/rows.csv"
 
 # One stage and another.
 one=$(pid duto-a-f1.service) other=$(pid duto-b-f1.service)
