@@ -3,7 +3,7 @@ CC = gcc
 CFLAGS = -O2 -g
 BUILD = build$(if $(SAN),/san)$(if $(filter clang%,$(CC)),/clang)
 WARN = -std=gnu17 -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes
-ALL_CFLAGS = $(WARN) $(CFLAGS) -D_GNU_SOURCE -iquote lib -I/usr/include/postgresql -MMD -MP -fPIC -pthread -ffp-contract=off $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+ALL_CFLAGS = $(WARN) $(CFLAGS) -D_GNU_SOURCE -iquote lib -iquote . -I/usr/include/postgresql -MMD -MP -fPIC -pthread -ffp-contract=off $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 LDLIBS = -Wl,--as-needed -lmodbus -lpq -lyaml -ljansson -llua5.4 -lgsl -lgslcblas -lcrypto -lzstd -lm -ldl -pthread
 
 LIB = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out lib/zmq/%,$(wildcard lib/*.c lib/*/*.c)))
@@ -11,7 +11,11 @@ FILTERS = $(patsubst filters/%.c,$(BUILD)/libexec/%,$(wildcard filters/*.c))
 JOBS = $(shell nproc)
 UNITS = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 
-all: $(BUILD)/duto $(FILTERS) $(BUILD)/libexec/link-zmq.so $(BUILD)/models/mill.forest
+# What the generator and duto share: from a pipeline to its units.
+UNIT_FILES = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out systemd/generator.c,$(wildcard systemd/*.c)) \
+	$(addprefix pipelines/,capture.c describe.c keeps.c libexec.c outputs.c patience.c secrets.c traits.c wiring.c))
+
+all: $(BUILD)/duto $(BUILD)/duto-generator $(FILTERS) $(BUILD)/libexec/link-zmq.so $(BUILD)/libexec/filters.json $(BUILD)/models/mill.forest
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -29,8 +33,18 @@ $(BUILD)/libexec/link-zmq.so: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/zmq
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -shared -o $@ $^ -lzmq
 
-$(BUILD)/duto: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard pipelines/*.c)) $(BUILD)/libduto.a
+$(BUILD)/libunits.a: $(UNIT_FILES)
+	@rm -f $@
+	ar qcs $@ $^
+
+$(BUILD)/duto: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard pipelines/*.c)) $(BUILD)/libunits.a $(BUILD)/libduto.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/duto-generator: $(BUILD)/obj/systemd/generator.o $(BUILD)/libunits.a $(BUILD)/libduto.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/libexec/filters.json: $(BUILD)/duto $(FILTERS)
+	$(BUILD)/duto list --json >$@
 
 # What the pipelines that ship score with.
 $(BUILD)/models/mill.forest: pipelines/train-mill.sh $(patsubst %,$(BUILD)/libexec/%,sim map scale train) | $(BUILD)/duto
@@ -93,7 +107,7 @@ fuzz:
 	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=fuzzer-no-link,address,undefined BUILD=build/fuzz $(FUZZ:%=build/fuzz/run/%)
 	@failed=0; for f in $(FUZZ); do tests/fuzz/run.sh build/fuzz/run/$$f $(FUZZ_SECONDS) || failed=1; done; exit $$failed
 
-build/fuzz/run/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libduto.a
+build/fuzz/run/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libunits.a $(BUILD)/libduto.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 

@@ -182,4 +182,5 @@ const struct filter filter = {
 	.produce = produce,
 	.end = end,
 	.text_output = true,
+	.reach = REACH_ADDRESS,
 };

@@ -183,4 +183,5 @@ const struct filter filter = {
 	.no_output = true,
 	.acts = true,
 	.commits = true,
+	.reach = REACH_ADDRESS,
 };

@@ -173,4 +173,5 @@ const struct filter filter = {
 	.start = start,
 	.produce = produce,
 	.fields = fields,
+	.reach = REACH_ADDRESS,
 };

@@ -310,4 +310,5 @@ const struct filter filter = {
 	.end = end,
 	.fields = fields,
 	.clocked = true,
+	.reach = REACH_CLIENT,
 };

@@ -223,4 +223,5 @@ const struct filter filter = {
 	.end = end,
 	.fields = fields,
 	.no_output = true,
+	.reach = REACH_LISTENER,
 };

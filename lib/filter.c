@@ -165,6 +165,11 @@ static const char *truth(bool v)
 	return v ? "true" : "false";
 }
 
+static const char *const reaches[] = { [REACH_NONE] = "none",
+	[REACH_ADDRESS] = "address",
+	[REACH_CLIENT] = "client",
+	[REACH_LISTENER] = "listener" };
+
 static void print_description(bool complete)
 {
 	static struct fields fields; /* its names stay until the end */
@@ -174,9 +179,9 @@ static void print_description(bool complete)
 	printf(",\"summary\":");
 	opt_json(filter.summary, stdout);
 	printf(",\"input\":\"%s\",\"output\":\"%s\",\"clocked\":%s,\"state\":%s,"
-	       "\"acts\":%s,\"commits\":%s,\"options\":[",
+	       "\"acts\":%s,\"commits\":%s,\"reach\":\"%s\",\"options\":[",
 		input_kind(), output_kind(), truth(filter.clocked), truth(filter.save != NULL),
-		truth(filter.acts), truth(filter.commits));
+		truth(filter.acts), truth(filter.commits), reaches[filter.reach]);
 	for (int i = 0; tables[i]; i++)
 		opt_describe(tables[i], stdout, i == 0 || (i == 1 && !tables[0]->name));
 	printf("]");

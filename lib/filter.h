@@ -18,6 +18,18 @@ enum {
 	EXIT_SYSTEM = 111, /* the system failed: restart */
 };
 
+/* What of the network a filter needs: its unit lets it have that, and no more. */
+enum filter_reach {
+	REACH_NONE,
+	REACH_ADDRESS,	/* what the addresses among its words name (scheme://HOST), if any */
+	REACH_CLIENT,	/* other machines and devices, whatever its words say */
+	REACH_LISTENER, /* others connect to it */
+};
+
+/* What a filter leaves with when all that it reads, or has to give, has ended: $DUTO_END_STATUS where
+ * that is set, for those who restart what leaves with 0; else EXIT_OK. */
+int status_of_end(void);
+
 struct fields;
 
 struct filter {
@@ -73,8 +85,9 @@ struct filter {
 	bool clocked;	  /* timed by a clock: a run is random, new at each start */
 	bool text_output; /* writes text by emit_text: --out takes only `-` and file:PATH */
 	bool no_output;	  /* writes nothing to --out */
-	bool acts;    /* on the world (a database, a device, a mail): `duto run --replay` leaves it
+	bool acts; /* on the world (a database, a device, a mail): `duto run --replay` leaves it
 			     out, unless it is named in --live */
+	enum filter_reach reach;
 	bool commits; /* stores what it is given by itself: see resume_from */
 };
 

@@ -217,10 +217,14 @@ static void wait_for_events(void)
 		source_waits = false;
 }
 
+/* What a keep's writer put there just before it ended may not have been looked at yet: that a keep
+ * had nothing more counts from here on. */
 static void start_stop_clock(void)
 {
 	if (!stopping() || leave_at)
 		return;
+	for (int i = 0; i < loop_input_count; i++)
+		loop_inputs[i]->connected |= loop_inputs[i]->keep != NULL;
 	leave_at = clock_monotonic() + stop_time;
 	read_until = leave_at - stop_time / 2;
 	notify("STOPPING=1");
@@ -284,7 +288,7 @@ static bool run_source(void)
 /* A reader that was told to stop goes on while its writer is there. */
 static bool input_over(const struct link *l)
 {
-	return l->ended || (stopping() && (!l->connected || filter.bytes));
+	return l->ended || (leave_at && (!l->connected || filter.bytes));
 }
 
 static bool inputs_over(void)
@@ -442,7 +446,7 @@ int loop_run(int64_t stop_after, bool merge_inputs)
 	close_links();
 	if (cut)
 		die_system("what came before in the stage did not end well");
-	return status_at_end;
+	return over && status_at_end == EXIT_OK ? status_of_end() : status_at_end;
 }
 
 void loop_leave(int status)

@@ -8,9 +8,9 @@
 #include "opt.h"
 #include "text.h"
 
-static const char *const pipeline_keys[] = { "name", "vars", "environment", "stages", "tests",
-	NULL };
-static const char *const later_keys[] = { "at", "every", "each", "workers", NULL };
+static const char *const pipeline_keys[] = { "name", "enabled", "timezone", "vars", "environment",
+	"stages", "tests", NULL };
+static const char *const later_keys[] = { "each", "workers", NULL };
 
 void pipeline_mistake(struct pipeline *p, int line, int column, const char *format, ...)
 {
@@ -197,6 +197,16 @@ static void read_stages(struct pipeline *p, const struct yaml_node *root)
 	pipeline_resolve(p);
 }
 
+static void read_enabled(struct pipeline *p, const struct yaml_node *n)
+{
+	bool enabled = true;
+	char *error = NULL;
+	if (n && yaml_bool(n, &enabled, &error))
+		pipeline_expect(p, n, "yes or no");
+	free(error);
+	p->disabled = !enabled;
+}
+
 static void read_root(struct pipeline *p, const struct yaml_node *root)
 {
 	if (!root) {
@@ -209,6 +219,8 @@ static void read_root(struct pipeline *p, const struct yaml_node *root)
 	}
 	pipeline_check_keys(p, root, pipeline_keys);
 	read_name(p, root);
+	read_enabled(p, yaml_get(root, "enabled"));
+	pipeline_read_zone(p, yaml_get(root, "timezone"));
 	read_variables(p, yaml_get(root, "vars"));
 	read_environment(p, yaml_get(root, "environment"));
 	read_stages(p, root);

@@ -8,8 +8,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "mistake.h"
+#include "recurrence.h"
 #include "yaml.h"
 
 enum { PIPELINE_NAME_MAX = 32, STAGE_NAME_MAX = 24 };
@@ -42,6 +44,12 @@ struct stage_keep {
 	bool drop_oldest; /* when-full */
 };
 
+/* What the stage may take of the machine, where systemd runs it. */
+struct stage_limits {
+	double cpu;	/* of one processor, 0.5 is half; 0: no limit */
+	int64_t memory; /* bytes; 0: no limit */
+};
+
 struct stage {
 	struct word name;
 	struct word run; /* the command line as written; its place is that of the value */
@@ -51,6 +59,9 @@ struct stage {
 	size_t from_count, tap_count;
 	struct word listen; /* text NULL: not published to other machines */
 	struct stage_keep keep;
+	struct stage_limits limits;
+	struct recurrence due; /* zone NULL: it runs all the time */
+	bool skips_missed;     /* runs that were missed are not made up for by one */
 };
 
 struct variable {
@@ -60,6 +71,8 @@ struct variable {
 struct pipeline {
 	char *path, *dir; /* dir: of the file; input paths of the stages are relative to it */
 	struct word name;
+	bool disabled;		    /* `enabled: no`: it does not start with the machine */
+	const struct zone *zone;    /* of at and every: UTC unless said */
 	struct variable *variables; /* vars, then those of the environment file: later ones count */
 	size_t variable_count;
 	struct stage *stages; /* in the file's order */

@@ -33,6 +33,10 @@ static void resolve(struct pipeline *p, const struct stage *reader, struct sourc
 	const struct stage *stage = pipeline_stage(p, name->text);
 	if (stage == reader) {
 		pipeline_mistake(p, name->line, name->column, "stage %s reads itself", name->text);
+	} else if (stage && stage->due.zone) {
+		pipeline_mistake(p, name->line, name->column,
+			"stage %s is scheduled: it cannot be read all the time (replay its keep)",
+			name->text);
 	} else if (stage) {
 		source->stage = (size_t)(stage - p->stages);
 	} else {

@@ -27,6 +27,14 @@ struct word pipeline_expand(struct pipeline *p, const struct yaml_node *n);
 /* Reads the value of a stage's `keep`. */
 void pipeline_read_keep(struct pipeline *p, struct stage_keep *keep, const struct yaml_node *n);
 
+/* Reads `cpu` and `memory` of a stage. */
+void pipeline_read_limits(
+	struct pipeline *p, struct stage_limits *limits, const struct yaml_node *stage);
+
+/* Reads `timezone`, and `at`, `every` and `missed` of a stage. */
+void pipeline_read_zone(struct pipeline *p, const struct yaml_node *n);
+void pipeline_read_schedule(struct pipeline *p, struct stage *stage, const struct yaml_node *map);
+
 /* With all stages read: finds those that are read by their names, and the order. */
 void pipeline_resolve(struct pipeline *p);
 

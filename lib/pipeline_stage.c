@@ -6,7 +6,8 @@
 
 #include "commandline.h"
 
-static const char *const stage_keys[] = { "run", "from", "taps", "listen", "keep", NULL };
+static const char *const stage_keys[] = { "run", "from", "taps", "listen", "keep", "cpu", "memory",
+	"at", "every", "missed", NULL };
 
 static bool is_empty(const struct yaml_node *n)
 {
@@ -235,4 +236,6 @@ void pipeline_read_stage(struct pipeline *p, const struct yaml_node *n)
 	read_listen(p, stage, yaml_get(n, "listen"));
 	if (yaml_get(n, "keep"))
 		pipeline_read_keep(p, &stage->keep, yaml_get(n, "keep"));
+	pipeline_read_limits(p, &stage->limits, n);
+	pipeline_read_schedule(p, stage, n);
 }

@@ -49,7 +49,19 @@ char *statedir_keep(const char *pipeline, const char *stage)
 
 char *statedir_checkpoint(const char *pipeline, const char *stage)
 {
+	if (variable("STATE_DIRECTORY"))
+		return absolute(variable("STATE_DIRECTORY"));
 	return in_root(pipeline, stage, ".checkpoint");
+}
+
+char *statedir_schedule(const char *pipeline, const char *stage)
+{
+	return in_root(pipeline, stage, ".schedule");
+}
+
+char *statedir_out(const char *pipeline, const char *stage)
+{
+	return in_root(pipeline, stage, ".out");
 }
 
 static char *if_there(char *path)
@@ -71,9 +83,13 @@ static bool is_pair(const char *name)
 char *statedir_find(const char *name)
 {
 	char *found = if_there(absolute(name));
-	const char *slash = strchr(name, '/');
-	if (found || !is_pair(name))
+	const char *slash = strchr(name, '/'), *own = variable("DUTO_PIPELINE");
+	if (found)
 		return found;
+	if (!slash && own && *name != '.')
+		return if_there(statedir_keep(own, name));
+	if (!is_pair(name))
+		return NULL;
 	char *pipeline = strndup(name, (size_t)(slash - name));
 	if (!pipeline)
 		abort();

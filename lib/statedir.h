@@ -2,6 +2,10 @@
  *
  *     ROOT/PIPELINE/STAGE              the keep of a stage (lib/keep/keep.h)
  *     ROOT/PIPELINE/STAGE.checkpoint   a folder a filter of the stage, by its index (lib/checkpoint.h)
+ *     ROOT/PIPELINE/STAGE.schedule     runs of a scheduled stage (pipelines/schedule.h)
+ *     ROOT/PIPELINE/STAGE.out          under systemd, the files that the stage writes by itself
+ *
+ * Under systemd a stage's checkpoint is its own $STATE_DIRECTORY (/var/lib/duto-state/PIPELINE/STAGE).
  *
  * ROOT is $DUTO_STATE_DIR where that is set; else /var/lib/duto for root, else
  * $XDG_STATE_HOME/duto, else ~/.local/state/duto. Paths are absolute and malloc'ed. */
@@ -13,9 +17,12 @@
 char *statedir_root(void);
 char *statedir_keep(const char *pipeline, const char *stage);
 char *statedir_checkpoint(const char *pipeline, const char *stage);
+char *statedir_schedule(const char *pipeline, const char *stage);
+char *statedir_out(const char *pipeline, const char *stage);
 
 /* The keep that people mean by a name: a folder or file of that path where there is one, else the
- * keep of PIPELINE/STAGE. NULL: neither is there. */
+ * keep of PIPELINE/STAGE, or in a pipeline's stage ($DUTO_PIPELINE) of its STAGE. NULL: none is
+ * there. */
 char *statedir_find(const char *name);
 
 /* Makes the folder of a keep or a checkpoint, where it is not there, with that mode, and those above

@@ -11,6 +11,7 @@
 #include "filter.h"
 #include "flow.h"
 #include "libexec.h"
+#include "statedir.h"
 
 /* A stage as far as it is checked. */
 struct checked {
@@ -176,6 +177,36 @@ static void lose_track(struct check *c)
 	c->now.passes = false;
 }
 
+/* A stage of this pipeline that a word names as a keep (STAGE or PIPELINE/STAGE) which is not there
+ * yet: the pipeline will make it. */
+static const struct word *absent_keep(const struct check *c)
+{
+	const char *pipeline = c->p->name.text;
+	size_t len = pipeline ? strlen(pipeline) : 0;
+	for (size_t i = 1; i < c->sub->count && pipeline; i++) {
+		const char *name = c->sub->argv[i];
+		if (strncmp(name, pipeline, len) == 0 && name[len] == '/')
+			name += len + 1;
+		char *there = pipeline_stage(c->p, name) ? statedir_find(c->sub->argv[i]) : NULL;
+		bool absent = pipeline_stage(c->p, name) && !there;
+		free(there);
+		if (absent)
+			return &c->sub->words[i];
+	}
+	return NULL;
+}
+
+/* What a sub-stage says of itself with its options; NULL: that is not known. */
+static json_t *ask(struct check *c, const char *path)
+{
+	const struct word *absent = c->stage->due.zone ? absent_keep(c) : NULL;
+	if (!absent)
+		return check_options(c, path);
+	pipeline_note(c->p, absent->line, absent->column,
+		"the keep of %s is not there yet: what reads it is not checked here", absent->text);
+	return NULL;
+}
+
 static void check_substage(struct check *c)
 {
 	const struct substage *s = c->sub;
@@ -186,7 +217,7 @@ static void check_substage(struct check *c)
 		set_output(c, "");
 		return;
 	}
-	json_t *description = check_options(c, path);
+	json_t *description = ask(c, path);
 	bool clean = description;
 	if (!clean)
 		description = describe(path, s->argv[0]);
@@ -266,6 +297,8 @@ size_t check_pipeline(struct pipeline *p)
 	struct check c = { .p = p, .stages = calloc(p->stage_count + 1, sizeof(*c.stages)) };
 	if (!c.stages)
 		abort();
+	if (p->name.text)
+		setenv("DUTO_PIPELINE", p->name.text, 1);
 	for (size_t i = 0; i < p->stage_count; i++)
 		check_stage(&c, &p->stages[p->order[i]]);
 	check_all_keeps(&c);

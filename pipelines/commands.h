@@ -7,6 +7,7 @@
 #include "pipeline.h"
 
 int command_bill_explain(int argc, char **argv);
+int command_apply(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_help(int argc, char **argv);
@@ -20,6 +21,7 @@ int command_stage(int argc, char **argv);
 int command_tap(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_top(int argc, char **argv);
+int command_units(int argc, char **argv);
 
 /* Parses the options of a command. EXIT_OK, or the status after it has said what is wrong. */
 int command_parse(const struct opt *options, int argc, char **argv);

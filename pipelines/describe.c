@@ -1,6 +1,10 @@
 #include "describe.h"
 
+#include <stdlib.h>
+#include <sys/stat.h>
+
 #include "capture.h"
+#include "libexec.h"
 
 json_t *describe_parse(struct str answer)
 {
@@ -18,6 +22,29 @@ json_t *describe(const char *filter_path, const char *name)
 		answer = describe_parse(buffer_str(&c.output));
 	capture_free(&c);
 	return answer;
+}
+
+/* The table, where it is not older than the filter. */
+static json_t *table_for(const char *filter_path)
+{
+	static json_t *table;
+	static struct stat written;
+	struct stat filter;
+	if (!table) {
+		char *path = libexec_file("filters.json");
+		table = stat(path, &written) ? NULL : json_load_file(path, 0, NULL);
+		free(path);
+		if (!table)
+			table = json_null();
+	}
+	bool fresh = stat(filter_path, &filter) == 0 && filter.st_mtime <= written.st_mtime;
+	return fresh ? table : NULL;
+}
+
+json_t *describe_known(const char *filter_path, const char *name)
+{
+	json_t *known = json_object_get(table_for(filter_path), name);
+	return known ? json_incref(known) : describe(filter_path, name);
 }
 
 const char *describe_text(const json_t *object, const char *key)

@@ -10,6 +10,10 @@
  * caller frees by json_decref. */
 json_t *describe(const char *filter_path, const char *name);
 
+/* The same out of the table beside the filters that `duto list --json` has written
+ * (filters.json), where it has this filter as it is now. */
+json_t *describe_known(const char *filter_path, const char *name);
+
 /* The answer to --describe that a filter has written, or NULL. */
 json_t *describe_parse(struct str answer);
 

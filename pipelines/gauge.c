@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "schedule.h"
 #include "stat.h"
 #include "text.h"
 
@@ -83,4 +84,6 @@ void gauge_read(const char *rundir, const char *stage, struct gauge *ret)
 		stat_unmap(page);
 	}
 	ret->alive &= ret->there;
+	const char *slash = strrchr(rundir, '/');
+	ret->scheduled = schedule_tell(slash ? slash + 1 : rundir, stage, ret->status, sizeof(ret->status));
 }

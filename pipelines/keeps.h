@@ -23,6 +23,11 @@ int keeps_make(const struct pipeline *p, const struct stage *stage, const struct
 int keeps_begin(const struct pipeline *p, const struct traits *all,
 	void (*said)(const char *message, void *context), void *context, char **ret_error);
 
+/* The same for one stage's keep, whose folder is there; waits so many nanoseconds for another
+ * writer to be gone: -EBUSY. */
+int keeps_begin_one(const struct pipeline *p, const struct stage *stage, int64_t patience,
+	void (*said)(const char *message, void *context), void *context, char **ret_error);
+
 /* Calls each with a message for every cursor in a stage's keep that belongs to no stage that reads it
  * there: as long as it is there, nothing leaves the keep that is behind it. */
 void keeps_strangers(const struct pipeline *p, const struct traits *all,

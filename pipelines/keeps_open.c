@@ -14,10 +14,10 @@
 enum { AGAIN_MS = 20 };
 
 static int open_patiently(struct keep_writer **ret, const char *path,
-	struct keep_recovery *recovery, char **ret_error)
+	struct keep_recovery *recovery, int64_t patience, char **ret_error)
 {
 	static const struct keep_limits limits;
-	int64_t until = clock_monotonic() + PATIENCE;
+	int64_t until = clock_monotonic() + patience;
 	for (;;) {
 		*ret_error = NULL;
 		int r = keep_writer_open(ret, path, &limits, recovery, ret_error);
@@ -29,12 +29,12 @@ static int open_patiently(struct keep_writer **ret, const char *path,
 }
 
 /* keep_writer_open names what is wrong; only what the system refuses comes without words. */
-static int begin(const char *path, void (*said)(const char *message, void *context), void *context,
-	char **ret_error)
+static int begin(const char *path, int64_t patience,
+	void (*said)(const char *message, void *context), void *context, char **ret_error)
 {
 	struct keep_recovery recovery = { 0 };
 	struct keep_writer *w;
-	int r = open_patiently(&w, path, &recovery, ret_error);
+	int r = open_patiently(&w, path, &recovery, patience, ret_error);
 	if (r) {
 		*ret_error = *ret_error ? *ret_error : text_print("%s: %s", path, strerror(-r));
 		return r;
@@ -46,6 +46,15 @@ static int begin(const char *path, void (*said)(const char *message, void *conte
 	return 0;
 }
 
+int keeps_begin_one(const struct pipeline *p, const struct stage *stage, int64_t patience,
+	void (*said)(const char *message, void *context), void *context, char **ret_error)
+{
+	char *path = statedir_keep(p->name.text, stage->name.text);
+	int r = begin(path, patience, said, context, ret_error);
+	free(path);
+	return r;
+}
+
 int keeps_begin(const struct pipeline *p, const struct traits *all,
 	void (*said)(const char *message, void *context), void *context, char **ret_error)
 {
@@ -53,10 +62,8 @@ int keeps_begin(const struct pipeline *p, const struct traits *all,
 	for (size_t i = 0; i < p->stage_count && !r; i++) {
 		if (!all[i].keeps)
 			continue;
-		char *path = statedir_keep(p->name.text, p->stages[i].name.text);
 		r = keeps_make(p, &p->stages[i], &all[i], ret_error);
-		r = r ? r : begin(path, said, context, ret_error);
-		free(path);
+		r = r ? r : keeps_begin_one(p, &p->stages[i], PATIENCE, said, context, ret_error);
 	}
 	return r;
 }

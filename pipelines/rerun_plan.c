@@ -85,7 +85,7 @@ static int give_part(
 	struct rerun_stage *s = &plan[index];
 	if (s->part == RERUN_REPLAYED)
 		return 0;
-	if (is_unread(r, plan, index))
+	if (is_unread(r, plan, index) || stage->due.zone)
 		s->part = RERUN_UNREAD;
 	else if (r->traits[index].acts && !s->live)
 		s->part = RERUN_DRY;

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "describe.h"
+#include "outputs.h"
 #include "rerun.h"
 #include "text.h"
 #include "wiring.h"
@@ -43,60 +43,14 @@ static void add_inputs(const struct rerun *r, const struct stage *stage, struct 
 		wiring_add(first, "--merge", NULL);
 }
 
-/* Whether the option names a file that the filter writes. */
-static bool is_output(const json_t *description, const char *name, size_t len, const char *value)
+/* To a new file: links to files append. */
+static char *elsewhere(void *folder, const char *path)
 {
-	size_t i;
-	json_t *option;
-	json_array_foreach(json_object_get(description, "options"), i, option)
-	{
-		const char *there = describe_text(option, "name");
-		if (strlen(there) != len || strncmp(there, name, len) != 0)
-			continue;
-		return strcmp(describe_text(option, "type"), "output") == 0 ||
-		       (strcmp(there, "out") == 0 && strncmp(value, "file:", 5) == 0);
-	}
-	return false;
-}
-
-/* What would go to PATH, or file:PATH, goes to the stage's own folder instead, to a new file: links
- * to files append. */
-static char *elsewhere(const char *folder, const char *value)
-{
-	const char *scheme = strncmp(value, "file:", 5) == 0 ? "file:" : "";
-	const char *slash = strrchr(value, '/');
-	const char *name = slash ? slash + 1 : value + strlen(scheme);
-	char *turned = text_print("%s%s/%s", scheme, folder, name);
+	const char *slash = strrchr(path, '/');
+	char *turned = text_print("%s/%s", (const char *)folder, slash ? slash + 1 : path);
 	mkdir(folder, 0777);
-	unlink(turned + strlen(scheme));
+	unlink(turned);
 	return turned;
-}
-
-static void turn_word(char **word, const json_t *description, const char *folder)
-{
-	char *name = *word + 2, *equals = strchr(name, '=');
-	char **value = equals ? word : word + 1, *turned;
-	size_t len = equals ? (size_t)(equals - name) : strlen(name);
-	const char *old = equals ? equals + 1 : *value;
-	if (!old || !is_output(description, name, len, old))
-		return;
-	turned = elsewhere(folder, old);
-	if (equals) {
-		char *whole = text_print("--%.*s=%s", (int)len, name, turned);
-		free(turned);
-		turned = whole;
-	}
-	free(*value);
-	*value = turned;
-}
-
-static void turn_outputs(struct wired *w, const char *folder)
-{
-	json_t *description = describe(w->path, w->argv[0]);
-	for (char **word = w->argv + 1; *word; word++)
-		if (strncmp(*word, "--", 2) == 0 && word[0][2])
-			turn_word(word, description, folder);
-	json_decref(description);
 }
 
 struct wired *rerun_wire(const struct rerun *r, const struct rerun_stage *plan,
@@ -109,7 +63,7 @@ struct wired *rerun_wire(const struct rerun *r, const struct rerun_stage *plan,
 	struct wired *last = &wired[stage->substage_count - 1];
 	char *folder = rerun_path(r, stage, "");
 	for (size_t i = 0; i < stage->substage_count && !plan[stage - r->p->stages].live; i++)
-		turn_outputs(&wired[i], folder);
+		outputs_turn(&wired[i], elsewhere, folder);
 	free(folder);
 	add_inputs(r, stage, &wired[0]);
 	last->mute = !t->text;

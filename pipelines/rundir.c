@@ -52,6 +52,12 @@ static struct roots find_roots(bool to_make)
 	return r;
 }
 
+/* Of root, for a group that this process is in: what systemd made for the stages of a pipeline. */
+static bool is_shared(const struct stat *st)
+{
+	return st->st_uid == 0 && st->st_gid == getegid() && !(st->st_mode & 02);
+}
+
 /* A folder that others can write to could have its sockets replaced. */
 static bool is_own(const char *path, char **ret_error)
 {
@@ -61,6 +67,8 @@ static bool is_own(const char *path, char **ret_error)
 		wrong = strerror(errno);
 	else if (!S_ISDIR(st.st_mode))
 		wrong = "not a folder";
+	else if (is_shared(&st))
+		return true;
 	else if (st.st_uid != geteuid())
 		wrong = "belongs to another user";
 	else if (st.st_mode & 022)

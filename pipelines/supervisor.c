@@ -8,7 +8,9 @@
 
 #include "clock.h"
 #include "filter.h"
+#include "patience.h"
 #include "process.h"
+#include "schedule.h"
 #include "text.h"
 
 #define HOPELESS (2 * SECONDS) /* for writers whose reader will not come back */
@@ -46,6 +48,23 @@ static void fail_later(struct supervisor *s, struct unit *u, const char *what)
 	unit_delay(u, s->restart_delay);
 	supervisor_say(s, "%s %s: starts again in %.3g s", u->stage->name.text, what,
 		(double)u->delay / SECONDS);
+}
+
+static bool is_scheduled(const struct unit *u)
+{
+	return u->stage->due.zone;
+}
+
+#define LOOK (60 * SECONDS) /* a clock may be set while a stage waits for its time */
+
+/* Waits until the clock on the wall says that it is time; true where it does. */
+static bool is_due(struct supervisor *s, struct unit *u)
+{
+	int64_t now = clock_wall(), due = schedule_due(s->p, u->stage, now);
+	int64_t wait = due > now && due - now < LOOK ? due - now : LOOK;
+	u->state = UNIT_WAITING;
+	u->start_at = clock_monotonic() + wait;
+	return due <= now;
 }
 
 static void start(struct supervisor *s, struct unit *u)
@@ -167,11 +186,29 @@ static void end_badly(struct supervisor *s, struct unit *u, int status)
 	}
 }
 
+/* A run that failed for what a restart may mend is made again soon; else the next comes in time. */
+static void end_run(struct supervisor *s, struct unit *u, int status)
+{
+	char text[PROCESS_STATUS_TEXT];
+	process_status_text(status, text);
+	u->again = status != EXIT_OK && status != EXIT_CONFIG;
+	if (u->again)
+		fail_later(s, u, text);
+	else if (status != EXIT_OK)
+		supervisor_say(s, "%s %s: runs again when it is due", u->stage->name.text, text);
+	if (!u->again)
+		is_due(s, u);
+}
+
 static void end_unit(struct supervisor *s, struct unit *u, int status)
 {
 	bool unbegun = u->told && status == 128 + SIGTERM; /* no filter had begun to listen */
 	u->clean = status == EXIT_OK;
 	unit_reaped(u, status != EXIT_OK);
+	if (is_scheduled(u) && !u->told && !s->stopping) {
+		end_run(s, u, status);
+		return;
+	}
 	if (status == EXIT_OK || unbegun)
 		end_well(s, u);
 	else
@@ -206,15 +243,32 @@ static void kill_late(struct supervisor *s, struct unit *u)
 		supervisor_say(s, "%s does not end: killed", u->stage->name.text);
 }
 
+/* Of a pipeline that has others too. */
+static bool only_scheduled_left(const struct supervisor *s)
+{
+	bool others = false;
+	for (size_t i = 0; i < s->p->stage_count; i++) {
+		if (is_scheduled(&s->units[i]))
+			continue;
+		others = true;
+		if (s->units[i].state != UNIT_DONE)
+			return false;
+	}
+	return others;
+}
+
 /* How long a stage may take to stop is bounded only where a person waits for it. */
 void supervisor_service(struct supervisor *s)
 {
 	reap(s);
+	if (!s->stopping && only_scheduled_left(s))
+		supervisor_stop(s);
 	for (size_t i = 0; i < s->p->stage_count; i++) {
 		struct unit *u = &s->units[s->p->order[i]];
 		if (should_stop(s, u))
-			unit_tell(u, s->stopping ? unit_patience(u) : 0);
-		else if (u->state == UNIT_WAITING && clock_monotonic() >= u->start_at)
+			unit_tell(u, s->stopping ? patience(u->stage) : 0);
+		else if (u->state == UNIT_WAITING && clock_monotonic() >= u->start_at &&
+			 (!is_scheduled(u) || u->again || is_due(s, u)))
 			start(s, u);
 		kill_late(s, u);
 		kill_unheard(s, u);
@@ -233,8 +287,14 @@ int supervisor_open(struct supervisor *s)
 		if (r)
 			return r;
 	}
-	for (size_t i = s->p->stage_count; i-- > 0;)
-		start(s, &s->units[s->p->order[i]]);
+	for (size_t i = s->p->stage_count; i-- > 0;) {
+		struct unit *u = &s->units[s->p->order[i]];
+		int r = is_scheduled(u) ? schedule_begin(s->p, u->stage) : 0;
+		if (r)
+			return r;
+		if (!is_scheduled(u) || is_due(s, u))
+			start(s, u);
+	}
 	return 0;
 }
 
@@ -253,7 +313,7 @@ void supervisor_stop(struct supervisor *s)
 		struct unit *u = &s->units[i];
 		u->start_at = 0;
 		if (u->told)
-			u->kill_at = clock_monotonic() + unit_patience(u);
+			u->kill_at = clock_monotonic() + patience(u->stage);
 	}
 	s->stopping = true;
 }

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "failure.h"
 #include "filter.h"
+#include "herald.h"
 #include "process.h"
 
 /* How long those that were stopped because another failed may take. */
@@ -25,6 +26,7 @@ struct member {
 struct team {
 	struct post post;
 	const struct wired *wired;
+	struct herald herald;
 	struct member *members;
 	size_t count;
 	int end_fd;	 /* the last filter hears here that those before it ended well */
@@ -54,6 +56,7 @@ static void run_member(struct team *t, size_t i, struct ends e)
 	hand_down("DUTO_ACK_IN", e.ack_in);
 	hand_down("DUTO_ACK_OUT", e.ack_out);
 	t->post.index = i;
+	herald_enter(&t->herald);
 	_exit(launch(&t->post, &t->wired[i]));
 }
 
@@ -71,6 +74,7 @@ static bool start_member(struct team *t, size_t i, struct ends e)
 	if (pid < 0)
 		return false;
 	t->members[i].pid = pid;
+	herald_set(&t->herald, i, t->post.stage->substages[i].words[0].text, pid);
 	return true;
 }
 
@@ -125,7 +129,8 @@ static void stop_others(struct team *t, size_t failed)
 static bool is_failure(const struct team *t, int status)
 {
 	bool before_it_listened = t->told && status == 128 + SIGTERM;
-	return status != EXIT_OK && status != 128 + SIGPIPE && !before_it_listened;
+	return status != EXIT_OK && status != status_of_end() && status != 128 + SIGPIPE &&
+	       !before_it_listened;
 }
 
 static bool all_before_last_ended(const struct team *t)
@@ -151,6 +156,7 @@ static void member_ended(struct team *t, size_t i, int status)
 {
 	char text[PROCESS_STATUS_TEXT];
 	t->members[i] = (struct member){ 0, status };
+	herald_set(&t->herald, i, "", 0);
 	if (is_failure(t, status) && !t->failed) {
 		process_status_text(status, text);
 		fprintf(stderr, "duto: %s %s\n", t->post.stage->substages[i].words[0].text, text);
@@ -182,15 +188,18 @@ static bool any_left(const struct team *t)
 static void watch_members(struct team *t, int signals)
 {
 	while (any_left(t)) {
-		struct pollfd p = { .fd = signals, .events = POLLIN };
+		struct pollfd polls[] = { { .fd = signals, .events = POLLIN },
+			{ .fd = t->herald.fd, .events = POLLIN } };
 		int64_t left = t->kill_at - clock_monotonic();
 		if (t->kill_at && left <= 0)
 			tell_all(t, SIGKILL);
-		poll(&p, 1, t->kill_at && left > 0 ? (int)(left / MILLISECONDS) + 1 : -1);
+		poll(polls, 2, t->kill_at && left > 0 ? (int)(left / MILLISECONDS) + 1 : -1);
 		for (int signal_number; (signal_number = process_signal(signals));)
 			if (signal_number != SIGCHLD)
 				tell_all(t, signal_number);
 		reap(t);
+		if (any_left(t))
+			herald_hear(&t->herald);
 	}
 }
 
@@ -204,12 +213,16 @@ static int worst_status(const struct team *t)
 	int worst = EXIT_OK;
 	for (size_t i = 0; i < t->count; i++) {
 		int status = t->members[i].status;
+		if (status == status_of_end())
+			status = EXIT_OK;
 		if (status > 128)
 			status = is_failure(t, status) ? EXIT_SYSTEM : EXIT_OK;
 		if (weight(status) > weight(worst))
 			worst = status;
 	}
-	return worst;
+	return worst == EXIT_OK && t->members[t->count - 1].status == status_of_end()
+		       ? status_of_end()
+		       : worst;
 }
 
 int team_run(const struct post *post, const struct wired *wired)
@@ -221,6 +234,9 @@ int team_run(const struct post *post, const struct wired *wired)
 	t.members = calloc(t.count, sizeof(*t.members));
 	if (!t.members)
 		abort();
+	int r = herald_open(&t.herald, t.count);
+	if (r)
+		return failure(EXIT_SYSTEM, "stage %s: %s", post->stage->name.text, strerror(-r));
 	if (!start_members(&t)) {
 		failure(EXIT_SYSTEM, "stage %s: %s", post->stage->name.text, strerror(errno));
 		t.members[t.count - 1].status = EXIT_SYSTEM;
@@ -228,6 +244,7 @@ int team_run(const struct post *post, const struct wired *wired)
 	}
 	watch_members(&t, signals);
 	status = worst_status(&t);
+	herald_close(&t.herald);
 	free(t.members);
 	return status;
 }

@@ -79,7 +79,7 @@ static void add_found(struct group *g)
 static bool any_alive(const struct group *g)
 {
 	for (size_t i = 0; i < g->count; i++)
-		if (rows[g->first + i].now.alive)
+		if (rows[g->first + i].now.alive || rows[g->first + i].now.scheduled)
 			return true;
 	return false;
 }

@@ -6,14 +6,15 @@
 #include "describe.h"
 #include "libexec.h"
 
-/* Descriptions by the filters' names, each asked for once. */
+/* Descriptions by the filters' names, each asked for once. The table has most of them: to ask takes
+ * milliseconds each. */
 static json_t *describe_once(json_t *asked, const char *name)
 {
 	json_t *there = json_object_get(asked, name);
 	if (there)
 		return there;
 	char *path = libexec_path(name);
-	json_t *answer = path ? describe(path, name) : NULL;
+	json_t *answer = path ? describe_known(path, name) : NULL;
 	free(path);
 	if (!answer)
 		answer = json_null();
@@ -40,6 +41,19 @@ static bool is(const json_t *description, const char *key)
 	return json_is_true(json_object_get(description, key));
 }
 
+static enum filter_reach reach_of(const json_t *description)
+{
+	static const char *const names[] = { [REACH_NONE] = "none",
+		[REACH_ADDRESS] = "address",
+		[REACH_CLIENT] = "client",
+		[REACH_LISTENER] = "listener" };
+	const char *reach = describe_text(description, "reach");
+	for (int i = REACH_LISTENER; i > REACH_NONE; i--)
+		if (strcmp(reach, names[i]) == 0)
+			return (enum filter_reach)i;
+	return REACH_NONE;
+}
+
 static void read_last(struct traits *t, const char *name, const json_t *description)
 {
 	const char *output = describe_text(description, "output");
@@ -58,6 +72,7 @@ static void read_stage(struct traits *t, const struct stage *stage, json_t *aske
 			t->source = strcmp(describe_text(description, "input"), "none") == 0;
 		if (i + 1 == stage->substage_count)
 			read_last(t, name, description);
+		t->reaches |= 1u << reach_of(description);
 		if (!t->state && is(description, "state"))
 			t->state = name;
 	}

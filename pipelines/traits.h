@@ -3,6 +3,7 @@
 #ifndef DUTO_TRAITS_H
 #define DUTO_TRAITS_H
 
+#include "filter.h"
 #include "pipeline.h"
 
 struct traits {
@@ -14,6 +15,7 @@ struct traits {
 	const struct stage *served; /* for whose sake it must have a keep: its own or a reader's;
 				       NULL: it need not */
 	bool keeps;
+	unsigned reaches; /* of its filters: a bit (1 << enum filter_reach) each */
 };
 
 /* One a stage; filters that are not there have no traits. traits_free frees them. */

@@ -8,14 +8,11 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "opt.h"
 #include "process.h"
 #include "stage.h"
 
 #define DELAY_MAX (30 * SECONDS)
 #define RAN_WELL  (60 * SECONDS) /* a failure after that is not one in a row */
-#define STOP	  (10 * SECONDS) /* what filters give themselves unless --stop says otherwise */
-#define PATIENCE  (5 * SECONDS)
 
 int unit_open(struct unit *u, const struct stage *stage, char *prefix, struct outlet *output,
 	struct outlet *errors)
@@ -84,32 +81,6 @@ void unit_kill(struct unit *u)
 	u->kill_at = 0;
 	if (u->pid)
 		kill(-u->pid, SIGKILL);
-}
-
-/* The time that one filter gives itself: the value of its --stop. */
-static int64_t stop_time(const struct substage *s)
-{
-	int64_t time = STOP;
-	for (size_t i = 1; i < s->count; i++) {
-		const char *value = NULL;
-		if (strncmp(s->argv[i], "--stop=", 7) == 0)
-			value = s->argv[i] + 7;
-		else if (strcmp(s->argv[i], "--stop") == 0)
-			value = s->argv[i + 1];
-		if (value)
-			opt_duration(str(value), &time);
-	}
-	return time;
-}
-
-int64_t unit_patience(const struct unit *u)
-{
-	int64_t longest = 0;
-	for (size_t i = 0; i < u->stage->substage_count; i++) {
-		int64_t time = stop_time(&u->stage->substages[i]);
-		longest = time > longest ? time : longest;
-	}
-	return longest + PATIENCE;
 }
 
 void unit_reaped(struct unit *u, bool failed)

@@ -20,6 +20,7 @@ struct unit {
 	int64_t start_at; /* waiting: not before then */
 	int64_t delay;	  /* before its last start; 0: it was started once */
 	int64_t kill_at;  /* 0: it may take its time */
+	bool again;	  /* a scheduled run failed: it is made again though not due */
 	bool told;	  /* to stop */
 	bool clean;  /* its last process left with 0: the end of what it gave is where it gave it */
 	bool abrupt; /* done, but its writers may not have heard that it read their end */
@@ -42,9 +43,6 @@ void unit_delay(struct unit *u, int64_t first);
 /* Tells it to stop, and kills it where it has not after the patience (0: no bound). */
 void unit_tell(struct unit *u, int64_t patience);
 void unit_kill(struct unit *u);
-
-/* How long it may take to stop: what its filters give themselves, and a little. */
-int64_t unit_patience(const struct unit *u);
 
 /* Its process was reaped: passes on what it has left. */
 void unit_reaped(struct unit *u, bool failed);

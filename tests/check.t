@@ -77,7 +77,7 @@ mistake 'a stage name of 25 letters' 3:3 'up to 24' <<<$'name: m\nstages:\n  abc
 mistake 'an empty stage' 3:3 'stage a is empty' <<<$'name: m\nstages:\n  a:'
 mistake 'a stage without run' 3:3 'no run' < <(stage 'from: b')
 mistake 'an unknown key of a stage' 5:5 'unknown key "form".*"from"' < <(stage 'run: guess' 'form: b')
-mistake 'a key of a later version' 5:5 '"every" is not in this version' < <(stage 'run: guess' 'every: 30s')
+mistake 'a key of a later version' 5:5 '"each" is not in this version' < <(stage 'run: guess' 'each: x.csv')
 
 # What stages read
 mistake 'a stage that is not there' 7:12 'no stage "sin".*"sim"' < <(behind 'taps: [sin]' 'run: drain')

@@ -27,6 +27,7 @@ is 'list has every filter once, sorted' "$(cd "$libexec" && printf '%s\n' * | gr
 is 'and a summary for each' '' "$(duto list | grep -v '^[a-z0-9-]*  *[^ ].*')"
 is 'summaries stand below one another' 1 "$(duto list | sed 's/^\([^ ]* *\).*/\1/' | awk '{print length}' | sort -u | wc -l)"
 exits 'list takes no arguments' 100 duto list all
+is 'list --json has what each says of itself' "$(duto list | cut -d' ' -f1)" "$(duto list --json | jq -r keys[])"
 like 'help names the commands' 'check .*graph .*list .*test ' "$(duto help | tr '\n' ' ')"
 is 'help of a filter is its own' "$(duto select --help)" "$(duto help select)"
 like 'help of a command' '^usage: duto check FILE[.][.][.]' "$(duto help check)"

@@ -122,4 +122,26 @@ exec 3>&-
 wait $writer
 is "the first goes on" 0 $?
 ok "with what is its own" cmp <(duto replay k) <(head_of 100)
+
+# Told to stop just after its writer has ended
+
+rm -r k
+start "$DUTO" sim mill --every 10ms --out keep:k
+writer=$started_pid
+eventually 10 test -e k/head
+start "$DUTO" select --in keep:k#late --out file:drained
+reader=$started_pid
+eventually 10 test -s drained
+caught_up() { [ "$(stat -c %s drained)" -gt "$(($1 + 2000))" ]; }
+eventually 10 caught_up "$(stat -c %s drained)"
+kill -STOP $reader
+cut=$(duto replay k | wc -c)
+written() { [ "$(duto replay k | wc -c)" -gt "$cut" ]; }
+eventually 10 written
+kill $writer
+wait $writer
+kill -TERM $reader
+kill -CONT $reader
+wait $reader
+ok "a reader passes on what its writer left" cmp drained <(duto replay k)
 done_testing

@@ -16,6 +16,11 @@ csv) mill 3 | build/duto to-csv >"$corpus/mill" ;;
 yaml | pipeline) cp pipelines/*.yaml "$corpus" ;;
 tariff) cp schemas/tariffs/*.yaml "$corpus" ;;
 customers) printf 'meter,cycle,contract,history,factor\na,day 1,ponta=1 fora_ponta=2,2026-01=5,10\nb,2026-03-10 2026-04-09 at 10:30,,,\n' >"$corpus/two" ;;
+units)
+	cp pipelines/*.yaml "$corpus"
+	sed -n '/^cat >pipelines\/plant.yaml/,/^END/p' tests/units.t | sed '1d;$d' >"$corpus/plant"
+	export DUTO_LIBEXEC=build/libexec
+	;;
 devmap) cp schemas/devices/*.csv "$corpus" ;;
 profile) cp schemas/power-quality/*.yaml "$corpus" ;;
 scaler) cp build/models/mill-scaler.yaml "$corpus" ;;

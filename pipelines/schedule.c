@@ -1,0 +1,122 @@
+#include "schedule.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "file.h"
+#include "human.h"
+#include "statedir.h"
+#include "text.h"
+#include "timestamp.h"
+
+#include "schedule_parts.h"
+
+#define LATE (5 * 60 * SECONDS) /* a run that late was missed */
+
+enum { RUNS_MAX = 4096 };
+
+char *schedule_path(const char *pipeline, const char *stage, const char *name)
+{
+	char *folder = statedir_schedule(pipeline, stage);
+	char *path = text_print("%s/%s", folder, name);
+	free(folder);
+	return path;
+}
+
+void schedule_read(const char *pipeline, const char *stage, struct schedule_runs *ret)
+{
+	struct buffer text = { 0 };
+	char *path = schedule_path(pipeline, stage, "runs");
+	*ret = (struct schedule_runs){ 0 };
+	if (file_read(path, RUNS_MAX, &text) == 0) {
+		buffer_add_char(&text, 0);
+		struct schedule_runs r = { 0 };
+		if (sscanf((char *)text.data,
+			    "seen %" SCNd64 "\nstarted %" SCNd64 "\nfinished %" SCNd64
+			    "\ntook %" SCNd64 "\nstatus %d\ncount %" SCNu64 "\nfailed %" SCNu64,
+			    &r.seen, &r.started, &r.finished, &r.took, &r.status, &r.count,
+			    &r.failed) == 7)
+			*ret = r;
+	}
+	buffer_free(&text);
+	free(path);
+}
+
+int schedule_write(const char *pipeline, const char *stage, const struct schedule_runs *runs)
+{
+	char *path = schedule_path(pipeline, stage, "runs");
+	char *text =
+		text_print("seen %" PRId64 "\nstarted %" PRId64 "\nfinished %" PRId64
+			   "\ntook %" PRId64 "\nstatus %d\ncount %" PRIu64 "\nfailed %" PRIu64 "\n",
+			runs->seen, runs->started, runs->finished, runs->took, runs->status,
+			runs->count, runs->failed);
+	int r = file_replace(path, str(text));
+	free(text);
+	free(path);
+	return r;
+}
+
+int schedule_begin(const struct pipeline *p, const struct stage *stage)
+{
+	const char *pipeline = p->name.text, *name = stage->name.text;
+	struct schedule_runs runs;
+	char *folder = statedir_schedule(pipeline, name);
+	int r = statedir_make(folder, 0770);
+	free(folder);
+	schedule_read(pipeline, name, &runs);
+	if (r || runs.seen)
+		return r;
+	runs.seen = clock_wall();
+	return schedule_write(pipeline, name, &runs);
+}
+
+int64_t schedule_due(const struct pipeline *p, const struct stage *stage, int64_t now)
+{
+	struct schedule_runs runs;
+	schedule_read(p->name.text, stage->name.text, &runs);
+	int64_t seen = runs.seen ? runs.seen : now;
+	if (seen > now) /* a clock that was ahead */
+		seen = now;
+	if (stage->skips_missed && seen < now - LATE)
+		seen = now - LATE;
+	return recurrence_next(&stage->due, seen);
+}
+
+static void add(char *to, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void add(char *to, size_t size, const char *format, ...)
+{
+	size_t len = strlen(to);
+	va_list args;
+	va_start(args, format);
+	vsnprintf(to + len, size - len, format, args);
+	va_end(args);
+}
+
+bool schedule_tell(const char *pipeline, const char *stage, char *to, size_t size)
+{
+	struct schedule_runs r;
+	char time[TIMESTAMP_TEXT + 1], span[16];
+	schedule_read(pipeline, stage, &r);
+	if (!r.seen)
+		return false;
+	*to = 0;
+	if (!r.count) {
+		add(to, size, "scheduled: has not run yet");
+		return true;
+	}
+	time[timestamp_format(time, r.started / SECONDS * SECONDS)] = 0;
+	add(to, size, "scheduled: ran %" PRIu64 " time%s, %" PRIu64 " failed; %s at %s", r.count,
+		r.count == 1 ? "" : "s", r.failed, r.finished >= r.started ? "last" : "runs since",
+		time);
+	if (r.finished < r.started)
+		return true;
+	human_span(span, r.took);
+	add(to, size, ", took %s, left with status %d", span, r.status);
+	return true;
+}

@@ -1,0 +1,145 @@
+#!/bin/bash
+# Pipelines as units of a real systemd, in a machine of its own: two of ten stages each, through kills, hangs, changes,
+# stops and a power cut.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$ROOT/tests/lib/boot.sh"
+missing=$(boot_missing)
+case $DUTO in */san/*) missing="sanitizers need system calls that stages do not have" ;; esac
+if [ "$missing" ]; then
+	echo "# left out, all of it: $missing"
+	echo "1..0 # SKIP no systemd can be booted here: $missing"
+	exit 0
+fi
+boot_make || { echo "1..0 # SKIP no mounts can be made here" && exit 0; }
+
+pipeline() { # NAME: ten stages, from a source that keeps to a stage that keeps
+	cat <<-END
+		name: $1
+		stages:
+		  src: {run: sim mill --every 20ms --source plant/$1, keep: 1d}
+		  f1: {from: src, run: "map 'power_kw = torque * rotational_speed * 0.0001'"}
+		  f2: {from: f1, run: "select --source plant | select --fields power_kw,torque"}
+		  f3: {from: f2, run: select --source plant}
+		  f4: {from: f3, run: select --source plant}
+		  f5: {from: f4, run: select --source plant}
+		  f6: {from: f5, run: select --source plant | select --source plant | select --source plant}
+		  last: {from: f6, run: select --source plant, keep: 1d, cpu: 50%, memory: 100M}
+		  win: {from: src, run: window --every 1s --agg mean}
+		  board: {from: win, run: print}
+	END
+}
+stages=(src f1 f2 f3 f4 f5 f6 last win board)
+pipeline a >"$MACHINE/etc/duto/pipelines/a.yaml"
+pipeline b >"$MACHINE/etc/duto/pipelines/b.yaml"
+cat >"$MACHINE/etc/duto/pipelines/clock.yaml" <<-'END'
+	name: clock
+	stages:
+	  rows: {at: "*:*:0/2", run: replay a/src --since -2s | to-csv --out file:rows.csv}
+END
+echo 'name: bad: [' >"$MACHINE/etc/duto/pipelines/bad.yaml"
+mkdir -p "$MACHINE/etc/systemd/system/duto-.service.d"
+printf '[Service]\nWatchdogSec=3s\nLoadCredential=token:/etc/duto/secrets/token\n' \
+	>"$MACHINE/etc/systemd/system/duto-.service.d/test.conf"
+echo hush >"$MACHINE/etc/duto/secrets/token"
+chmod 600 "$MACHINE/etc/duto/secrets/token"
+export DUTO_STATE_DIR=$MACHINE/var/lib/duto
+
+strike() { # SIGNAL PID: 0 would be everybody here
+	[ "$2" -gt 1 ] && inside kill "-$1" "$2"
+}
+services() { printf "duto-$1-%s.service " "${stages[@]}"; }
+active() { [ "$(inside systemctl is-active "$@" | sort -u)" = active ]; }
+pid() { inside systemctl show --property=MainPID --value "$1"; }
+pids() { inside systemctl show --property=Id,MainPID $(services "$1"); }
+restarts() { inside systemctl show --property=NRestarts --value "$1"; }
+grew() { [ "$(restarts "$1")" -gt "$2" ] && active "$1"; }
+samples() { duto replay "$1" 2>/dev/null | duto to-json | jq -r 'select((.kind // "") == "") | "\(.run) \(.seq)"'; }
+count() { samples "$1" | wc -l; }
+more() { [ "$(count "$1")" -gt "$2" ]; }
+same_ends() { # PIPELINE: what the source kept, the last stage kept, each sample once
+	samples "$1/src" | sort >src.txt
+	samples "$1/last" | sort >last.txt
+	echo "# $1: $(wc -l <src.txt) samples sent, $(wc -l <last.txt) stored, $(cut -d' ' -f1 src.txt | uniq | wc -l) runs"
+	[ -s src.txt ] && cmp src.txt last.txt && [ -z "$(uniq -d last.txt)" ]
+}
+
+ok "the machine boots" boot
+ok "all twenty stages are up, whatever a third file holds" eventually 20 active $(services a) $(services b) duto-a.target duto-b.target
+echo "# $(inside systemd-analyze time | tr '\n' ' ')"
+ok "samples arrive behind ten stages" eventually 20 more a/last 10
+rm "$MACHINE/etc/duto/pipelines/bad.yaml"
+board_writes() { inside journalctl DUTO_PIPELINE=a DUTO_STAGE=board -o cat --no-pager | grep -q 'power_kw\|torque'; }
+ok "the journal has what a stage writes under its pipeline and stage" eventually 10 board_writes
+
+clock_ran() { inside /opt/duto/duto top clock --once 2>&1 | grep -q 'scheduled: ran .* 0 failed.*left with status 0'; }
+ok "a scheduled stage runs by its timer, and duto top tells of it" eventually 20 clock_ran
+ok "it reads a keep of another pipeline, and writes to a folder of its own" eventually 10 test -s "$MACHINE/var/lib/duto/clock/rows.out/rows.csv"
+
+# One stage and another.
+one=$(pid duto-a-f1.service) other=$(pid duto-b-f1.service)
+uid_of() { inside awk '/^Uid/ { print $2 }' "/proc/$1/status"; }
+ok "each stage is a user of its own" test "$(uid_of "$one")" != "$(uid_of "$other")"
+as_one() { inside nsenter --target "$one" --mount -- setpriv --reuid "$(uid_of "$one")" --regid 890 --clear-groups "$@"; }
+is "a stage sees its own pipeline's sockets, and no other's" a "$(as_one ls /run/duto)"
+is "and of keeps that which it reads and its own" "f1 src" "$(as_one ls /var/lib/duto/a | xargs)"
+ok "it reads its own secret" as_one test -r /run/credentials/duto-a-f1.service/token
+as_one cat /run/credentials/duto-b-f1.service/token /etc/duto/secrets/token "/proc/$other/root/run/credentials/duto-b-f1.service/token" >stolen 2>&1
+is "and nobody else's" "3 refusals" "$(grep -c 'Permission denied\|No such file' stolen) refusals$(grep hush stolen)"
+
+# Kills, hangs.
+for stage in "${stages[@]}"; do
+	before=$(restarts "duto-a-$stage.service")
+	strike 9 "$(pid "duto-a-$stage.service")"
+	eventually 20 grew "duto-a-$stage.service" "$before" || break
+done
+ok "every stage comes back after kill -9" eventually 20 active $(services a)
+before=$(restarts duto-a-f3.service)
+strike STOP "$(pid duto-a-f3.service)"
+ok "the watchdog restarts a stage that hangs" eventually 30 grew duto-a-f3.service "$before"
+before=$(restarts duto-a-f6.service) team=$(pid duto-a-f6.service)
+strike STOP "$(inside pgrep --parent "$team" --newest)"
+ok "and one in which a single filter hangs" eventually 30 grew duto-a-f6.service "$before"
+already=$(count a/last)
+ok "samples go on" eventually 20 more a/last "$already"
+
+# Changes.
+before_a=$(pids a) before_b=$(pids b)
+is "apply with nothing changed does nothing" "" "$(inside /opt/duto/duto apply 2>&1)"
+is "and leaves all as they are" "$before_a$before_b" "$(pids a)$(pids b)"
+sed -i 's/f3: {from: f2, run: select --source plant}/f3: {from: f2, run: select --source plant\/a}/' "$MACHINE/etc/duto/pipelines/a.yaml"
+is "apply restarts the stage that changed" "restart duto-a-f3.service" "$(inside /opt/duto/duto apply 2>&1)"
+is "and no other" "duto-a-f3.service" "$(diff <(echo "$before_a") <(pids a) | grep -c '^>' | sed 's/^1$/duto-a-f3.service/')"
+is "of the other pipeline none" "$before_b" "$(pids b)"
+echo '  extra: {from: last, run: print}' >>"$MACHINE/etc/duto/pipelines/a.yaml"
+like "a new stage is started" "start duto-a-extra.service" "$(inside /opt/duto/duto apply 2>&1)"
+ok "and runs" eventually 10 active duto-a-extra.service
+sed -i '/extra:/d' "$MACHINE/etc/duto/pipelines/a.yaml"
+like "one that is gone is stopped" "stop duto-a-extra.service" "$(inside /opt/duto/duto apply 2>&1)"
+sed 's/select --source plant /selct --source plant /; s/name: b/name: c/' "$MACHINE/etc/duto/pipelines/b.yaml" >"$MACHINE/etc/duto/pipelines/c.yaml"
+inside /opt/duto/duto apply >applied 2>&1
+is "a mistake in one file changes nothing" 100 $?
+like "and is named" 'c.yaml:[0-9]+:[0-9]+: .*did you mean "select"' "$(cat applied)"
+rm "$MACHINE/etc/duto/pipelines/c.yaml"
+
+# Stops, a power cut.
+inside systemctl stop duto-a.target
+ok "a stop drains: what was sent is stored, once each" same_ends a
+ok "the run folder is gone with the pipeline" test ! -e "$MACHINE/run/duto/a"
+inside systemctl start duto-a.target
+already=$(count a/last)
+ok "it starts again" eventually 20 more a/last "$already"
+strike 9 "$(pid duto-a-f2.service)"
+strike 9 "$(pid duto-a-last.service)"
+boot_cut
+ok "the machine boots again after its power was cut" boot
+ok "and all stages with it" eventually 30 active $(services a) $(services b)
+already=$(count b/last)
+ok "samples go on there too" eventually 20 more b/last "$already"
+inside systemctl stop duto-a.target duto-b.target
+ok "nothing was lost, nothing came twice" same_ends a
+ok "in the other pipeline neither" same_ends b
+is "no stage was given up" "" "$(inside systemctl list-units --failed --no-legend --plain 'duto*')"
+inside journalctl --no-pager -b >journal
+is "and none complained of corrupt data" "" "$(grep -i 'corrupt\|cut off\|EPERM' journal | head -n 3)"
+boot_off
+done_testing

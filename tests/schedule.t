@@ -1,0 +1,93 @@
+#!/bin/bash
+# Scheduled stages: duto run's clock, what was missed, what failed, never two at once, what is known of it.
+. "$(dirname "$0")/lib/tap.sh"
+export DUTO_RUNTIME_DIR=$SCRATCH/run DUTO_STATE_DIR=$SCRATCH/state
+
+pipeline() { # KEYS COMMAND: a stage that runs all the time, and a scheduled one
+	cat >p.yaml <<-END
+		name: p
+		stages:
+		  src: {run: sim mill --every 100ms, keep: 1d}
+		  job: {$1, run: "$2"}
+	END
+}
+of() { sed -n "s/^$1 //p" state/p/job.schedule/runs 2>/dev/null; }
+ran() { [ "$(of count || echo 0)" -ge "$1" ] 2>/dev/null; }
+ended() { ran "$1" && [ "$(of finished)" -ge "$(of started)" ]; }
+known() { # SEEN: what an earlier run has left
+	mkdir -p state/p/job.schedule
+	printf 'seen %s\nstarted 0\nfinished 0\ntook 0\nstatus 0\ncount 0\nfailed 0\n' "$1" >state/p/job.schedule/runs
+}
+ago() { echo "$(($(date +%s) - $1))000000000"; }
+
+pipeline 'at: "*:*:*"' 'replay src --since -1s | to-csv --out file:rows.csv'
+exits "check takes a keep that is not there yet" 0 duto check p.yaml
+like "and says so" "p.yaml:4:[0-9]*: note: the keep of src is not there yet" "$(cat errors)"
+start "$DUTO" run p.yaml 2>messages
+ok "it runs when the calendar says so, and again" eventually 30 ran 2
+told() { duto top --once >top.txt 2>&1; grep -q 'scheduled: ran [0-9]* times, 0 failed; last at .*, took .*, left with status 0' top.txt; }
+ok "duto top tells of it" eventually 30 told
+ok "it reads a keep of its pipeline by the stage's name" test -s rows.csv
+kill "$started_pid"
+wait "$started_pid"
+is "a stop ends it all" 0 $?
+
+pipeline 'at: daily, missed: run' 'sim mill --count 1 | to-csv'
+known "$(ago 2592000)"
+duto run p.yaml --duration 3s >rows 2>messages
+is "what was missed in a month is made up for by one run" "1 0" "$(of count) $(of failed)"
+duto run p.yaml --duration 2s >rows 2>messages
+is "which is remembered" 1 "$(of count)"
+pipeline 'at: daily, missed: skip' 'sim mill --count 1 | to-csv'
+if [ "$(date -u +%H%M)" -gt 0010 ]; then
+	known "$(ago 2592000)"
+	duto run p.yaml --duration 2s >rows 2>messages
+	is "or by none" 0 "$(of count)"
+fi
+rm -r state/p/job.schedule
+pipeline 'at: daily' 'sim mill --count 1 | to-csv'
+duto run p.yaml --duration 2s >rows 2>messages
+is "a stage that is new has missed nothing" 0 "$(of count)"
+
+known "$(ago 2592000)"
+pipeline 'at: daily' 'replay nothing.keep'
+mkdir nothing.keep
+start "$DUTO" run p.yaml --no-check 2>messages
+ok "a run that finds what a person must mend is noted" eventually 20 ended 1
+ok "and does not stop the others" kill -0 "$started_pid"
+is "with its status" "100 1" "$(of status) $(of failed)"
+kill "$started_pid"
+wait "$started_pid"
+like "and told of" "job left with status 100: runs again when it is due" "$(cat messages)"
+
+rm -r state/p/job.schedule
+pipeline 'every: 6h from 2026-01-01' 'sim mill --every 100ms | to-csv --out file:long.csv'
+start "$DUTO" stage p.yaml job
+long=$started_pid
+ok "duto stage runs it once, due or not" eventually 20 test -s long.csv
+exits "a second one leaves at once" 0 duto stage p.yaml job
+like "saying why" "job still runs" "$(cat errors)"
+kill "$long"
+wait "$long"
+is "a stop is passed on to it" 0 $?
+exits "where it is not due, --if-due leaves at once" 0 duto stage p.yaml job --if-due
+is "and is not counted" 1 "$(of count)"
+
+cat >only.yaml <<'END'
+name: only
+stages:
+  a: {at: daily, run: sim mill --count 1}
+  b: {from: a, run: print}
+  c: {at: daily, from: b, run: print}
+  d: {every: 30s, run: sim mill}
+  e: {missed: skip, run: sim mill}
+END
+exits "what cannot be scheduled is told of" 100 duto check only.yaml
+like "a reader of a run" "only.yaml:4:13: stage a is scheduled" "$(cat errors)"
+like "a run that reads a stage" "only.yaml:5:18: a scheduled stage has no from" "$(cat errors)"
+like "a period of seconds" "only.yaml:6:14: expected whole minutes" "$(cat errors)"
+like "missed without a time" "only.yaml:7:7: missed is of scheduled stages" "$(cat errors)"
+printf 'name: z\ntimezone: Mars/Base\nstages:\n  a: {at: "06:00", run: sim mill}\n' >zone.yaml
+exits "a zone that is none is refused" 100 duto check zone.yaml
+like "with its place" "zone.yaml:2:11: expected a time zone" "$(cat errors)"
+done_testing
