@@ -15,6 +15,15 @@ const struct command commands[] = {
 		"Without words it prints what bash needs. With the words behind `duto`, the last "
 		"of them as far\n"
 		"as it was typed, it prints what may stand in its place, one a line.\n" },
+	{ "doctor", command_doctor, "[--json] [--all] [--room SHARE] [--devices FOLDER]",
+		"find what is missing or wrong on this machine, and what mends it",
+		"Looks at the clock, the room on disks, the rights on serial ports, the modes of "
+		"secrets, the\n"
+		"pipelines of $DUTO_CONFIG_DIR (/etc/duto), sockets that nobody serves, keeps, and "
+		"programs that\n"
+		"run on from before an upgrade. Each that is wrong comes with the command that mends "
+		"it; --all\n"
+		"tells the others too. Exit 0 where nothing is wrong, 1 where something is.\n" },
 	{ "graph", command_graph, "FILE [--dot]", "draw a pipeline",
 		"Solid lines are edges (from), dashed ones taps. --dot writes Graphviz's "
 		"language instead:\n"

@@ -19,6 +19,7 @@ const struct command *command_find(const char *name); /* NULL: there is none of 
 
 int command_check(int argc, char **argv);
 int command_completion(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_help(int argc, char **argv);
 int command_historian_setup(int argc, char **argv);
