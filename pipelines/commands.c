@@ -4,6 +4,15 @@
 #include <string.h>
 
 const struct command commands[] = {
+	{ "backup", command_backup, "FILE",
+		"write what pipelines keep and remember, and their setup, to a file",
+		"While they run: it is what a power cut at one moment would have left, and who goes "
+		"on from it\n"
+		"takes every sample once. FILE is a tar archive, packed by zstd, for its owner only: "
+		"it holds\n"
+		"the secrets of /etc/duto. The programs tar and zstd write it. What PostgreSQL holds "
+		"is not in\n"
+		"it: pg_dump.\n" },
 	{ "check", command_check, "FILE...",
 		"find every mistake in pipeline files, before anything starts",
 		"Each mistake is told as FILE:LINE:COLUMN: what is wrong. Nothing is started "
@@ -75,6 +84,10 @@ const struct command commands[] = {
 		"text, told\n"
 		"apart by what is in them. Pickles are never read: schemas/sklearn_to_duto.py writes "
 		"Duto's text.\n" },
+	{ "restore", command_restore, "FILE", "put back what duto backup wrote",
+		"To $DUTO_STATE_DIR (/var/lib/duto) and $DUTO_CONFIG_DIR (/etc/duto). Where a file "
+		"of the backup\n"
+		"is there already, and differs, nothing is restored: exit 100.\n" },
 	{ "run", command_run,
 		"FILE [--duration TIME] [--restart TIME] [--no-check]\n"
 		"       duto run FILE --replay STAGE=KEEP [--replay ...] --out FOLDER [--since "

@@ -17,6 +17,7 @@ extern const struct command commands[]; /* by name; the last has none */
 size_t command_count(void);
 const struct command *command_find(const char *name); /* NULL: there is none of that name */
 
+int command_backup(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_completion(int argc, char **argv);
 int command_doctor(int argc, char **argv);
@@ -28,6 +29,7 @@ int command_keygen(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_man(int argc, char **argv);
 int command_model(int argc, char **argv);
+int command_restore(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_stage(int argc, char **argv);
 int command_tap(int argc, char **argv);
