@@ -1,6 +1,9 @@
-# make, make check, make crash, make demo, make bench, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang.
+# make, make install, make deb, make check, make crash, make demo, make bench, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang.
 CC = gcc
 CFLAGS = -O2 -g
+PREFIX = /usr/local
+# The newest entry of the Debian changelog names the version.
+VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' systemd/debian/changelog)
 BUILD = build$(if $(SAN),/san)$(if $(filter clang%,$(CC)),/clang)
 WARN = -std=gnu17 -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes
 ALL_CFLAGS = $(WARN) $(CFLAGS) -D_GNU_SOURCE -iquote lib -iquote . -I/usr/include/postgresql -MMD -MP -fPIC -pthread -ffp-contract=off $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -20,6 +23,9 @@ all: $(BUILD)/duto $(BUILD)/duto-generator $(FILTERS) $(BUILD)/libexec/link-zmq.
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/pipelines/version.o: ALL_CFLAGS += -DDUTO_VERSION='"$(VERSION)"'
+$(BUILD)/obj/pipelines/version.o: systemd/debian/changelog
 
 $(BUILD)/libduto.a: $(LIB)
 	@rm -f $@
@@ -65,7 +71,7 @@ units: $(UNITS) $(CRASHES)
 
 # Packages come before what is built with them, so these call make again; the build itself is one makefile.
 check:
-	@tests/install.sh build check
+	@tests/install.sh build check deb
 	@$(MAKE) --no-print-directory -j$(JOBS) all units
 	@tests/run.sh $(BUILD) $(TESTS)
 
@@ -111,10 +117,19 @@ build/fuzz/run/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libunits.a $(BUILD)/libdu
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
+install: all
+	@systemd/install.sh $(BUILD) $(VERSION) $(PREFIX) "$(DESTDIR)"
+
+# Binary packages of this build, into build/deb.
+deb:
+	@tests/install.sh build deb
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@systemd/deb.sh $(BUILD) $(VERSION)
+
 clean:
 	rm -rf build
 
-.PHONY: all units check crash demo bench fuzz clean
+.PHONY: all units install deb check crash demo bench fuzz clean
 .PRECIOUS: $(BUILD)/obj/%.o
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)

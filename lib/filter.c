@@ -178,6 +178,8 @@ static void print_description(bool complete)
 	opt_json(message_program(), stdout);
 	printf(",\"summary\":");
 	opt_json(filter.summary, stdout);
+	printf(",\"details\":");
+	opt_json(filter.details ?: "", stdout);
 	printf(",\"input\":\"%s\",\"output\":\"%s\",\"clocked\":%s,\"state\":%s,"
 	       "\"acts\":%s,\"commits\":%s,\"reach\":\"%s\",\"options\":[",
 		input_kind(), output_kind(), truth(filter.clocked), truth(filter.save != NULL),

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,16 +39,26 @@ struct batch *batch_new(void)
 	return b;
 }
 
-/* libzmq and what it needs cost several MiB a process: they are loaded by those who use them. The
- * drivers are an array in a shared object beside the filters. */
-static const struct link_driver *const *zmq_drivers(char **ret_error)
+/* Beside the program; a filter that is installed elsewhere finds it where Duto's own are. */
+static void *load_zmq(void)
 {
+	static const char name[] = "link-zmq.so";
+	static const char *const installed[] = { "/usr/libexec/duto", "/usr/local/libexec/duto" };
 	char path[PATH_MAX + 32];
 	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX);
 	path[len > 0 ? len : 0] = 0;
 	char *slash = strrchr(path, '/');
-	strcpy(slash ? slash + 1 : path, "link-zmq.so");
-	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	strcpy(slash ? slash + 1 : path, name);
+	for (size_t i = 0; i < 2 && access(path, F_OK); i++)
+		snprintf(path, sizeof(path), "%s/%s", installed[i], name);
+	return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+}
+
+/* libzmq and what it needs cost several MiB a process: they are loaded by those who use them. The
+ * drivers are an array in a shared object beside the filters. */
+static const struct link_driver *const *zmq_drivers(char **ret_error)
+{
+	void *library = load_zmq();
 	const struct link_driver *const *drivers =
 		library ? dlsym(library, "link_zmq_drivers") : NULL;
 	if (!drivers)

@@ -35,6 +35,11 @@ char *statedir_root(void)
 	return text_print("%s/.local/state/duto", variable("HOME") ?: "");
 }
 
+char *statedir_config(void)
+{
+	return absolute(variable("DUTO_CONFIG_DIR") ?: "/etc/duto");
+}
+
 static char *in_root(const char *pipeline, const char *stage, const char *end)
 {
 	char *root = statedir_root(), *path = text_print("%s/%s/%s%s", root, pipeline, stage, end);

@@ -15,6 +15,11 @@
 #include <sys/types.h>
 
 char *statedir_root(void);
+
+/* Where pipelines, and the maps, models and secrets that they name, are written down by people:
+ * $DUTO_CONFIG_DIR, else /etc/duto. */
+char *statedir_config(void);
+
 char *statedir_keep(const char *pipeline, const char *stage);
 char *statedir_checkpoint(const char *pipeline, const char *stage);
 char *statedir_schedule(const char *pipeline, const char *stage);

@@ -6,16 +6,35 @@
 #include "opt.h"
 #include "pipeline.h"
 
+<<<<<<< HEAD
 int command_bill_explain(int argc, char **argv);
 int command_apply(int argc, char **argv);
+=======
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments, *summary;
+	const char *details; /* paragraphs, or "" */
+};
+
+extern const struct command commands[]; /* by name; the last has none */
+size_t command_count(void);
+const struct command *command_find(const char *name); /* NULL: there is none of that name */
+
+int command_backup(int argc, char **argv);
+>>>>>>> deb
 int command_check(int argc, char **argv);
+int command_completion(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_help(int argc, char **argv);
 int command_historian_setup(int argc, char **argv);
 int command_keep(int argc, char **argv);
 int command_keygen(int argc, char **argv);
 int command_list(int argc, char **argv);
+int command_man(int argc, char **argv);
 int command_model(int argc, char **argv);
+int command_restore(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_stage(int argc, char **argv);
 int command_tap(int argc, char **argv);

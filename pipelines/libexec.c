@@ -12,20 +12,25 @@
 
 #include "text.h"
 
-static const char *folder(void)
+/* Where an administrator puts filters that are not Duto's: the installed program looks there too. */
+#define LOCAL_FOLDER "/usr/local/libexec/duto"
+
+static char folders[2][PATH_MAX + 32]; /* an empty one: there is none */
+
+static void find_folders(void)
 {
-	static char path[PATH_MAX + 32];
 	char self[PATH_MAX];
 	const char *given = getenv("DUTO_LIBEXEC");
-	if (*path || (given && *given && realpath(given, path)))
-		return path;
+	if (*folders[0] || (given && *given && realpath(given, folders[0])))
+		return;
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[len > 0 ? len : 0] = 0;
 	const char *dir = dirname(self);
-	snprintf(path, sizeof(path), "%s/libexec", dir);
-	if (access(path, F_OK) < 0)
-		snprintf(path, sizeof(path), "%s/../libexec/duto", dir);
-	return path;
+	snprintf(folders[0], sizeof(folders[0]), "%s/libexec", dir);
+	if (access(folders[0], F_OK) == 0)
+		return;
+	snprintf(folders[0], sizeof(folders[0]), "%s/../libexec/duto", dir);
+	snprintf(folders[1], sizeof(folders[1]), "%s", LOCAL_FOLDER);
 }
 
 static bool is_filter_name(const char *name)
@@ -39,17 +44,21 @@ static bool is_filter_name(const char *name)
 
 char *libexec_file(const char *name)
 {
-	return text_print("%s/%s", folder(), name);
+	find_folders();
+	return text_print("%s/%s", folders[0], name);
 }
 
 char *libexec_path(const char *filter)
 {
 	if (!is_filter_name(filter))
 		return NULL;
-	char *path = libexec_file(filter);
-	if (access(path, X_OK) == 0)
-		return path;
-	free(path);
+	find_folders();
+	for (int i = 0; i < 2 && *folders[i]; i++) {
+		char *path = text_print("%s/%s", folders[i], filter);
+		if (access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
 	return NULL;
 }
 
@@ -58,33 +67,39 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const char **read_names(DIR *dir, size_t *ret_count)
+static void add_name(const char ***names, size_t *count, const char *name)
 {
-	const char **names = NULL;
-	size_t count = 0;
-	for (const struct dirent *e; (e = readdir(dir));) {
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp((*names)[i], name) == 0)
+			return;
+	*names = reallocarray(*names, *count + 1, sizeof(**names));
+	if (!*names || !((*names)[(*count)++] = strdup(name)))
+		abort();
+}
+
+static void read_names(const char *folder, const char ***names, size_t *count)
+{
+	DIR *dir = opendir(folder);
+	for (const struct dirent *e; dir && (e = readdir(dir));) {
 		char *path = libexec_path(e->d_name);
-		if (!path)
-			continue;
+		if (path)
+			add_name(names, count, e->d_name);
 		free(path);
-		names = reallocarray(names, count + 1, sizeof(*names));
-		if (!names || !(names[count++] = strdup(e->d_name)))
-			abort();
 	}
-	if (count)
-		qsort(names, count, sizeof(*names), compare);
-	*ret_count = count;
-	return names;
+	if (dir)
+		closedir(dir);
 }
 
 const char *const *libexec_filters(size_t *ret_count)
 {
 	static const char **names;
 	static size_t count;
-	DIR *dir = names ? NULL : opendir(folder());
-	if (dir) {
-		names = read_names(dir, &count);
-		closedir(dir);
+	find_folders();
+	if (!names) {
+		for (int i = 0; i < 2 && *folders[i]; i++)
+			read_names(folders[i], &names, &count);
+		if (count)
+			qsort(names, count, sizeof(*names), compare);
 	}
 	*ret_count = count;
 	return names;

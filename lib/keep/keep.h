@@ -135,6 +135,15 @@ int keep_cursor_read(
 int keep_cursor_write(const char *path, const char *name, uint64_t number);
 int keep_cursor_forget(const char *path, const char *name);
 
+/* A copy of a keep while it is written: keep_visible tells how far readers see at this moment; the copy
+ * is a folder that holds the keep up to there. Closed segments are hard links where they can be, the
+ * newest is cut behind `last`. keep_copy_link may be called before, so that what retention takes
+ * meanwhile is there. Cursors are not copied. Nothing is synced.
+ * -EAGAIN: a segment was sealed meanwhile that goes beyond `last`: begin anew with an empty folder. */
+int keep_visible(const char *path, uint64_t *ret, char **ret_error);
+int keep_copy_link(const char *path, const char *to);
+int keep_copy_cut(const char *path, const char *to, uint64_t last);
+
 /* What is there, for people. Everything in it is the caller's: keep_info_free. */
 struct keep_cursor {
 	char name[KEEP_NAME_MAX + 1];

@@ -1,0 +1,3 @@
+#include "version.h"
+
+const char *const duto_version = DUTO_VERSION;
