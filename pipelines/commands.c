@@ -4,6 +4,15 @@
 #include <string.h>
 
 const struct command commands[] = {
+	{ "apply", command_apply, "[--dry-run]", "bring systemd to what /etc/duto/pipelines says",
+		"Checks every pipeline file there as duto check does; with a mistake in any, nothing "
+		"changes.\n"
+		"Then systemd loads the units anew: stages that are gone are stopped, those that "
+		"changed are\n"
+		"restarted, new ones are started, and the others go on undisturbed. A pipeline that "
+		"was stopped by\n"
+		"hand stays so. --dry-run tells what would be done to the units that are loaded "
+		"now.\n" },
 	{ "backup", command_backup, "FILE",
 		"write what pipelines keep and remember, and their setup, to a file",
 		"While they run: it is what a power cut at one moment would have left, and who goes "
@@ -13,6 +22,10 @@ const struct command commands[] = {
 		"the secrets of /etc/duto. The programs tar and zstd write it. What PostgreSQL holds "
 		"is not in\n"
 		"it: pg_dump.\n" },
+	{ "bill-explain", command_bill_explain, "[FILE]", "tell how each line of a bill came about",
+		"FILE holds bills as duto to-json writes them; without it they come from standard "
+		"input:\n"
+		"duto replay energy/bill | duto to-json | duto bill-explain\n" },
 	{ "check", command_check, "FILE...",
 		"find every mistake in pipeline files, before anything starts",
 		"Each mistake is told as FILE:LINE:COLUMN: what is wrong. Nothing is started "
@@ -71,7 +84,8 @@ const struct command commands[] = {
 	{ "keygen", command_keygen, "NAME", "make a key pair for links over tcp",
 		"Writes NAME.key, which stays on this machine, and NAME.pub, which the other "
 		"side needs.\n" },
-	{ "list", command_list, "", "list the filters, one a line", "" },
+	{ "list", command_list, "[--json]", "list the filters, one a line",
+		"--json writes what each says of itself, as one object by their names.\n" },
 	{ "man", command_man, "[FILTER|pipeline]", "print a page of the manual, as man(7)",
 		"duto man forest | man -l -. Installed, it is `man duto-forest`.\n" },
 	{ "model", command_model, "show|convert ...", "look at models of trees, and convert them",
@@ -116,9 +130,13 @@ const struct command commands[] = {
 		"Stages that act on the world are left out, unless --live names them. The same "
 		"recordings give\n"
 		"the same files, byte for byte.\n" },
-	{ "stage", command_stage, "FILE NAME", "run one stage of a pipeline",
+	{ "stage", command_stage, "FILE NAME\n       duto stage --setup FILE",
+		"run one stage of a pipeline",
 		"As duto run does for each; for those who supervise stages themselves "
-		"(systemd).\n" },
+		"(systemd).\n"
+		"--setup makes the folders of keeps first, as root for the group duto, and brings "
+		"keeps into\n"
+		"order that a power cut left as they were.\n" },
 	{ "tap", command_tap, "PIPELINE/STAGE[#PATH] [--json]",
 		"look at what a running stage gives on",
 		"Shows its samples as duto print does, with --json as JSON lines. A tap never "
@@ -146,6 +164,10 @@ const struct command commands[] = {
 		"the way, samples\n"
 		"dropped and lost, CPU, memory and restarts of each stage; every second on a "
 		"terminal.\n" },
+	{ "units", command_units, "FILE [--out FOLDER]", "print a pipeline's systemd units",
+		"What duto-generator writes for it where the file lies in /etc/duto/pipelines: a "
+		"target, a\n"
+		"service for each stage, timers. --out writes them to a folder.\n" },
 	{ 0 },
 };
 

@@ -6,10 +6,6 @@
 #include "opt.h"
 #include "pipeline.h"
 
-<<<<<<< HEAD
-int command_bill_explain(int argc, char **argv);
-int command_apply(int argc, char **argv);
-=======
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -21,8 +17,9 @@ extern const struct command commands[]; /* by name; the last has none */
 size_t command_count(void);
 const struct command *command_find(const char *name); /* NULL: there is none of that name */
 
+int command_apply(int argc, char **argv);
 int command_backup(int argc, char **argv);
->>>>>>> deb
+int command_bill_explain(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_completion(int argc, char **argv);
 int command_doctor(int argc, char **argv);
