@@ -57,7 +57,7 @@ static struct urdb_tiers *tiers_within(
 	struct urdb_rate *r, const struct node *n, struct urdb_tiers *tiers)
 {
 	struct urdb_tier *last = &tiers->at[tiers->count - 1];
-	if (!last->inner && last->rate)
+	if (!last->inner && (last->rate || last->sell))
 		refuse(r->document, n, "lies within a tier that has a rate of its own");
 	if (!last->inner) {
 		last->inner = calloc(1, sizeof(*last->inner));
