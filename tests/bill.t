@@ -469,7 +469,9 @@ def test_mistakes():
              "charges: [{ code: e, kind: energy, flow: export, tiers: { mode: cumulative, list: [{ rate: 1 }] } }]\n"),
             ("a code twice", "code e comes twice", c + "  - { code: e, kind: energy, rate: 1 }\n"),
             ("all of the price taxed", "from 0 to below 1", "taxes: [{ code: x, rate: 1 }]\n" + c),
-            ("a zone that is none", "expected a time zone", "zone: America/Sao_Paolo\n" + c),
+            ("a zone that is none", "t.yaml:3:7: \"America/Sao_Paolo\" is no time zone of this system", "zone: America/Sao_Paolo\n" + c),
+            ("posts by holidays that are not given", "posts go by holidays here, but no \"holidays\" are given",
+             "posts: [{ post: a, days: mon-fri, holidays: excluded }, { post: b }]\n" + c),
             ("a file that is none", "not found here", "charges: [{ code: e, kind: energy, rates_from: none.yaml }]\n")):
         refused(title, said, tariff=tariff)
     contract = "charges: [{ code: d, kind: demand, rate: 1, contract: ponta }]\n"

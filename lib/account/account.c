@@ -125,7 +125,7 @@ static int open_period(struct account *a, int64_t time, size_t at, struct period
 	const struct customer *c = a->customer;
 	struct period p = { .changed = false };
 	bool too_far = time / SECONDS / 86400 >= date_number(DATE_YEAR_MAX, 1, 1);
-	int r = too_far ? -ERANGE : cycles_at(&c->cycles, c->tariff->zone, time, &p.cycle);
+	int r = too_far ? -ERANGE : cycles_at(&c->cycles, c->tariff->when.zone, time, &p.cycle);
 	if (!r && p.cycle.end <= a->ended - a->of->form.revise)
 		r = -ESTALE;
 	if (!r && a->count == PERIODS_MAX)

@@ -58,8 +58,8 @@ static const decimal *lend_channel(struct account *a, enum channel c, int64_t fi
 	struct meterdata_slots slots;
 	if (!a->data[c] || !count)
 		return NULL;
-	meterdata_slots(a->data[c], first, first + (int64_t)count * t->interval, t->zone,
-		t->holidays, &slots);
+	meterdata_slots(a->data[c], first, first + (int64_t)count * t->interval, t->when.zone,
+		t->when.holidays, &slots);
 	memcpy(lent.energy[c], slots.energy, count * sizeof(*slots.energy));
 	if (c == IMPORT) {
 		memcpy(lent.state, slots.state, count);

@@ -165,17 +165,17 @@ static void write_shares(const struct account_bill *b, struct map *m)
 static void write_energy(const struct account_bill *b, struct map *m)
 {
 	const struct tariff *t = b->bill->tariff;
-	int posts = schedule_count(t->schedule);
+	int posts = schedule_count(t->when.schedule);
 	wire_str(entry(m), STR("energy"));
 	wire_map(&m->body, (uint32_t)posts);
 	for (int i = 0; i < posts; i++)
-		number(&m->body, schedule_name(t->schedule, i), b->bill->measures.import[i]);
+		number(&m->body, schedule_name(t->when.schedule, i), b->bill->measures.import[i]);
 	if (!t->net_metering)
 		return;
 	wire_str(entry(m), STR("credits"));
 	wire_map(&m->body, (uint32_t)posts);
 	for (int i = 0; i < posts; i++)
-		number(&m->body, schedule_name(t->schedule, i), b->bill->measures.credits[i]);
+		number(&m->body, schedule_name(t->when.schedule, i), b->bill->measures.credits[i]);
 }
 
 static void write_customer(const struct account_bill *b, struct map *m)

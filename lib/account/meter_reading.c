@@ -119,11 +119,11 @@ static int post_of(const struct tariff *t, struct str field, const char *prefix)
 	if (!str_starts(field, head))
 		return -1;
 	if (field.len == head.len)
-		return schedule_count(t->schedule) == 1 ? 0 : -1;
+		return schedule_count(t->when.schedule) == 1 ? 0 : -1;
 	if (field.data[head.len] != '_')
 		return -1;
-	return schedule_find(
-		t->schedule, (struct str){ field.data + head.len + 1, field.len - head.len - 1 });
+	return schedule_find(t->when.schedule,
+		(struct str){ field.data + head.len + 1, field.len - head.len - 1 });
 }
 
 static int add_total(const struct tariff *t, struct str field, decimal v, struct usage_totals *to)

@@ -40,10 +40,10 @@ struct slot_walk {
 static inline int slot_post(struct slot_walk *w, size_t slot)
 {
 	int64_t time = w->slots->first + (int64_t)slot * w->tariff->interval;
-	w->local = zone_local(w->tariff->zone, &w->span, time);
+	w->local = zone_local(w->tariff->when.zone, &w->span, time);
 	if (!w->row || w->local.day != w->day) {
 		w->day = w->local.day;
-		w->row = schedule_day(w->tariff->schedule, w->tariff->holidays, w->day);
+		w->row = schedule_day(w->tariff->when.schedule, w->tariff->when.holidays, w->day);
 	}
 	return w->row[w->local.second / SCHEDULE_SLOT];
 }
