@@ -62,8 +62,8 @@ static const struct opt options[] = {
 		.help = "how long behind its end a cycle's bill is revised when late data come",
 		.max = 366 * 86400.0 },
 	{ "complete", OPT_TEXT, &complete, "SHARE",
-		.help = "with less than this share of the cycle read (0.98) a bill is incomplete, not "
-			"final" },
+		.help = "with less than this share of the cycle's intervals measured (0.98) a bill is "
+			"incomplete, not final" },
 	{ "meters", OPT_INTEGER, &meters, "N", .help = "so many at once without --customers",
 		.min = 1, .max = 1e7 },
 	OPT_END,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "decimal.h"
 #include "describe.h"
 #include "failure.h"
 #include "filter.h"
@@ -97,6 +98,31 @@ static void print_line(const json_t *line, const char *currency)
 	print_days(line);
 }
 
+/* A share as "99.87 %". */
+static const char *percent(const json_t *bill, const char *key)
+{
+	static char text[DECIMAL_TEXT];
+	decimal share = 0;
+	decimal_parse(str(describe_text(bill, key)), &share);
+	size_t len = decimal_print(text, share * 100, 0);
+	snprintf(text + len, sizeof(text) - len, " %%");
+	return text;
+}
+
+static void print_shares(const json_t *bill)
+{
+	printf("; of the intervals %s measured", percent(bill, "measured"));
+	printf(", %s estimated", percent(bill, "estimated"));
+	if (has(bill, "missing"))
+		printf(", %s missing", percent(bill, "missing"));
+}
+
+static void print_incomplete(const json_t *bill)
+{
+	printf("incomplete, not final: %s of the intervals have to be measured\n",
+		percent(bill, "complete"));
+}
+
 static void print_head(const json_t *sample, const json_t *bill)
 {
 	json_int_t revision = json_integer_value(json_object_get(bill, "revision"));
@@ -108,9 +134,11 @@ static void print_head(const json_t *sample, const json_t *bill)
 	printf("\n%s to %s, %" JSON_INTEGER_FORMAT " days", describe_text(bill, "first_day"),
 		describe_text(bill, "last_day"), json_integer_value(json_object_get(bill, "days")));
 	if (has(bill, "measured"))
-		printf("; of the intervals %s measured, %s estimated",
-			describe_text(bill, "measured"), describe_text(bill, "estimated"));
-	printf("\n\n");
+		print_shares(bill);
+	printf("\n");
+	if (!strcmp(describe_text(bill, "state"), "incomplete"))
+		print_incomplete(bill);
+	printf("\n");
 }
 
 static void print_taxes(const json_t *taxes, const char *currency)

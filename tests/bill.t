@@ -363,6 +363,12 @@ def test_revisions():
     ok(states(got) == [("provisional", 0, None, t) for t in ("25.00", "49.00", "72.00")], "a running bill each day", *states(got))
     got = folder.bills(use[:3], "--complete", "0.98")
     ok([s[0] for s in states(got)] == ["incomplete", "provisional"], "too little is not final", *states(got))
+    hours = [quarter(d, h, 1) for d in range(1, 33) for h in range(24)]
+    some = [x for i, x in enumerate(hours) if i % 24 != 5]  # 23 of 24 hours, and one by a line
+    for share, state in (("0.95", "final"), ("0.96", "incomplete")):
+        b = folder.bills(some, "--complete", share, "--interval", "1h")[0]["values"]
+        ok((b["state"], b["measured"], b["estimated"], b.get("complete"), b["total"]) == (state, "0.9583", "0.0416", share, "744.00"),
+           f"estimates do not complete a bill: 95.83 % measured of {share}", b)
     got = folder.bills(use[:2] + [sample("2260-01-01T00:00:00Z", {"energy": 1}), quarter(6, 1, 3)])
     ok(states(got) == [("provisional", 0, None, "33.00")], "a clock that leaps moves nothing on", *states(got))
     mark = [sample("2026-06-01T00:00:00Z", {}, kind="mark")]
@@ -515,6 +521,14 @@ charges:
     for part in ("e (Energy)", "10 kWh x 1.25 EUR/kWh", "of which 1 EUR/kWh without taxes; with icms inside", "10 of 31 days",
                  "measured 4 kW; contract 5 kW", "total (EUR)", "inside, icms: 0.2 x 65.00 EUR = 13.00"):
         ok(part in text, f"bill-explain: {part}", text)
+    def head(day, first_hour):
+        use = [sample(f"2026-05-{day:02}T{h:02}:00:00Z", {"energy": 1}) for h in range(first_hour, 24) if h != 9]
+        out = folder.run(use, "--contract", "5", "--cycle", f"2026-05-{day - 1:02} 2026-05-{day:02}", "--interval", "1h", "--complete", "0.9")
+        return duto(["bill-explain"], duto(["to-json"], out.stdout).stdout).stdout.decode().split("\n\n")[0]
+    ok(head(6, 0).endswith("1 days; of the intervals 95.83 % measured, 4.16 % estimated"), "bill-explain: shares as percentages", head(6, 0))
+    text = head(6, 4)
+    ok(": incomplete" in text and "1 days; of the intervals 79.16 % measured, 4.16 % estimated, 16.66 % missing" in text and
+       text.endswith("incomplete, not final: 90 % of the intervals have to be measured"), "and plainly that a bill is incomplete", text)
     ok(duto(["bill-explain"], b"{}").returncode == 100 and duto(["bill-explain"], b"{]").returncode == 100, "what is no bill is refused")
 
 

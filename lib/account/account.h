@@ -30,6 +30,7 @@ struct account_bill {
 	const struct bill *bill;
 	enum bill_state state;
 	int revision;			  /* 0: the first */
+	decimal complete;		  /* the share that has to be measured; 0: none */
 	int64_t time;			  /* of the bill's sample */
 	const struct estimate *estimates; /* of what is imported */
 	size_t estimate_count;
@@ -39,7 +40,7 @@ struct accounts_form {
 	const struct customers *customers;
 	struct meterdata_form readings; /* slot is each tariff's interval */
 	int64_t every, late, revise;	/* nanoseconds; every 0: no provisional bills */
-	decimal complete;		/* share of the cycle that has to be there */
+	decimal complete;		/* share of the cycle's slots that has to be measured */
 	size_t meters; /* at once; with more, the one not heard from longest is billed and
 			  forgotten */
 	void (*billed)(const struct account_bill *bill);

@@ -90,12 +90,12 @@ static struct usage usage_of(struct account *a, const struct period *p, enum bil
 	return u;
 }
 
-/* Whether enough of the cycle's slots are there. */
+/* Whether enough of the cycle's slots were measured: estimates do not make a bill final. */
 static bool is_complete(const struct account *a, const struct bill *bill)
 {
 	const struct measures *m = &bill->measures;
-	decimal there = (decimal)(m->measured + m->estimated);
-	return decimal_widen(there) >= decimal_multiply((decimal)m->slots, a->of->form.complete);
+	return decimal_widen((decimal)m->measured) >=
+	       decimal_multiply((decimal)m->slots, a->of->form.complete);
 }
 
 static void remember_demand(struct contract *c, int32_t day, decimal demand)
@@ -146,6 +146,7 @@ static void tell(
 		.bill = bill,
 		.state = state,
 		.revision = p->revisions,
+		.complete = a->of->form.complete,
 		.time = state == BILL_PROVISIONAL ? p->newest : p->cycle.end,
 		.estimates = lent.estimates,
 		.estimate_count = lent.estimate_count });

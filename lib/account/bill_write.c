@@ -156,8 +156,13 @@ static void write_shares(const struct account_bill *b, struct map *m)
 	const struct measures *of = &b->bill->measures;
 	if (!of->slots)
 		return;
+	size_t missing = of->slots - of->measured - of->estimated;
 	number(entry(m), "measured", share(of->measured, of->slots));
 	number(entry(m), "estimated", share(of->estimated, of->slots));
+	if (missing)
+		number(entry(m), "missing", share(missing, of->slots));
+	if (b->complete)
+		number(entry(m), "complete", b->complete);
 	if (of->estimated)
 		number(entry(m), "estimated_energy", of->estimated_energy);
 }
