@@ -73,6 +73,8 @@ static void print_demand(const json_t *line)
 		printf(" at %s", describe_text(line, "at"));
 	if (json_is_true(json_object_get(line, "estimated")))
 		printf(", estimated");
+	if (json_is_true(json_object_get(line, "suspect")))
+		printf(", suspect");
 	if (has(line, "contract"))
 		printf("; contract %s kW", describe_text(line, "contract"));
 	printf("\n");
@@ -160,6 +162,20 @@ static void print_estimates(const json_t *estimates)
 		describe_text(e, "method"));
 }
 
+static void print_suspects(const json_t *suspects)
+{
+	size_t i;
+	json_t *s;
+	json_array_foreach(suspects, i, s)
+	{
+		bool spike = !strcmp(describe_text(s, "check"), "spike");
+		printf("suspect %s to %s: %s kWh, while %s %s kWh\n", describe_text(s, "from"),
+			describe_text(s, "until"), describe_text(s, "energy"),
+			spike ? "the day's third highest is" : "the register went on by",
+			describe_text(s, "against"));
+	}
+}
+
 static void print_bill(const json_t *sample, const json_t *bill)
 {
 	const char *currency = describe_text(bill, "currency");
@@ -174,6 +190,7 @@ static void print_bill(const json_t *sample, const json_t *bill)
 				 : "the exact sum of the lines, rounded once");
 	print_taxes(json_object_get(bill, "taxes"), currency);
 	print_estimates(json_object_get(bill, "estimates"));
+	print_suspects(json_object_get(bill, "suspects"));
 }
 
 /* Objects one behind the other, as to-json writes them. */

@@ -376,6 +376,36 @@ def test_revisions():
     ok(states(got) == [("final", 0, None, "30.00")], "a mark ends a cycle", *states(got))
 
 
+def test_spikes():
+    folder = Folder("zone: America/Sao_Paulo\ncharges: [{ code: e, kind: energy, rate: 1 }, { code: d, kind: demand, rate: 1 }]\n")
+    def day(*noon):
+        use = dict(zip(range(36, 40), noon))
+        at = datetime.datetime(2026, 5, 4, 3, tzinfo=UTC)
+        return [sample(at + datetime.timedelta(minutes=15 * i), {"energy": use.get(i, 1)}) for i in range(60)]
+    b = folder.bills(day(9, 9, 9, 9))[-1]["values"]
+    ok("suspects" not in b, "an hour of much use is no spike: the third highest is as high", b)
+    quarters = day(4, 4, 9, 3)
+    b = folder.bills(quarters)[-1]["values"]
+    told = [{"from": "2026-05-04T12:30:00Z", "until": "2026-05-04T12:45:00Z", "check": "spike", "energy": "9", "against": "4"}]
+    ok(b.get("suspects") == told and b["measured"] == "0.1724", "an interval of more than 1.8 x the third highest is told", b)
+    ok(b["total"] == "112.00" and b["lines"][1].get("suspect") is True, "it counts, and the demand that it sets is marked", b["lines"])
+    for times, spiked in (("2.25", False), ("2.24", True), ("0", False)):
+        b = folder.bills(quarters, "--spike", times)[-1]["values"]
+        ok(("suspects" in b) == ("suspect" in b["lines"][1]) == spiked, f"--spike {times}", b)
+    doubtful = [dict(s, quality={"energy": 0x40000000}) if s["values"]["energy"] == 9 else s for s in quarters]
+    b = folder.bills(doubtful)[-1]["values"]
+    ok("suspects" not in b and b["lines"][1].get("estimated") is True, "what the meter itself calls estimated is told as that", b)
+    late = quarters + [sample("2026-06-01T04:00:00Z", {"energy": 1}), sample("2026-05-04T12:30:00Z", {"energy": 4})]
+    got = [(b["values"]["revision"], b["values"]["total"], "suspects" in b["values"]) for b in folder.bills(late)]
+    ok(got[:2] == [(0, "112.00", True), (1, "87.00", False)], "a corrected reading makes a revision without it", got)
+    r = duto(["bill-explain"], duto(["to-json"], folder.run(quarters).stdout).stdout)
+    text = r.stdout.decode()
+    ok("measured 36 kW at 2026-05-04T12:30:00Z, suspect" in text and
+       "suspect 2026-05-04T12:30:00Z to 2026-05-04T12:45:00Z: 9 kWh, while the day's third highest is 4 kWh" in text,
+       "bill-explain tells of it", text)
+    refused("a spike below what it is compared with", "--spike: 0.5 is neither 1 or more nor 0", "--spike", "0.5")
+
+
 def test_quality():
     folder = Folder("charges: [{ code: e, kind: energy, rate: 1 }]\n")
     at = [f"2026-05-04T10:{m:02}:00Z" for m in (0, 15, 30, 45)]
@@ -544,6 +574,7 @@ test_sums()
 test_random()
 test_register()
 test_revisions()
+test_spikes()
 test_quality()
 test_customers()
 test_mistakes()

@@ -11,6 +11,7 @@
 #include "account/channel.h"
 #include "account/customers.h"
 #include "meterdata/meterdata.h"
+#include "meterdata/validate.h"
 #include "tariff/bill.h"
 
 struct accounts;
@@ -34,6 +35,8 @@ struct account_bill {
 	int64_t time;			  /* of the bill's sample */
 	const struct estimate *estimates; /* of what is imported */
 	size_t estimate_count;
+	const struct suspect *suspects; /* likewise */
+	size_t suspect_count;
 };
 
 struct accounts_form {
@@ -41,6 +44,7 @@ struct accounts_form {
 	struct meterdata_form readings; /* slot is each tariff's interval */
 	int64_t every, late, revise;	/* nanoseconds; every 0: no provisional bills */
 	decimal complete;		/* share of the cycle's slots that has to be measured */
+	decimal spike;			/* validate_spikes; 0: no such check */
 	size_t meters; /* at once; with more, the one not heard from longest is billed and
 			  forgotten */
 	void (*billed)(const struct account_bill *bill);

@@ -9,6 +9,7 @@ static struct {
 	size_t room;
 	struct estimate *estimates;
 	size_t estimate_count;
+	struct buffer suspects;
 } lent;
 
 static void make_room(size_t count)
@@ -68,6 +69,15 @@ static const decimal *lend_channel(struct account *a, enum channel c, int64_t fi
 	return lent.energy[c];
 }
 
+static void validate(struct account *a, const struct usage_slots *s)
+{
+	const struct tariff *t = a->customer->tariff;
+	struct validation v = { s->first, t->interval, s->count, s->import, lent.state,
+		t->when.zone, &lent.suspects };
+	if (a->of->form.spike)
+		validate_spikes(&v, a->of->form.spike);
+}
+
 static struct usage usage_of(struct account *a, const struct period *p, enum bill_state state)
 {
 	int64_t first;
@@ -75,6 +85,7 @@ static struct usage usage_of(struct account *a, const struct period *p, enum bil
 	struct usage u = { .cycle = p->cycle, .totals = p->totals };
 	make_room(count + 1);
 	lent.estimate_count = 0;
+	lent.suspects.len = 0;
 	if (!count)
 		return u;
 	u.slots = (struct usage_slots){ .first = first,
@@ -87,6 +98,7 @@ static struct usage usage_of(struct account *a, const struct period *p, enum bil
 	for (size_t i = 0; p->estimated && i < count; i++)
 		if (p->estimated[i] && lent.state[i] == SLOT_MEASURED)
 			lent.state[i] = SLOT_ESTIMATED;
+	validate(a, &u.slots);
 	return u;
 }
 
@@ -149,7 +161,9 @@ static void tell(
 		.complete = a->of->form.complete,
 		.time = state == BILL_PROVISIONAL ? p->newest : p->cycle.end,
 		.estimates = lent.estimates,
-		.estimate_count = lent.estimate_count });
+		.estimate_count = lent.estimate_count,
+		.suspects = (const struct suspect *)lent.suspects.data,
+		.suspect_count = lent.suspects.len / sizeof(struct suspect) });
 }
 
 void account_bill(struct account *a, struct period *p, enum bill_state state)

@@ -4,7 +4,7 @@
 
 #include "timestamp.h"
 
-enum { ESTIMATES_TOLD = 1000 };
+enum { TOLD = 1000 }; /* estimates, and suspects */
 
 static void text(struct buffer *to, const char *key, struct str value)
 {
@@ -82,8 +82,10 @@ static void write_demand(const struct bill_line *line, struct map *m)
 		number(entry(m), "contract", line->contract);
 	if (line->at)
 		moment(entry(m), "at", line->at);
-	if (line->estimated)
-		wire_str(entry(m), STR("estimated")), wire_bool(&m->body, true);
+	if (line->state == SLOT_ESTIMATED || line->state == SLOT_SUSPECT) {
+		wire_str(entry(m), line->state == SLOT_SUSPECT ? STR("suspect") : STR("estimated"));
+		wire_bool(&m->body, true);
+	}
 }
 
 static void write_days(const struct bill_line *line, struct map *m)
@@ -252,13 +254,35 @@ static void write_estimate(const struct estimate *e, struct buffer *to)
 
 static void write_estimates(const struct account_bill *b, struct map *m)
 {
-	size_t count = b->estimate_count < ESTIMATES_TOLD ? b->estimate_count : ESTIMATES_TOLD;
+	size_t count = b->estimate_count < TOLD ? b->estimate_count : TOLD;
 	if (!count)
 		return;
 	wire_str(entry(m), STR("estimates"));
 	wire_array(&m->body, (uint32_t)count);
 	for (size_t i = 0; i < count; i++)
 		write_estimate(&b->estimates[i], &m->body);
+}
+
+static void write_suspect(const struct suspect *s, struct buffer *to)
+{
+	static const char *const checks[] = { [SUSPECT_SPIKE] = "spike", [SUSPECT_SUM] = "sum" };
+	wire_map(to, 5);
+	moment(to, "from", s->from);
+	moment(to, "until", s->until);
+	text(to, "check", str(checks[s->check]));
+	number(to, "energy", s->energy);
+	number(to, "against", s->against);
+}
+
+static void write_suspects(const struct account_bill *b, struct map *m)
+{
+	size_t count = b->suspect_count < TOLD ? b->suspect_count : TOLD;
+	if (!count)
+		return;
+	wire_str(entry(m), STR("suspects"));
+	wire_array(&m->body, (uint32_t)count);
+	for (size_t i = 0; i < count; i++)
+		write_suspect(&b->suspects[i], &m->body);
 }
 
 void bill_write(const struct account_bill *b, struct sample_writer *to)
@@ -269,6 +293,7 @@ void bill_write(const struct account_bill *b, struct sample_writer *to)
 	write_energy(b, &m);
 	write_lists(b, &m);
 	write_estimates(b, &m);
+	write_suspects(b, &m);
 	buffer_add_str(to->out, buffer_str(&m.body));
 	to->count += m.count;
 	m.body.len = 0;

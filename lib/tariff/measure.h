@@ -10,7 +10,7 @@ struct measures {
 	decimal inductive[SCHEDULE_POSTS], capacitive[SCHEDULE_POSTS]; /* kvarh */
 	decimal demand[SCHEDULE_POSTS], apparent[SCHEDULE_POSTS];      /* largest kW, kVA */
 	int64_t demand_at[SCHEDULE_POSTS];			       /* 0: not known */
-	bool demand_estimated[SCHEDULE_POSTS]; /* the largest is of an estimated slot */
+	enum slot_state demand_state[SCHEDULE_POSTS];		    /* of the slot of the largest */
 	decimal compensated[SCHEDULE_POSTS], net[SCHEDULE_POSTS];   /* kWh */
 	decimal credits[SCHEDULE_POSTS];			    /* left at the end */
 	decimal billed[SCHEDULE_POSTS], billed_net[SCHEDULE_POSTS]; /* with the minimum */
