@@ -64,6 +64,9 @@ static const struct opt options[] = {
 	{ "complete", OPT_TEXT, &complete, "SHARE",
 		.help = "with less than this share of the cycle's intervals measured (0.98) a bill is "
 			"incomplete, not final" },
+	{ "check-register", OPT_TEXT, &form.check, "FIELD",
+		.help = "a register beside the energy or power taken, as it stands at a sample's "
+			"time: intervals that do not add up to it are told as suspect" },
 	{ "spike", OPT_TEXT, &spike, "TIMES",
 		.help = "an interval above so many times the third highest of its day is told as "
 			"suspect, and counts; 0: none is" },
@@ -193,8 +196,8 @@ const struct filter filter = {
 		"Money and energy are exact decimals; a float is converted once, to the nearest "
 		"1e-9 kWh. Values that are Uncertain count as estimated, those that are Bad do not "
 		"count. Gaps are estimated: up to two hours by a straight line, beyond by like days, "
-		"scaled to what a register says; bills tell of each. What looks wrong (--spike) "
-		"counts as it was read, and bills tell of it as suspect.\n\n"
+		"scaled to what a register says; bills tell of each. What looks wrong (--spike, "
+		"--check-register) counts as it was read, and bills tell of it as suspect.\n\n"
 		"Measurements and schemas end here, marks and other kinds go on.",
 	.options = options,
 	.start = start,

@@ -2,7 +2,7 @@
 """duto bill: worked bills, each rule beside one worked by hand, and that order, cuts and repeats change nothing."""
 # conformance new: measurements
 # conformance: --tariff b3.yaml --connection monofasico --reads power --import power_consumption
-# conformance: --tariff uk-half-hourly.yaml --contract 100 --every 1h
+# conformance: --tariff uk-half-hourly.yaml --contract 100 --every 1h --check-register total
 import datetime
 import glob
 import json
@@ -406,6 +406,35 @@ def test_spikes():
     refused("a spike below what it is compared with", "--spike: 0.5 is neither 1 or more nor 0", "--spike", "0.5")
 
 
+def test_register_beside():
+    folder = Folder("charges: [{ code: e, kind: energy, rate: 1 }]\n")
+    at, count, use = datetime.datetime(2026, 5, 1, tzinfo=UTC), 99000, []
+    r = random.Random(8)
+    for i in range(96 * 32):
+        used = r.randrange(50)
+        use.append(sample(at, {"energy": used / 1000, "total": count % 100000}))
+        count, at = count + used, at + datetime.timedelta(minutes=15)
+    args = ["--check-register", "total", "--spike", "0"]
+    wh = [dict(s, values={"energy": round(s["values"]["energy"] * 1000), "total": s["values"]["total"]}) for s in use]
+    b = folder.bills(wh, *args, "--unit", "Wh", "--digits", "5")[0]["values"]
+    ok(b["state"] == "final" and "suspects" not in b, "intervals that add up to the register beside them", b.get("suspects"))
+    wrong = [dict(s, values=dict(s["values"], energy=s["values"]["energy"] + (2 if i == 700 else 0))) for i, s in enumerate(wh)]
+    b2 = folder.bills(wrong, *args, "--unit", "Wh", "--digits", "5")[0]["values"]
+    told = [{"from": "2026-05-01T00:00:00Z", "until": "2026-06-01T00:00:00Z", "check": "sum", "energy": b2["energy"]["all"],
+             "against": b["energy"]["all"]}]
+    ok(b2.get("suspects") == told and Decimal(b2["energy"]["all"]) - Decimal(b["energy"]["all"]) == Decimal("0.002"),
+       "2 Wh more than it are told, and counted", b2.get("suspects"), told)
+    text = duto(["bill-explain"], duto(["to-json"], folder.run(wrong, *args, "--unit", "Wh", "--digits", "5").stdout).stdout).stdout.decode()
+    ok(f"2026-06-01T00:00:00Z: {told[0]['energy']} kWh, while the register went on by {told[0]['against']} kWh" in text, "bill-explain: the sum check", text)
+    daily = [s if i % 96 == 0 else dict(s, values={"energy": s["values"]["energy"]}) for i, s in enumerate(wrong)]
+    b3 = folder.bills(daily, *args, "--unit", "Wh", "--digits", "5")[0]["values"]
+    ok(b3.get("suspects") == told, "a register that is read once a day serves as well", b3.get("suspects"))
+    gap = [s for i, s in enumerate(wh) if not 100 <= i < 300]
+    b4 = folder.bills(gap, *args, "--unit", "Wh", "--digits", "5")[0]["values"]
+    ok("suspects" not in b4 and "missing" in b4, "nothing is compared over what is missing", b4.get("suspects"))
+    refused("a register beside no intervals", "--check-register: totals has no intervals to check", "--check-register", "total")
+
+
 def test_quality():
     folder = Folder("charges: [{ code: e, kind: energy, rate: 1 }]\n")
     at = [f"2026-05-04T10:{m:02}:00Z" for m in (0, 15, 30, 45)]
@@ -575,6 +604,7 @@ test_random()
 test_register()
 test_revisions()
 test_spikes()
+test_register_beside()
 test_quality()
 test_customers()
 test_mistakes()

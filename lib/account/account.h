@@ -64,6 +64,10 @@ int account_add(struct account *a, enum channel c, int64_t time, decimal reading
 int account_add_register(
 	struct account *a, enum channel c, int64_t time, const struct wire *reading);
 
+/* What the register beside the intervals of IMPORT stands at: validate_sum. As
+ * register_readings_add. */
+int account_add_check(struct account *a, int64_t time, const struct wire *reading);
+
 /* The totals that a sample of that time adds to. As above. */
 int account_totals(struct account *a, int64_t time, struct usage_totals **ret);
 

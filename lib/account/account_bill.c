@@ -76,6 +76,8 @@ static void validate(struct account *a, const struct usage_slots *s)
 		t->when.zone, &lent.suspects };
 	if (a->of->form.spike)
 		validate_spikes(&v, a->of->form.spike);
+	if (a->check)
+		validate_sum(&v, a->check);
 }
 
 static struct usage usage_of(struct account *a, const struct period *p, enum bill_state state)
@@ -211,6 +213,8 @@ static void forget(struct account *a, int64_t before)
 	for (int c = 0; c < CHANNELS; c++)
 		if (a->data[c])
 			meterdata_forget(a->data[c], a->periods[0].cycle.start);
+	if (a->check)
+		register_readings_forget(a->check, a->periods[0].cycle.start);
 }
 
 void account_settle(struct account *a)

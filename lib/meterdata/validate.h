@@ -8,6 +8,7 @@
 #include "buffer.h"
 #include "calendar.h"
 #include "decimal.h"
+#include "meterdata/register_readings.h"
 #include "meterdata/slot.h"
 
 enum suspect_check { SUSPECT_SPIKE, SUSPECT_SUM };
@@ -32,5 +33,10 @@ struct validation {
 /* Slots above so many times the third highest of their local day. A day of which less than twelve
  * hours were measured, or in which less than three slots used anything, has nothing to compare with. */
 void validate_spikes(struct validation *v, decimal times);
+
+/* Between readings of one segment of the register, with no slot missing, the slots' energy has to be
+ * the register's difference within one multiplier, the energy of one count. A slot that lies only
+ * partly between them may be counted or not. */
+void validate_sum(struct validation *v, const struct register_readings *r);
 
 #endif
