@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "anomaly/watch.h"
 #include "fields.h"
 #include "filter.h"
@@ -75,12 +76,10 @@ static void start(void)
 	plan.settings.rest = (double)rest;
 	plan.fields = names.count;
 	verdict_count = names.count + plan.together;
-	fields = calloc(names.count, sizeof(*fields));
-	scores = calloc(verdict_count, sizeof(*scores));
-	values = calloc(names.count, sizeof(*values));
-	verdicts = calloc(verdict_count, sizeof(*verdicts));
-	if (!fields || !scores || !values || !verdicts)
-		abort();
+	fields = allocate(names.count, sizeof(*fields));
+	scores = allocate(verdict_count, sizeof(*scores));
+	values = allocate(names.count, sizeof(*values));
+	verdicts = allocate(verdict_count, sizeof(*verdicts));
 	for (size_t i = 0; i < names.count; i++)
 		fields[i].name = str(names.words[i]);
 	for (size_t i = 0; i < verdict_count; i++)

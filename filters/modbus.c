@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "devlist.h"
 #include "filter.h"
 #include "modbus_exception.h"
@@ -91,15 +92,6 @@ static void load(void)
 		load_list();
 	else
 		load_single();
-}
-
-static void *allocate(size_t n, size_t size)
-{
-	void *memory = calloc(n + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
 }
 
 static int decimals_of(const struct register_format *f)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "power_quality/supply.h"
 #include "series.h"
 
@@ -13,17 +14,9 @@ static void leave(void *state)
 	supply_free(s);
 }
 
-static void *allocate(size_t size)
-{
-	void *p = calloc(1, size);
-	if (!p)
-		abort();
-	return p;
-}
-
 struct power_quality *power_quality_open(const struct power_quality_form *form)
 {
-	struct power_quality *q = allocate(sizeof(*q));
+	struct power_quality *q = allocate(1, sizeof(*q));
 	q->form = *form;
 	q->supplies = series_open(sizeof(struct supply), form->sources, leave);
 	return q;
@@ -42,7 +35,7 @@ void power_quality_close(struct power_quality *q)
 
 static void begin(struct supply *s, struct power_quality *q, struct str name)
 {
-	char *copy = allocate(name.len + 1);
+	char *copy = allocate(1, name.len + 1);
 	memcpy(copy, name.data, name.len);
 	s->of = q;
 	s->name = (struct str){ copy, name.len };

@@ -9,7 +9,7 @@ struct demand {
 	decimal measured; /* with the clauses that correct it */
 	decimal billed, contract;
 	int64_t at;
-	bool estimated;
+	enum slot_state state; /* of the slot it is of */
 };
 
 static int find_contract(const struct billing *b, const struct charge *c, decimal *ret)
@@ -48,9 +48,7 @@ static int measure_times(const struct billing *b, const struct charge *c, struct
 		r = measure_power(b->tariff, s->import[i], &power);
 		if (r < 0 || power <= ret->measured)
 			continue;
-		*ret = (struct demand){
-			.measured = power, .at = time, .estimated = s->state[i] == SLOT_ESTIMATED
-		};
+		*ret = (struct demand){ .measured = power, .at = time, .state = s->state[i] };
 	}
 	return r;
 }
@@ -62,7 +60,7 @@ static int measure_posts(const struct billing *b, const struct charge *c, struct
 	ret->measured = measure_largest(m->demand, c->posts, &post);
 	if (post >= 0) {
 		ret->at = m->demand_at[post];
-		ret->estimated = m->demand_estimated[post];
+		ret->state = m->demand_state[post];
 	}
 	return 0;
 }
@@ -169,7 +167,7 @@ static struct bill_line demand_line(const struct charge *c, const struct demand 
 		.unit = c->per_units == 1000 ? "MW" : "kW",
 		.taxes = c->taxes,
 		.has_demand = true,
-		.estimated = d->estimated,
+		.state = d->state,
 		.measured = d->read,
 		.contract = d->contract,
 		.at = d->at };

@@ -181,9 +181,7 @@ struct tariff {
 	struct yaml *file; /* holds the texts */
 	const char *path;  /* while it is read */
 	struct str name, label, currency;
-	const struct zone *zone;
-	struct holidays *holidays; /* or NULL */
-	struct schedule *schedule;
+	struct timetable when;
 	int64_t interval; /* of demand, nanoseconds */
 	enum rounding_policy policy;
 	enum decimal_rounding rounding;
