@@ -233,10 +233,10 @@ static int excess_line(struct billing *b, const struct charge *c, const struct d
 /* Whether any time of the cycle is in the charge's posts. */
 static bool is_in_cycle(const struct billing *b, const struct charge *c)
 {
-	const struct tariff *t = b->tariff;
+	const struct timetable *when = &b->tariff->when;
 	const struct cycle *cycle = &b->usage->cycle;
 	for (int32_t day = cycle->first_day; day < cycle->end_day; day++) {
-		const uint8_t *row = schedule_day(t->schedule, t->holidays, day);
+		const uint8_t *row = schedule_day(when->schedule, when->holidays, day);
 		for (size_t slot = 0; slot < SCHEDULE_SLOTS; slot++)
 			if (c->posts >> row[slot] & 1)
 				return true;
