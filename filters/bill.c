@@ -6,7 +6,7 @@
 #include "filter.h"
 
 static struct customer_terms terms = { .cycle = "day 1" };
-static const char *customers_file, *complete = "0";
+static const char *customers_file, *complete = "0", *spike = "1.8";
 static struct meter_form form = { .reads = "energy",
 	.stamp = "start",
 	.unit = "",
@@ -62,8 +62,14 @@ static const struct opt options[] = {
 		.help = "how long behind its end a cycle's bill is revised when late data come",
 		.max = 366 * 86400.0 },
 	{ "complete", OPT_TEXT, &complete, "SHARE",
-		.help = "with less than this share of the cycle read (0.98) a bill is incomplete, not "
-			"final" },
+		.help = "with less than this share of the cycle's intervals measured (0.98) a bill is "
+			"incomplete, not final" },
+	{ "check-register", OPT_TEXT, &form.check, "FIELD",
+		.help = "a register beside the energy or power taken, as it stands at a sample's "
+			"time: intervals that do not add up to it are told as suspect" },
+	{ "spike", OPT_TEXT, &spike, "TIMES",
+		.help = "an interval above so many times the third highest of its day is told as "
+			"suspect, and counts; 0: none is" },
 	{ "meters", OPT_INTEGER, &meters, "N", .help = "so many at once without --customers",
 		.min = 1, .max = 1e7 },
 	OPT_END,
@@ -86,10 +92,12 @@ static void no_bill(struct str meter, const char *error)
 
 static void start(void)
 {
-	decimal share;
+	decimal share, times;
 	char *error;
 	if (decimal_parse(str(complete), &share) || share < 0 || share > DECIMAL_ONE)
 		die_config("--complete: %s is no share from 0 to 1", complete);
+	if (decimal_parse(str(spike), &times) || (times && times < DECIMAL_ONE))
+		die_config("--spike: %s is neither 1 or more nor 0", spike);
 	int r = customers_file ? customers_load(customers_file, &terms, &customers, &error)
 			       : customers_single(&terms, &customers, &error);
 	if (r < 0)
@@ -104,6 +112,7 @@ static void start(void)
 		.late = late,
 		.revise = revise,
 		.complete = share,
+		.spike = times,
 		.meters = customers_file ? customers.count : (size_t)meters,
 		.billed = emit_bill,
 		.failed = no_bill });
@@ -187,7 +196,8 @@ const struct filter filter = {
 		"Money and energy are exact decimals; a float is converted once, to the nearest "
 		"1e-9 kWh. Values that are Uncertain count as estimated, those that are Bad do not "
 		"count. Gaps are estimated: up to two hours by a straight line, beyond by like days, "
-		"scaled to what a register says; bills tell of each.\n\n"
+		"scaled to what a register says; bills tell of each. What looks wrong (--spike, "
+		"--check-register) counts as it was read, and bills tell of it as suspect.\n\n"
 		"Measurements and schemas end here, marks and other kinds go on.",
 	.options = options,
 	.start = start,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "decimal.h"
 #include "describe.h"
 #include "failure.h"
 #include "filter.h"
@@ -72,6 +73,8 @@ static void print_demand(const json_t *line)
 		printf(" at %s", describe_text(line, "at"));
 	if (json_is_true(json_object_get(line, "estimated")))
 		printf(", estimated");
+	if (json_is_true(json_object_get(line, "suspect")))
+		printf(", suspect");
 	if (has(line, "contract"))
 		printf("; contract %s kW", describe_text(line, "contract"));
 	printf("\n");
@@ -97,6 +100,31 @@ static void print_line(const json_t *line, const char *currency)
 	print_days(line);
 }
 
+/* A share as "99.87 %". */
+static const char *percent(const json_t *bill, const char *key)
+{
+	static char text[DECIMAL_TEXT];
+	decimal share = 0;
+	decimal_parse(str(describe_text(bill, key)), &share);
+	size_t len = decimal_print(text, share * 100, 0);
+	snprintf(text + len, sizeof(text) - len, " %%");
+	return text;
+}
+
+static void print_shares(const json_t *bill)
+{
+	printf("; of the intervals %s measured", percent(bill, "measured"));
+	printf(", %s estimated", percent(bill, "estimated"));
+	if (has(bill, "missing"))
+		printf(", %s missing", percent(bill, "missing"));
+}
+
+static void print_incomplete(const json_t *bill)
+{
+	printf("incomplete, not final: %s of the intervals have to be measured\n",
+		percent(bill, "complete"));
+}
+
 static void print_head(const json_t *sample, const json_t *bill)
 {
 	json_int_t revision = json_integer_value(json_object_get(bill, "revision"));
@@ -108,9 +136,11 @@ static void print_head(const json_t *sample, const json_t *bill)
 	printf("\n%s to %s, %" JSON_INTEGER_FORMAT " days", describe_text(bill, "first_day"),
 		describe_text(bill, "last_day"), json_integer_value(json_object_get(bill, "days")));
 	if (has(bill, "measured"))
-		printf("; of the intervals %s measured, %s estimated",
-			describe_text(bill, "measured"), describe_text(bill, "estimated"));
-	printf("\n\n");
+		print_shares(bill);
+	printf("\n");
+	if (!strcmp(describe_text(bill, "state"), "incomplete"))
+		print_incomplete(bill);
+	printf("\n");
 }
 
 static void print_taxes(const json_t *taxes, const char *currency)
@@ -132,6 +162,20 @@ static void print_estimates(const json_t *estimates)
 		describe_text(e, "method"));
 }
 
+static void print_suspects(const json_t *suspects)
+{
+	size_t i;
+	json_t *s;
+	json_array_foreach(suspects, i, s)
+	{
+		bool spike = !strcmp(describe_text(s, "check"), "spike");
+		printf("suspect %s to %s: %s kWh, while %s %s kWh\n", describe_text(s, "from"),
+			describe_text(s, "until"), describe_text(s, "energy"),
+			spike ? "the day's third highest is" : "the register went on by",
+			describe_text(s, "against"));
+	}
+}
+
 static void print_bill(const json_t *sample, const json_t *bill)
 {
 	const char *currency = describe_text(bill, "currency");
@@ -146,6 +190,7 @@ static void print_bill(const json_t *sample, const json_t *bill)
 				 : "the exact sum of the lines, rounded once");
 	print_taxes(json_object_get(bill, "taxes"), currency);
 	print_estimates(json_object_get(bill, "estimates"));
+	print_suspects(json_object_get(bill, "suspects"));
 }
 
 /* Objects one behind the other, as to-json writes them. */

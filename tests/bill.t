@@ -2,7 +2,7 @@
 """duto bill: worked bills, each rule beside one worked by hand, and that order, cuts and repeats change nothing."""
 # conformance new: measurements
 # conformance: --tariff b3.yaml --connection monofasico --reads power --import power_consumption
-# conformance: --tariff uk-half-hourly.yaml --contract 100 --every 1h
+# conformance: --tariff uk-half-hourly.yaml --contract 100 --every 1h --check-register total
 import datetime
 import glob
 import json
@@ -363,11 +363,76 @@ def test_revisions():
     ok(states(got) == [("provisional", 0, None, t) for t in ("25.00", "49.00", "72.00")], "a running bill each day", *states(got))
     got = folder.bills(use[:3], "--complete", "0.98")
     ok([s[0] for s in states(got)] == ["incomplete", "provisional"], "too little is not final", *states(got))
+    hours = [quarter(d, h, 1) for d in range(1, 33) for h in range(24)]
+    some = [x for i, x in enumerate(hours) if i % 24 != 5]  # 23 of 24 hours, and one by a line
+    for share, state in (("0.95", "final"), ("0.96", "incomplete")):
+        b = folder.bills(some, "--complete", share, "--interval", "1h")[0]["values"]
+        ok((b["state"], b["measured"], b["estimated"], b.get("complete"), b["total"]) == (state, "0.9583", "0.0416", share, "744.00"),
+           f"estimates do not complete a bill: 95.83 % measured of {share}", b)
     got = folder.bills(use[:2] + [sample("2260-01-01T00:00:00Z", {"energy": 1}), quarter(6, 1, 3)])
     ok(states(got) == [("provisional", 0, None, "33.00")], "a clock that leaps moves nothing on", *states(got))
     mark = [sample("2026-06-01T00:00:00Z", {}, kind="mark")]
     got = folder.bills(use[:2] + mark)
     ok(states(got) == [("final", 0, None, "30.00")], "a mark ends a cycle", *states(got))
+
+
+def test_spikes():
+    folder = Folder("zone: America/Sao_Paulo\ncharges: [{ code: e, kind: energy, rate: 1 }, { code: d, kind: demand, rate: 1 }]\n")
+    def day(*noon):
+        use = dict(zip(range(36, 40), noon))
+        at = datetime.datetime(2026, 5, 4, 3, tzinfo=UTC)
+        return [sample(at + datetime.timedelta(minutes=15 * i), {"energy": use.get(i, 1)}) for i in range(60)]
+    b = folder.bills(day(9, 9, 9, 9))[-1]["values"]
+    ok("suspects" not in b, "an hour of much use is no spike: the third highest is as high", b)
+    quarters = day(4, 4, 9, 3)
+    b = folder.bills(quarters)[-1]["values"]
+    told = [{"from": "2026-05-04T12:30:00Z", "until": "2026-05-04T12:45:00Z", "check": "spike", "energy": "9", "against": "4"}]
+    ok(b.get("suspects") == told and b["measured"] == "0.1724", "an interval of more than 1.8 x the third highest is told", b)
+    ok(b["total"] == "112.00" and b["lines"][1].get("suspect") is True, "it counts, and the demand that it sets is marked", b["lines"])
+    for times, spiked in (("2.25", False), ("2.24", True), ("0", False)):
+        b = folder.bills(quarters, "--spike", times)[-1]["values"]
+        ok(("suspects" in b) == ("suspect" in b["lines"][1]) == spiked, f"--spike {times}", b)
+    doubtful = [dict(s, quality={"energy": 0x40000000}) if s["values"]["energy"] == 9 else s for s in quarters]
+    b = folder.bills(doubtful)[-1]["values"]
+    ok("suspects" not in b and b["lines"][1].get("estimated") is True, "what the meter itself calls estimated is told as that", b)
+    late = quarters + [sample("2026-06-01T04:00:00Z", {"energy": 1}), sample("2026-05-04T12:30:00Z", {"energy": 4})]
+    got = [(b["values"]["revision"], b["values"]["total"], "suspects" in b["values"]) for b in folder.bills(late)]
+    ok(got[:2] == [(0, "112.00", True), (1, "87.00", False)], "a corrected reading makes a revision without it", got)
+    r = duto(["bill-explain"], duto(["to-json"], folder.run(quarters).stdout).stdout)
+    text = r.stdout.decode()
+    ok("measured 36 kW at 2026-05-04T12:30:00Z, suspect" in text and
+       "suspect 2026-05-04T12:30:00Z to 2026-05-04T12:45:00Z: 9 kWh, while the day's third highest is 4 kWh" in text,
+       "bill-explain tells of it", text)
+    refused("a spike below what it is compared with", "--spike: 0.5 is neither 1 or more nor 0", "--spike", "0.5")
+
+
+def test_register_beside():
+    folder = Folder("charges: [{ code: e, kind: energy, rate: 1 }]\n")
+    at, count, use = datetime.datetime(2026, 5, 1, tzinfo=UTC), 99000, []
+    r = random.Random(8)
+    for i in range(96 * 32):
+        used = r.randrange(50)
+        use.append(sample(at, {"energy": used / 1000, "total": count % 100000}))
+        count, at = count + used, at + datetime.timedelta(minutes=15)
+    args = ["--check-register", "total", "--spike", "0"]
+    wh = [dict(s, values={"energy": round(s["values"]["energy"] * 1000), "total": s["values"]["total"]}) for s in use]
+    b = folder.bills(wh, *args, "--unit", "Wh", "--digits", "5")[0]["values"]
+    ok(b["state"] == "final" and "suspects" not in b, "intervals that add up to the register beside them", b.get("suspects"))
+    wrong = [dict(s, values=dict(s["values"], energy=s["values"]["energy"] + (2 if i == 700 else 0))) for i, s in enumerate(wh)]
+    b2 = folder.bills(wrong, *args, "--unit", "Wh", "--digits", "5")[0]["values"]
+    told = [{"from": "2026-05-01T00:00:00Z", "until": "2026-06-01T00:00:00Z", "check": "sum", "energy": b2["energy"]["all"],
+             "against": b["energy"]["all"]}]
+    ok(b2.get("suspects") == told and Decimal(b2["energy"]["all"]) - Decimal(b["energy"]["all"]) == Decimal("0.002"),
+       "2 Wh more than it are told, and counted", b2.get("suspects"), told)
+    text = duto(["bill-explain"], duto(["to-json"], folder.run(wrong, *args, "--unit", "Wh", "--digits", "5").stdout).stdout).stdout.decode()
+    ok(f"2026-06-01T00:00:00Z: {told[0]['energy']} kWh, while the register went on by {told[0]['against']} kWh" in text, "bill-explain: the sum check", text)
+    daily = [s if i % 96 == 0 else dict(s, values={"energy": s["values"]["energy"]}) for i, s in enumerate(wrong)]
+    b3 = folder.bills(daily, *args, "--unit", "Wh", "--digits", "5")[0]["values"]
+    ok(b3.get("suspects") == told, "a register that is read once a day serves as well", b3.get("suspects"))
+    gap = [s for i, s in enumerate(wh) if not 100 <= i < 300]
+    b4 = folder.bills(gap, *args, "--unit", "Wh", "--digits", "5")[0]["values"]
+    ok("suspects" not in b4 and "missing" in b4, "nothing is compared over what is missing", b4.get("suspects"))
+    refused("a register beside no intervals", "--check-register: totals has no intervals to check", "--check-register", "total")
 
 
 def test_quality():
@@ -469,7 +534,9 @@ def test_mistakes():
              "charges: [{ code: e, kind: energy, flow: export, tiers: { mode: cumulative, list: [{ rate: 1 }] } }]\n"),
             ("a code twice", "code e comes twice", c + "  - { code: e, kind: energy, rate: 1 }\n"),
             ("all of the price taxed", "from 0 to below 1", "taxes: [{ code: x, rate: 1 }]\n" + c),
-            ("a zone that is none", "expected a time zone", "zone: America/Sao_Paolo\n" + c),
+            ("a zone that is none", "t.yaml:3:7: \"America/Sao_Paolo\" is no time zone of this system", "zone: America/Sao_Paolo\n" + c),
+            ("posts by holidays that are not given", "posts go by holidays here, but no \"holidays\" are given",
+             "posts: [{ post: a, days: mon-fri, holidays: excluded }, { post: b }]\n" + c),
             ("a file that is none", "not found here", "charges: [{ code: e, kind: energy, rates_from: none.yaml }]\n")):
         refused(title, said, tariff=tariff)
     contract = "charges: [{ code: d, kind: demand, rate: 1, contract: ponta }]\n"
@@ -513,6 +580,14 @@ charges:
     for part in ("e (Energy)", "10 kWh x 1.25 EUR/kWh", "of which 1 EUR/kWh without taxes; with icms inside", "10 of 31 days",
                  "measured 4 kW; contract 5 kW", "total (EUR)", "inside, icms: 0.2 x 65.00 EUR = 13.00"):
         ok(part in text, f"bill-explain: {part}", text)
+    def head(day, first_hour):
+        use = [sample(f"2026-05-{day:02}T{h:02}:00:00Z", {"energy": 1}) for h in range(first_hour, 24) if h != 9]
+        out = folder.run(use, "--contract", "5", "--cycle", f"2026-05-{day - 1:02} 2026-05-{day:02}", "--interval", "1h", "--complete", "0.9")
+        return duto(["bill-explain"], duto(["to-json"], out.stdout).stdout).stdout.decode().split("\n\n")[0]
+    ok(head(6, 0).endswith("1 days; of the intervals 95.83 % measured, 4.16 % estimated"), "bill-explain: shares as percentages", head(6, 0))
+    text = head(6, 4)
+    ok(": incomplete" in text and "1 days; of the intervals 79.16 % measured, 4.16 % estimated, 16.66 % missing" in text and
+       text.endswith("incomplete, not final: 90 % of the intervals have to be measured"), "and plainly that a bill is incomplete", text)
     ok(duto(["bill-explain"], b"{}").returncode == 100 and duto(["bill-explain"], b"{]").returncode == 100, "what is no bill is refused")
 
 
@@ -528,6 +603,8 @@ test_sums()
 test_random()
 test_register()
 test_revisions()
+test_spikes()
+test_register_beside()
 test_quality()
 test_customers()
 test_mistakes()

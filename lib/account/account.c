@@ -27,6 +27,7 @@ static void leave(void *state)
 		period_close(&a->periods[i]);
 	for (int c = 0; c < CHANNELS; c++)
 		meterdata_close(a->data[c]);
+	register_readings_close(a->check);
 	free(a->periods);
 	free((char *)a->meter.data);
 	free(a);
@@ -99,6 +100,14 @@ const struct customer *account_customer(const struct account *a)
 	return a->customer;
 }
 
+/* What a meter counts, times the customer's ratio. */
+static struct counter counter_of(const struct account *a)
+{
+	struct counter c = a->of->form.readings.counter;
+	c.factor = (decimal)(((__int128)c.factor * a->customer->factor) / DECIMAL_ONE);
+	return c;
+}
+
 /* Intervals longer than the tariff's are handed over in parts of its length. */
 struct meterdata *account_channel(struct account *a, enum channel c)
 {
@@ -107,9 +116,16 @@ struct meterdata *account_channel(struct account *a, enum channel c)
 	struct meterdata_form form = a->of->form.readings;
 	form.slot = a->slot;
 	form.every = a->every;
-	form.counter.factor =
-		(decimal)(((__int128)form.counter.factor * a->customer->factor) / DECIMAL_ONE);
+	form.counter = counter_of(a);
 	return a->data[c] = meterdata_open(&form);
+}
+
+struct register_readings *account_check(struct account *a)
+{
+	struct counter counter = counter_of(a);
+	if (!a->check)
+		a->check = register_readings_open(&counter, a->slot);
+	return a->check;
 }
 
 static void note_due(struct account *a, const struct period *p)
@@ -125,7 +141,7 @@ static int open_period(struct account *a, int64_t time, size_t at, struct period
 	const struct customer *c = a->customer;
 	struct period p = { .changed = false };
 	bool too_far = time / SECONDS / 86400 >= date_number(DATE_YEAR_MAX, 1, 1);
-	int r = too_far ? -ERANGE : cycles_at(&c->cycles, c->tariff->zone, time, &p.cycle);
+	int r = too_far ? -ERANGE : cycles_at(&c->cycles, c->tariff->when.zone, time, &p.cycle);
 	if (!r && p.cycle.end <= a->ended - a->of->form.revise)
 		r = -ESTALE;
 	if (!r && a->count == PERIODS_MAX)
@@ -248,6 +264,11 @@ int account_add_register(
 {
 	int r = touch_register(a, time);
 	return r ?: meterdata_add(account_channel(a, c), time, reading);
+}
+
+int account_add_check(struct account *a, int64_t time, const struct wire *reading)
+{
+	return register_readings_add(account_check(a), time, reading);
 }
 
 int account_totals(struct account *a, int64_t time, struct usage_totals **ret)

@@ -11,6 +11,7 @@
 #include "account/channel.h"
 #include "account/customers.h"
 #include "meterdata/meterdata.h"
+#include "meterdata/validate.h"
 #include "tariff/bill.h"
 
 struct accounts;
@@ -30,16 +31,20 @@ struct account_bill {
 	const struct bill *bill;
 	enum bill_state state;
 	int revision;			  /* 0: the first */
+	decimal complete;		  /* the share that has to be measured; 0: none */
 	int64_t time;			  /* of the bill's sample */
 	const struct estimate *estimates; /* of what is imported */
 	size_t estimate_count;
+	const struct suspect *suspects; /* likewise */
+	size_t suspect_count;
 };
 
 struct accounts_form {
 	const struct customers *customers;
 	struct meterdata_form readings; /* slot is each tariff's interval */
 	int64_t every, late, revise;	/* nanoseconds; every 0: no provisional bills */
-	decimal complete;		/* share of the cycle that has to be there */
+	decimal complete;		/* share of the cycle's slots that has to be measured */
+	decimal spike;			/* validate_spikes; 0: no such check */
 	size_t meters; /* at once; with more, the one not heard from longest is billed and
 			  forgotten */
 	void (*billed)(const struct account_bill *bill);
@@ -58,6 +63,10 @@ const struct customer *account_customer(const struct account *a);
 int account_add(struct account *a, enum channel c, int64_t time, decimal reading, bool estimated);
 int account_add_register(
 	struct account *a, enum channel c, int64_t time, const struct wire *reading);
+
+/* What the register beside the intervals of IMPORT stands at: validate_sum. As
+ * register_readings_add. */
+int account_add_check(struct account *a, int64_t time, const struct wire *reading);
 
 /* The totals that a sample of that time adds to. As above. */
 int account_totals(struct account *a, int64_t time, struct usage_totals **ret);

@@ -9,6 +9,7 @@ static struct {
 	size_t room;
 	struct estimate *estimates;
 	size_t estimate_count;
+	struct buffer suspects;
 } lent;
 
 static void make_room(size_t count)
@@ -58,14 +59,25 @@ static const decimal *lend_channel(struct account *a, enum channel c, int64_t fi
 	struct meterdata_slots slots;
 	if (!a->data[c] || !count)
 		return NULL;
-	meterdata_slots(a->data[c], first, first + (int64_t)count * t->interval, t->zone,
-		t->holidays, &slots);
+	meterdata_slots(a->data[c], first, first + (int64_t)count * t->interval, t->when.zone,
+		t->when.holidays, &slots);
 	memcpy(lent.energy[c], slots.energy, count * sizeof(*slots.energy));
 	if (c == IMPORT) {
 		memcpy(lent.state, slots.state, count);
 		copy_estimates(&slots);
 	}
 	return lent.energy[c];
+}
+
+static void validate(struct account *a, const struct usage_slots *s)
+{
+	const struct tariff *t = a->customer->tariff;
+	struct validation v = { s->first, t->interval, s->count, s->import, lent.state,
+		t->when.zone, &lent.suspects };
+	if (a->of->form.spike)
+		validate_spikes(&v, a->of->form.spike);
+	if (a->check)
+		validate_sum(&v, a->check);
 }
 
 static struct usage usage_of(struct account *a, const struct period *p, enum bill_state state)
@@ -75,6 +87,7 @@ static struct usage usage_of(struct account *a, const struct period *p, enum bil
 	struct usage u = { .cycle = p->cycle, .totals = p->totals };
 	make_room(count + 1);
 	lent.estimate_count = 0;
+	lent.suspects.len = 0;
 	if (!count)
 		return u;
 	u.slots = (struct usage_slots){ .first = first,
@@ -87,15 +100,16 @@ static struct usage usage_of(struct account *a, const struct period *p, enum bil
 	for (size_t i = 0; p->estimated && i < count; i++)
 		if (p->estimated[i] && lent.state[i] == SLOT_MEASURED)
 			lent.state[i] = SLOT_ESTIMATED;
+	validate(a, &u.slots);
 	return u;
 }
 
-/* Whether enough of the cycle's slots are there. */
+/* Whether enough of the cycle's slots were measured: estimates do not make a bill final. */
 static bool is_complete(const struct account *a, const struct bill *bill)
 {
 	const struct measures *m = &bill->measures;
-	decimal there = (decimal)(m->measured + m->estimated);
-	return decimal_widen(there) >= decimal_multiply((decimal)m->slots, a->of->form.complete);
+	return decimal_widen((decimal)m->measured) >=
+	       decimal_multiply((decimal)m->slots, a->of->form.complete);
 }
 
 static void remember_demand(struct contract *c, int32_t day, decimal demand)
@@ -146,9 +160,12 @@ static void tell(
 		.bill = bill,
 		.state = state,
 		.revision = p->revisions,
+		.complete = a->of->form.complete,
 		.time = state == BILL_PROVISIONAL ? p->newest : p->cycle.end,
 		.estimates = lent.estimates,
-		.estimate_count = lent.estimate_count });
+		.estimate_count = lent.estimate_count,
+		.suspects = (const struct suspect *)lent.suspects.data,
+		.suspect_count = lent.suspects.len / sizeof(struct suspect) });
 }
 
 void account_bill(struct account *a, struct period *p, enum bill_state state)
@@ -196,6 +213,8 @@ static void forget(struct account *a, int64_t before)
 	for (int c = 0; c < CHANNELS; c++)
 		if (a->data[c])
 			meterdata_forget(a->data[c], a->periods[0].cycle.start);
+	if (a->check)
+		register_readings_forget(a->check, a->periods[0].cycle.start);
 }
 
 void account_settle(struct account *a)

@@ -4,7 +4,7 @@
 #include "clock.h"
 #include "series.h"
 
-enum { ACCOUNT_PARTS = 5 + CHANNELS, PERIOD_PARTS = 6 };
+enum { ACCOUNT_PARTS = 6 + CHANNELS, PERIOD_PARTS = 6 };
 
 static void save_bytes(struct buffer *to, const void *data, size_t len)
 {
@@ -42,6 +42,10 @@ static void save_one(const void *state, struct buffer *to)
 		else
 			wire_nil(to);
 	}
+	if (a->check)
+		register_readings_save(a->check, to);
+	else
+		wire_nil(to);
 	wire_uint(to, a->count);
 	wire_array(to, (uint32_t)a->count);
 	for (size_t i = 0; i < a->count; i++)
@@ -112,14 +116,20 @@ static bool load_contract(struct cursor *from, struct contract *c)
 	return load_bytes(from, c->credits, sizeof(c->credits));
 }
 
-static bool load_channel(struct account *a, enum channel c, struct cursor *from)
+/* Passes over what was not there. */
+static bool skip_nil(struct cursor *from)
 {
 	struct cursor ahead = *from;
 	struct wire w;
 	if (!is_next(&ahead, WIRE_NIL, &w))
-		return meterdata_load(account_channel(a, c), from);
+		return false;
 	*from = ahead;
 	return true;
+}
+
+static bool load_channel(struct account *a, enum channel c, struct cursor *from)
+{
+	return skip_nil(from) || meterdata_load(account_channel(a, c), from);
 }
 
 static bool load_periods(struct account *a, struct cursor *from)
@@ -150,6 +160,8 @@ static bool load_account(struct account *a, struct cursor *from)
 	for (int c = 0; c < CHANNELS; c++)
 		if (!load_channel(a, (enum channel)c, from))
 			return false;
+	if (!skip_nil(from) && !register_readings_load(account_check(a), from))
+		return false;
 	if (!load_periods(a, from))
 		return false;
 	account_find_due(a);

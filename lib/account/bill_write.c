@@ -4,7 +4,7 @@
 
 #include "timestamp.h"
 
-enum { ESTIMATES_TOLD = 1000 };
+enum { TOLD = 1000 }; /* estimates, and suspects */
 
 static void text(struct buffer *to, const char *key, struct str value)
 {
@@ -82,8 +82,10 @@ static void write_demand(const struct bill_line *line, struct map *m)
 		number(entry(m), "contract", line->contract);
 	if (line->at)
 		moment(entry(m), "at", line->at);
-	if (line->estimated)
-		wire_str(entry(m), STR("estimated")), wire_bool(&m->body, true);
+	if (line->state == SLOT_ESTIMATED || line->state == SLOT_SUSPECT) {
+		wire_str(entry(m), line->state == SLOT_SUSPECT ? STR("suspect") : STR("estimated"));
+		wire_bool(&m->body, true);
+	}
 }
 
 static void write_days(const struct bill_line *line, struct map *m)
@@ -156,8 +158,13 @@ static void write_shares(const struct account_bill *b, struct map *m)
 	const struct measures *of = &b->bill->measures;
 	if (!of->slots)
 		return;
+	size_t missing = of->slots - of->measured - of->estimated;
 	number(entry(m), "measured", share(of->measured, of->slots));
 	number(entry(m), "estimated", share(of->estimated, of->slots));
+	if (missing)
+		number(entry(m), "missing", share(missing, of->slots));
+	if (b->complete)
+		number(entry(m), "complete", b->complete);
 	if (of->estimated)
 		number(entry(m), "estimated_energy", of->estimated_energy);
 }
@@ -165,17 +172,17 @@ static void write_shares(const struct account_bill *b, struct map *m)
 static void write_energy(const struct account_bill *b, struct map *m)
 {
 	const struct tariff *t = b->bill->tariff;
-	int posts = schedule_count(t->schedule);
+	int posts = schedule_count(t->when.schedule);
 	wire_str(entry(m), STR("energy"));
 	wire_map(&m->body, (uint32_t)posts);
 	for (int i = 0; i < posts; i++)
-		number(&m->body, schedule_name(t->schedule, i), b->bill->measures.import[i]);
+		number(&m->body, schedule_name(t->when.schedule, i), b->bill->measures.import[i]);
 	if (!t->net_metering)
 		return;
 	wire_str(entry(m), STR("credits"));
 	wire_map(&m->body, (uint32_t)posts);
 	for (int i = 0; i < posts; i++)
-		number(&m->body, schedule_name(t->schedule, i), b->bill->measures.credits[i]);
+		number(&m->body, schedule_name(t->when.schedule, i), b->bill->measures.credits[i]);
 }
 
 static void write_customer(const struct account_bill *b, struct map *m)
@@ -247,13 +254,35 @@ static void write_estimate(const struct estimate *e, struct buffer *to)
 
 static void write_estimates(const struct account_bill *b, struct map *m)
 {
-	size_t count = b->estimate_count < ESTIMATES_TOLD ? b->estimate_count : ESTIMATES_TOLD;
+	size_t count = b->estimate_count < TOLD ? b->estimate_count : TOLD;
 	if (!count)
 		return;
 	wire_str(entry(m), STR("estimates"));
 	wire_array(&m->body, (uint32_t)count);
 	for (size_t i = 0; i < count; i++)
 		write_estimate(&b->estimates[i], &m->body);
+}
+
+static void write_suspect(const struct suspect *s, struct buffer *to)
+{
+	static const char *const checks[] = { [SUSPECT_SPIKE] = "spike", [SUSPECT_SUM] = "sum" };
+	wire_map(to, 5);
+	moment(to, "from", s->from);
+	moment(to, "until", s->until);
+	text(to, "check", str(checks[s->check]));
+	number(to, "energy", s->energy);
+	number(to, "against", s->against);
+}
+
+static void write_suspects(const struct account_bill *b, struct map *m)
+{
+	size_t count = b->suspect_count < TOLD ? b->suspect_count : TOLD;
+	if (!count)
+		return;
+	wire_str(entry(m), STR("suspects"));
+	wire_array(&m->body, (uint32_t)count);
+	for (size_t i = 0; i < count; i++)
+		write_suspect(&b->suspects[i], &m->body);
 }
 
 void bill_write(const struct account_bill *b, struct sample_writer *to)
@@ -264,6 +293,7 @@ void bill_write(const struct account_bill *b, struct sample_writer *to)
 	write_energy(b, &m);
 	write_lists(b, &m);
 	write_estimates(b, &m);
+	write_suspects(b, &m);
 	buffer_add_str(to->out, buffer_str(&m.body));
 	to->count += m.count;
 	m.body.len = 0;

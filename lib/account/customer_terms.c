@@ -93,8 +93,8 @@ int customer_credits(struct str text, const struct tariff *t, struct contract *c
 		int r = read_pair(word, &name, &credit, ret_error);
 		if (r < 0)
 			return r;
-		int post = name.len || schedule_count(t->schedule) > 1
-				   ? schedule_find(t->schedule, name)
+		int post = name.len || schedule_count(t->when.schedule) > 1
+				   ? schedule_find(t->when.schedule, name)
 				   : 0;
 		if (post < 0)
 			return text_refuse(

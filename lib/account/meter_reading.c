@@ -11,7 +11,7 @@ struct meter_reader {
 	bool totals;
 	struct meterdata_form form;
 	const char *unit;
-	struct field fields[CHANNELS];
+	struct field fields[CHANNELS], check;
 };
 
 /* kWh or kW in one of the unit; 0 for a unit of the other kind. */
@@ -37,16 +37,25 @@ struct meterdata_form meter_reader_form(const struct meter_reader *m)
 	return m->form;
 }
 
+static int check_form(const struct meter_form *form, bool power, char **ret_error)
+{
+	bool intervals = power || str_eq(str(form->reads), STR("energy"));
+	if (!unit_factor(form->unit, power))
+		return text_refuse(
+			ret_error, "--unit: %s is no unit of %s", form->unit, form->reads);
+	if (form->interval % SECONDS)
+		return text_refuse(ret_error, "--interval: expected whole seconds");
+	if (form->check && !intervals)
+		return text_refuse(
+			ret_error, "--check-register: %s has no intervals to check", form->reads);
+	return 0;
+}
+
 struct meter_reader *meter_reader_open(const struct meter_form *form, char **ret_error)
 {
 	struct str reads = str(form->reads);
 	bool power = str_eq(reads, STR("power")), counts = str_eq(reads, STR("register"));
-	decimal factor = unit_factor(form->unit, power);
-	if (!factor)
-		text_refuse(ret_error, "--unit: %s is no unit of %s", form->unit, form->reads);
-	else if (form->interval % SECONDS)
-		text_refuse(ret_error, "--interval: expected whole seconds");
-	if (!factor || form->interval % SECONDS)
+	if (check_form(form, power, ret_error) < 0)
 		return NULL;
 	struct meter_reader *m = calloc(1, sizeof(*m));
 	if (!m)
@@ -60,11 +69,12 @@ struct meter_reader *meter_reader_open(const struct meter_form *form, char **ret
 		.at_end = str_eq(str(form->stamp), STR("end")),
 		.late = form->late,
 		.history = 28 * 86400 * SECONDS,
-		.counter = { .factor = factor,
+		.counter = { .factor = unit_factor(form->unit, power),
 			.decimals = (int)form->decimals,
 			.modulus = modulus(form->digits) } };
 	for (int i = 0; i < CHANNELS; i++)
 		m->fields[i].name = str(form->fields[i]);
+	m->check.name = str(form->check ? form->check : "");
 	return m;
 }
 
@@ -102,11 +112,22 @@ static int read_channel(
 	return r ?: account_add(a, c, s->time, v, !status_is_good(status));
 }
 
+/* What it says of the register at its time; one that says nothing, or nonsense, is not checked. */
+static void read_check(struct meter_reader *m, const struct sample *s, struct account *a)
+{
+	struct wire w;
+	if (sample_find(s, &m->check, &w) &&
+		status_is_good(s->quality.count ? sample_status(s, m->check.name) : STATUS_GOOD))
+		account_add_check(a, s->time, &w);
+}
+
 static int read_interval(struct meter_reader *m, const struct sample *s, struct account *a)
 {
 	int r = 0;
 	for (int c = 0; !r && c < CHANNELS; c++)
 		r = read_channel(m, s, (enum channel)c, a);
+	if (!r && m->check.name.len)
+		read_check(m, s, a);
 	if (!r)
 		account_advance(a, s->time - (m->form.at_end ? m->form.every : 0));
 	return r;
@@ -119,11 +140,11 @@ static int post_of(const struct tariff *t, struct str field, const char *prefix)
 	if (!str_starts(field, head))
 		return -1;
 	if (field.len == head.len)
-		return schedule_count(t->schedule) == 1 ? 0 : -1;
+		return schedule_count(t->when.schedule) == 1 ? 0 : -1;
 	if (field.data[head.len] != '_')
 		return -1;
-	return schedule_find(
-		t->schedule, (struct str){ field.data + head.len + 1, field.len - head.len - 1 });
+	return schedule_find(t->when.schedule,
+		(struct str){ field.data + head.len + 1, field.len - head.len - 1 });
 }
 
 static int add_total(const struct tariff *t, struct str field, decimal v, struct usage_totals *to)

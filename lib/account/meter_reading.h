@@ -15,6 +15,7 @@ struct meter_form {
 	int64_t decimals;  /* of a register: a count is 10^-decimals of what it says */
 	int64_t late;	   /* of a register: readings come so much out of order */
 	const char *fields[CHANNELS];
+	const char *check; /* a register beside the energy or power taken; NULL: none */
 };
 
 struct meter_reader;

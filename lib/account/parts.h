@@ -25,7 +25,8 @@ struct account {
 	uint64_t follower_era;
 	struct str meter;
 	struct meterdata *data[CHANNELS];
-	struct period *periods; /* in the order of time */
+	struct register_readings *check; /* of what is imported; NULL: none */
+	struct period *periods;		 /* in the order of time */
 	size_t count;
 	int64_t slot, every;	     /* of the tariff; how long a reading's interval is, in slots */
 	int64_t newest, ended, tick; /* cycles that end up to `ended` are over */
@@ -44,6 +45,7 @@ struct accounts {
 struct account *account_open(
 	struct accounts *of, struct str meter, const struct customer *customer);
 struct meterdata *account_channel(struct account *a, enum channel c);
+struct register_readings *account_check(struct account *a);
 /* Slots belong to the cycle in which they begin. */
 size_t period_slots(const struct account *a, const struct period *p, int64_t *ret_first);
 void period_close(struct period *p);

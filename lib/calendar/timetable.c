@@ -23,12 +23,16 @@ static int read_zone(const struct yaml_node *n, const struct zone **ret, char **
 
 static int read_schedule(const struct yaml_node *map, struct timetable *t, char **ret_error)
 {
-	const struct yaml_node *posts = yaml_get(map, "posts");
+	const struct yaml_node *posts = yaml_get(map, "posts"), *seasons = yaml_get(map, "seasons");
+	if (!posts && seasons) {
+		*ret_error = yaml_error(seasons, "seasons are for posts: there are none");
+		return -EINVAL;
+	}
 	if (!posts) {
 		t->schedule = schedule_constant("all");
 		return 0;
 	}
-	int r = schedule_read(posts, yaml_get(map, "seasons"), &t->schedule, ret_error);
+	int r = schedule_read(posts, seasons, &t->schedule, ret_error);
 	if (r < 0)
 		return r;
 	if (t->holidays || !schedule_needs_holidays(t->schedule))

@@ -3,6 +3,11 @@
 #ifndef DUTO_SLOT_H
 #define DUTO_SLOT_H
 
-enum slot_state { SLOT_MISSING, SLOT_MEASURED, SLOT_ESTIMATED };
+enum slot_state {
+	SLOT_MISSING,
+	SLOT_MEASURED,
+	SLOT_ESTIMATED,
+	SLOT_SUSPECT, /* measured, but validate.h says to look at it */
+};
 
 #endif

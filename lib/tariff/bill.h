@@ -25,7 +25,8 @@ struct bill_line {
 	int days, of_days; /* the share of a cycle in which the rate changed; 0: all */
 	bool tiered;
 	decimal tier_from, tier_to; /* tier_to INT64_MAX: no limit */
-	bool has_demand, estimated;
+	bool has_demand;
+	enum slot_state state;	    /* of the interval of the largest demand */
 	decimal measured, contract; /* contract 0: none */
 	int64_t at;		    /* of the largest demand; 0: not known */
 };

@@ -216,7 +216,7 @@ static int read_charge(const struct yaml_node *n, struct tariff *t, char **ret_e
 	r = tariff_read_tax_mask(yaml_get(n, "taxes"), t, &c->taxes, ret_error);
 	r = r ?: read_rate(n, t, c, ret_error);
 	r = r ?: tariff_read_dated(yaml_get(n, "factor"), &c->factor, ret_error);
-	r = r ?: tariff_read_posts(yaml_get(n, "posts"), t->schedule, &c->posts, ret_error);
+	r = r ?: tariff_read_posts(yaml_get(n, "posts"), t->when.schedule, &c->posts, ret_error);
 	r = r ?: read_unit(yaml_get(n, "unit"), c, ret_error);
 	r = r ?: read_per(yaml_get(n, "per"), c, ret_error);
 	r = r ?: tariff_read_decimal(yaml_get(n, "quantity"), &c->quantity, ret_error);

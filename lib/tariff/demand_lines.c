@@ -9,7 +9,7 @@ struct demand {
 	decimal measured; /* with the clauses that correct it */
 	decimal billed, contract;
 	int64_t at;
-	bool estimated;
+	enum slot_state state; /* of the slot it is of */
 };
 
 static int find_contract(const struct billing *b, const struct charge *c, decimal *ret)
@@ -48,9 +48,7 @@ static int measure_times(const struct billing *b, const struct charge *c, struct
 		r = measure_power(b->tariff, s->import[i], &power);
 		if (r < 0 || power <= ret->measured)
 			continue;
-		*ret = (struct demand){
-			.measured = power, .at = time, .estimated = s->state[i] == SLOT_ESTIMATED
-		};
+		*ret = (struct demand){ .measured = power, .at = time, .state = s->state[i] };
 	}
 	return r;
 }
@@ -62,7 +60,7 @@ static int measure_posts(const struct billing *b, const struct charge *c, struct
 	ret->measured = measure_largest(m->demand, c->posts, &post);
 	if (post >= 0) {
 		ret->at = m->demand_at[post];
-		ret->estimated = m->demand_estimated[post];
+		ret->state = m->demand_state[post];
 	}
 	return 0;
 }
@@ -169,7 +167,7 @@ static struct bill_line demand_line(const struct charge *c, const struct demand 
 		.unit = c->per_units == 1000 ? "MW" : "kW",
 		.taxes = c->taxes,
 		.has_demand = true,
-		.estimated = d->estimated,
+		.state = d->state,
 		.measured = d->read,
 		.contract = d->contract,
 		.at = d->at };
@@ -232,11 +230,26 @@ static int excess_line(struct billing *b, const struct charge *c, const struct d
 	return r ?: line_add(b, c, line, d->measured - d->contract, share, price);
 }
 
+/* Whether any time of the cycle is in the charge's posts. */
+static bool is_in_cycle(const struct billing *b, const struct charge *c)
+{
+	const struct timetable *when = &b->tariff->when;
+	const struct cycle *cycle = &b->usage->cycle;
+	for (int32_t day = cycle->first_day; day < cycle->end_day; day++) {
+		const uint8_t *row = schedule_day(when->schedule, when->holidays, day);
+		for (size_t slot = 0; slot < SCHEDULE_SLOTS; slot++)
+			if (c->posts >> row[slot] & 1)
+				return true;
+	}
+	return false;
+}
+
+/* Out of its season neither contract nor ratchet is charged. */
 int demand_lines(struct billing *b, const struct charge *c)
 {
 	struct demand d = { 0 };
 	int r = find_demand(b, c, &d);
-	if (r < 0)
+	if (r < 0 || (!d.read && d.billed && !is_in_cycle(b, c)))
 		return r;
 	b->billed_demand[c - b->tariff->charges] = d.billed;
 	r = c->tiers.count ? tier_lines(b, c, &c->tiers, d.billed, d.billed,

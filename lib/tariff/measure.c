@@ -69,7 +69,7 @@ static int add_demand(const struct tariff *t, const struct usage_slots *s, size_
 		return r;
 	m->demand[post] = power;
 	m->demand_at[post] = s->first + (int64_t)slot * t->interval;
-	m->demand_estimated[post] = s->state[slot] == SLOT_ESTIMATED;
+	m->demand_state[post] = s->state[slot];
 	return 0;
 }
 

@@ -10,7 +10,7 @@ struct measures {
 	decimal inductive[SCHEDULE_POSTS], capacitive[SCHEDULE_POSTS]; /* kvarh */
 	decimal demand[SCHEDULE_POSTS], apparent[SCHEDULE_POSTS];      /* largest kW, kVA */
 	int64_t demand_at[SCHEDULE_POSTS];			       /* 0: not known */
-	bool demand_estimated[SCHEDULE_POSTS]; /* the largest is of an estimated slot */
+	enum slot_state demand_state[SCHEDULE_POSTS];		    /* of the slot of the largest */
 	decimal compensated[SCHEDULE_POSTS], net[SCHEDULE_POSTS];   /* kWh */
 	decimal credits[SCHEDULE_POSTS];			    /* left at the end */
 	decimal billed[SCHEDULE_POSTS], billed_net[SCHEDULE_POSTS]; /* with the minimum */
@@ -40,10 +40,10 @@ struct slot_walk {
 static inline int slot_post(struct slot_walk *w, size_t slot)
 {
 	int64_t time = w->slots->first + (int64_t)slot * w->tariff->interval;
-	w->local = zone_local(w->tariff->zone, &w->span, time);
+	w->local = zone_local(w->tariff->when.zone, &w->span, time);
 	if (!w->row || w->local.day != w->day) {
 		w->day = w->local.day;
-		w->row = schedule_day(w->tariff->schedule, w->tariff->holidays, w->day);
+		w->row = schedule_day(w->tariff->when.schedule, w->tariff->when.holidays, w->day);
 	}
 	return w->row[w->local.second / SCHEDULE_SLOT];
 }

@@ -10,29 +10,6 @@ static const char *const keys[] = { "tariff", "label", "currency", "zone", "holi
 	"posts", "interval", "rounding", "taxes", "minimum_energy", "net_metering", "charges",
 	"notes", NULL };
 
-static int read_zone(const struct yaml_node *n, struct tariff *t, char **ret_error)
-{
-	struct str name = STR("UTC");
-	int r = tariff_read_text(n, &name, ret_error);
-	if (!r && zone_open(name.data, &t->zone))
-		r = tariff_expected(n, "a time zone as America/Sao_Paulo", ret_error);
-	return r;
-}
-
-static int read_posts(
-	const struct yaml_node *root, const char *path, struct tariff *t, char **ret_error)
-{
-	const struct yaml_node *holidays = yaml_get(root, "holidays"),
-			       *posts = yaml_get(root, "posts"),
-			       *seasons = yaml_get(root, "seasons");
-	int r = holidays ? holidays_read(holidays, path, &t->holidays, ret_error) : 0;
-	if (!r && seasons && !posts)
-		r = tariff_refuse(seasons, ret_error, "seasons are for posts: there are none");
-	if (!r && !posts)
-		t->schedule = schedule_constant("all");
-	return r || !posts ? r : schedule_read(posts, seasons, &t->schedule, ret_error);
-}
-
 /* A demand block divides the hour, so that the hours of reactive energy are made of whole ones. */
 static int read_interval(const struct yaml_node *n, struct tariff *t, char **ret_error)
 {
@@ -91,10 +68,10 @@ static int read_minimum(const struct yaml_node *n, struct tariff *t, char **ret_
 	int r = yaml_check_map(n, own, ret_error);
 	r = r ?: yaml_required(n, "energy", &energy, ret_error);
 	r = r ?: read_connections(energy, &t->minimum, ret_error);
-	if (!r && !yaml_get(n, "post") && schedule_count(t->schedule) > 1)
+	if (!r && !yaml_get(n, "post") && schedule_count(t->when.schedule) > 1)
 		return tariff_refuse(
 			n, ret_error, "\"post\" is missing: which takes what is missing?");
-	r = r ?: tariff_read_posts(yaml_get(n, "post"), t->schedule, &post, ret_error);
+	r = r ?: tariff_read_posts(yaml_get(n, "post"), t->when.schedule, &post, ret_error);
 	if (!r && post & (post - 1))
 		return tariff_refuse(n, ret_error, "expected one post");
 	t->minimum.post = __builtin_ctzll(post);
@@ -113,8 +90,7 @@ static int read_tariff(
 	r = r ?: tariff_read_code(name, &t->name, ret_error);
 	r = r ?: tariff_read_text(yaml_get(root, "label"), &t->label, ret_error);
 	r = r ?: tariff_read_text(yaml_get(root, "currency"), &t->currency, ret_error);
-	r = r ?: read_zone(yaml_get(root, "zone"), t, ret_error);
-	r = r ?: read_posts(root, path, t, ret_error);
+	r = r ?: timetable_read(root, path, &t->when, ret_error);
 	r = r ?: read_interval(yaml_get(root, "interval"), t, ret_error);
 	r = r ?: read_rounding(yaml_get(root, "rounding"), t, ret_error);
 	r = r ?: tariff_read_taxes(yaml_get(root, "taxes"), t, ret_error);
@@ -162,10 +138,7 @@ void tariff_free(struct tariff *t)
 		dated_free(&t->taxes[i].rate);
 		bands_free(&t->taxes[i].bands);
 	}
-	if (t->holidays)
-		holidays_free(t->holidays);
-	if (t->schedule)
-		schedule_free(t->schedule);
+	timetable_free(&t->when);
 	yaml_close(t->file);
 	free(t);
 }

@@ -21,6 +21,7 @@ units)
 	sed -n '/^cat >pipelines\/plant.yaml/,/^END/p' tests/units.t | sed '1d;$d' >"$corpus/plant"
 	export DUTO_LIBEXEC=build/libexec
 	;;
+urdb) /usr/bin/python3 tests/fuzz/urdb_seeds.py "$corpus" ;;
 devmap) cp schemas/devices/*.csv "$corpus" ;;
 profile) cp schemas/power-quality/*.yaml "$corpus" ;;
 scaler) cp build/models/mill-scaler.yaml "$corpus" ;;

@@ -226,6 +226,8 @@ static void wrong_timetables(void)
 	refuses_timetable("zone: UTC\nholidays: brasil.yaml",
 		"t.yaml:2:11: brasil.yaml: not found here nor in schemas/holidays; did you mean "
 		"brazil.yaml?");
+	refuses_timetable("zone: UTC\nseasons: { a: { months: [1] } }",
+		"t.yaml:2:10: seasons are for posts: there are none");
 	refuses_timetable("zone: UTC\nseasons: { a: { months: [13] } }\nposts: [ { post: a } ]",
 		"t.yaml:2:26: expected a month, 1 to 12, found \"13\"");
 	refuses_timetable("zone: UTC\nseasons: { a: { from: 01-01 } }\nposts: [ { post: a } ]",
