@@ -124,11 +124,13 @@ is "a mistake in one file changes nothing" 100 $?
 like "and is named" 'c.yaml:[0-9]+:[0-9]+: .*did you mean "select"' "$(cat applied)"
 rm "$MACHINE/etc/duto/pipelines/c.yaml"
 
-# Stops, a power cut. A target is down before its stages are.
+# Stops, a power cut. A target is down before its stages are, its setup unit when all of them are. To name the stages
+# would stop them one by one, in no order.
 gone() { ! inside test -e "$1"; }
 down() { [ "$(inside systemctl is-active "$@" | sort -u)" = inactive ]; }
-inside systemctl stop duto-a.target
-ok "with the target its stages stop" eventually 60 down $(services a)
+drain() { inside systemctl stop "duto-$1.target" && inside systemctl stop "duto-$1.setup.service"; }
+drain a
+ok "with the target its stages stop" down $(services a)
 ok "a stop drains: what was sent is stored, once each" same_ends a
 ok "the run folder is gone with the pipeline" eventually 10 gone /run/duto/a
 inside systemctl start duto-a.target
@@ -141,8 +143,8 @@ ok "the machine boots again after its power was cut" boot
 ok "and all stages with it" eventually 30 active $(services a) $(services b)
 already=$(count b/last)
 ok "samples go on there too" eventually 20 more b/last "$already"
-inside systemctl stop 'duto-a*' 'duto-b*'
-ok "a stop of all units waits until they are down" down $(services a) $(services b)
+drain a
+drain b
 ok "nothing was lost, nothing came twice" same_ends a
 ok "in the other pipeline neither" same_ends b
 is "no stage was given up" "" "$(inside systemctl list-units --failed --no-legend --plain 'duto*')"
