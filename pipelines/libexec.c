@@ -21,10 +21,14 @@ static const char *folder(void)
 		return path;
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[len > 0 ? len : 0] = 0;
+	static const char *const places[] = { "libexec", "../libexec/duto",
+		"../../../libexec/duto" };
 	const char *dir = dirname(self);
-	snprintf(path, sizeof(path), "%s/libexec", dir);
-	if (access(path, F_OK) < 0)
-		snprintf(path, sizeof(path), "%s/../libexec/duto", dir);
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, places[i]);
+		if (access(path, F_OK) == 0)
+			break;
+	}
 	return path;
 }
 
