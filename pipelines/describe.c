@@ -24,6 +24,8 @@ json_t *describe(const char *filter_path, const char *name)
 	return answer;
 }
 
+enum { APART = 60 }; /* seconds: an installation copies one file after another */
+
 /* The table, where it is not older than the filter. */
 static json_t *table_for(const char *filter_path)
 {
@@ -37,7 +39,7 @@ static json_t *table_for(const char *filter_path)
 		if (!table)
 			table = json_null();
 	}
-	bool fresh = stat(filter_path, &filter) == 0 && filter.st_mtime <= written.st_mtime;
+	bool fresh = stat(filter_path, &filter) == 0 && filter.st_mtime <= written.st_mtime + APART;
 	return fresh ? table : NULL;
 }
 

@@ -25,12 +25,17 @@ static void find_folders(void)
 		return;
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[len > 0 ? len : 0] = 0;
+	static const char *const places[] = { "libexec", "../libexec/duto",
+		"../../../libexec/duto" };
 	const char *dir = dirname(self);
-	snprintf(folders[0], sizeof(folders[0]), "%s/libexec", dir);
-	if (access(folders[0], F_OK) == 0)
-		return;
-	snprintf(folders[0], sizeof(folders[0]), "%s/../libexec/duto", dir);
-	snprintf(folders[1], sizeof(folders[1]), "%s", LOCAL_FOLDER);
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		snprintf(folders[0], sizeof(folders[0]), "%s/%s", dir, places[i]);
+		if (access(folders[0], F_OK) != 0)
+			continue;
+		if (i > 0)
+			snprintf(folders[1], sizeof(folders[1]), "%s", LOCAL_FOLDER);
+		break;
+	}
 }
 
 static bool is_filter_name(const char *name)

@@ -1,6 +1,6 @@
 /* Where the filters' executables are: $DUTO_LIBEXEC; else `libexec` beside this executable (a
- * build); else `../libexec/duto` from it (installed), then /usr/local/libexec/duto for filters from
- * elsewhere. */
+ * build); else `../libexec/duto` from it (installed) or `../../../libexec/duto` (the generator,
+ * installed), then /usr/local/libexec/duto for filters from elsewhere. */
 #ifndef DUTO_LIBEXEC_H
 #define DUTO_LIBEXEC_H
 

@@ -12,6 +12,7 @@
 #include "process.h"
 #include "schedule.h"
 #include "text.h"
+#include "timing.h"
 
 #define HOPELESS (2 * SECONDS) /* for writers whose reader will not come back */
 
@@ -41,7 +42,7 @@ static char *make_prefix(const struct supervisor *s, size_t index)
 	return text_print("\033[%dm%-*s |\033[0m ", colours[index % 10], (int)width, name);
 }
 
-static void fail_later(struct supervisor *s, struct unit *u, const char *what)
+void supervisor_fail_later(struct supervisor *s, struct unit *u, const char *what)
 {
 	if (s->stopping)
 		u->delay = 0;
@@ -50,28 +51,11 @@ static void fail_later(struct supervisor *s, struct unit *u, const char *what)
 		(double)u->delay / SECONDS);
 }
 
-static bool is_scheduled(const struct unit *u)
-{
-	return u->stage->due.zone;
-}
-
-#define LOOK (60 * SECONDS) /* a clock may be set while a stage waits for its time */
-
-/* Waits until the clock on the wall says that it is time; true where it does. */
-static bool is_due(struct supervisor *s, struct unit *u)
-{
-	int64_t now = clock_wall(), due = schedule_due(s->p, u->stage, now);
-	int64_t wait = due > now && due - now < LOOK ? due - now : LOOK;
-	u->state = UNIT_WAITING;
-	u->start_at = clock_monotonic() + wait;
-	return due <= now;
-}
-
 static void start(struct supervisor *s, struct unit *u)
 {
 	int r = unit_start(u, &(struct site){ s->p, s->traits, s->rundir, s->ended });
 	if (r)
-		fail_later(s, u, strerror(-r));
+		supervisor_fail_later(s, u, strerror(-r));
 }
 
 static struct unit *source(const struct supervisor *s, const struct unit *u, size_t i)
@@ -182,22 +166,8 @@ static void end_badly(struct supervisor *s, struct unit *u, int status)
 		supervisor_say(
 			s, "%s %s before everything was passed on", u->stage->name.text, text);
 	} else {
-		fail_later(s, u, text);
+		supervisor_fail_later(s, u, text);
 	}
-}
-
-/* A run that failed for what a restart may mend is made again soon; else the next comes in time. */
-static void end_run(struct supervisor *s, struct unit *u, int status)
-{
-	char text[PROCESS_STATUS_TEXT];
-	process_status_text(status, text);
-	u->again = status != EXIT_OK && status != EXIT_CONFIG;
-	if (u->again)
-		fail_later(s, u, text);
-	else if (status != EXIT_OK)
-		supervisor_say(s, "%s %s: runs again when it is due", u->stage->name.text, text);
-	if (!u->again)
-		is_due(s, u);
 }
 
 static void end_unit(struct supervisor *s, struct unit *u, int status)
@@ -205,8 +175,8 @@ static void end_unit(struct supervisor *s, struct unit *u, int status)
 	bool unbegun = u->told && status == 128 + SIGTERM; /* no filter had begun to listen */
 	u->clean = status == EXIT_OK;
 	unit_reaped(u, status != EXIT_OK);
-	if (is_scheduled(u) && !u->told && !s->stopping) {
-		end_run(s, u, status);
+	if (timing_has(u) && !u->told && !s->stopping) {
+		timing_ended(s, u, status);
 		return;
 	}
 	if (status == EXIT_OK || unbegun)
@@ -243,32 +213,18 @@ static void kill_late(struct supervisor *s, struct unit *u)
 		supervisor_say(s, "%s does not end: killed", u->stage->name.text);
 }
 
-/* Of a pipeline that has others too. */
-static bool only_scheduled_left(const struct supervisor *s)
-{
-	bool others = false;
-	for (size_t i = 0; i < s->p->stage_count; i++) {
-		if (is_scheduled(&s->units[i]))
-			continue;
-		others = true;
-		if (s->units[i].state != UNIT_DONE)
-			return false;
-	}
-	return others;
-}
-
 /* How long a stage may take to stop is bounded only where a person waits for it. */
 void supervisor_service(struct supervisor *s)
 {
 	reap(s);
-	if (!s->stopping && only_scheduled_left(s))
+	if (!s->stopping && timing_is_rest(s))
 		supervisor_stop(s);
 	for (size_t i = 0; i < s->p->stage_count; i++) {
 		struct unit *u = &s->units[s->p->order[i]];
 		if (should_stop(s, u))
 			unit_tell(u, s->stopping ? patience(u->stage) : 0);
 		else if (u->state == UNIT_WAITING && clock_monotonic() >= u->start_at &&
-			 (!is_scheduled(u) || u->again || is_due(s, u)))
+			 (!timing_has(u) || u->again || timing_is_due(s, u)))
 			start(s, u);
 		kill_late(s, u);
 		kill_unheard(s, u);
@@ -289,10 +245,10 @@ int supervisor_open(struct supervisor *s)
 	}
 	for (size_t i = s->p->stage_count; i-- > 0;) {
 		struct unit *u = &s->units[s->p->order[i]];
-		int r = is_scheduled(u) ? schedule_begin(s->p, u->stage) : 0;
+		int r = timing_has(u) ? schedule_begin(s->p, u->stage) : 0;
 		if (r)
 			return r;
-		if (!is_scheduled(u) || is_due(s, u))
+		if (!timing_has(u) || timing_is_due(s, u))
 			start(s, u);
 	}
 	return 0;

@@ -49,6 +49,9 @@ int64_t supervisor_deadline(const struct supervisor *s); /* monotonic; 0: none *
 size_t supervisor_polls(const struct supervisor *s, struct pollfd *polls);
 void supervisor_relay(struct supervisor *s);
 
+/* It failed in some way: it starts again after a while. */
+void supervisor_fail_later(struct supervisor *s, struct unit *u, const char *what);
+
 /* A message of duto itself among those of the stages. */
 void supervisor_say(struct supervisor *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

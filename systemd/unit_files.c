@@ -67,6 +67,7 @@ static void make_setup(struct unit_files *files, const struct unit_making *m)
 	buffer_print(to,
 		"\nEnvironment=DUTO_RUNTIME_DIR=%s DUTO_STATE_DIR=%s\n"
 		"RuntimeDirectory=duto/%s\nRuntimeDirectoryMode=2770\n"
+		"RuntimeDirectoryPreserve=restart\n"
 		"StateDirectory=duto\nStateDirectoryMode=0750\n"
 		"LogExtraFields=DUTO_PIPELINE=%s\n"
 		"NoNewPrivileges=yes\nProtectSystem=strict\nProtectHome=yes\nPrivateTmp=yes\n"

@@ -74,6 +74,15 @@ is "or not" Persistent=no "$(grep Pers out/duto-plant-1-fort.timer)"
 ok "a period that no timer has is looked at when it elapses" grep -q 'stage ".*" fort --if-due' out/duto-plant-1-fort.service
 ok "users' names are as long as systemd lets them be" test "$(grep -ho '^User=.*' out/*.service | sort -u | grep -cE '^User=duto-[0-9a-f]{16}$')" = 10
 
+# Installed.
+mkdir -p usr/bin usr/libexec usr/lib/systemd/system-generators
+cp "$DUTO" usr/bin/duto
+cp "$generator" usr/lib/systemd/system-generators/
+ln -s "$(dirname "$DUTO")/libexec" usr/libexec/duto
+env -u DUTO_PROGRAM usr/lib/systemd/system-generators/duto-generator installed
+is "an installed generator finds its filters" "$(ls out)" "$(ls installed)"
+is "and its duto" "ExecStart=\"$SCRATCH/usr/bin/duto\" stage \"$SCRATCH/pipelines/plant.yaml\" win" "$(grep ExecStart installed/duto-plant-1-win.service)"
+
 # What changes a stage.
 hash() { sed -n 's/^X-DutoHash=//p' "$1/duto-plant-1-$2.service"; }
 again() { rm -rf changed && "$generator" changed; }

@@ -106,6 +106,9 @@ ok "samples go on" eventually 20 more a/last "$already"
 before_a=$(pids a) before_b=$(pids b)
 is "apply with nothing changed does nothing" "" "$(inside /opt/duto/duto apply 2>&1)"
 is "and leaves all as they are" "$before_a$before_b" "$(pids a)$(pids b)"
+inside systemctl restart duto-a.setup.service
+is "nor does the setup unit, started again" "$before_a" "$(pids a)"
+ok "which leaves the sockets where they are" inside test -S /run/duto/a/f1.tap
 sed -i 's/f3: {from: f2, run: select --source plant}/f3: {from: f2, run: select --source plant\/a}/' "$MACHINE/etc/duto/pipelines/a.yaml"
 is "apply restarts the stage that changed" "restart duto-a-f3.service" "$(inside /opt/duto/duto apply 2>&1)"
 is "and no other" "duto-a-f3.service" "$(diff <(echo "$before_a") <(pids a) | grep -c '^>' | sed 's/^1$/duto-a-f3.service/')"
@@ -121,10 +124,15 @@ is "a mistake in one file changes nothing" 100 $?
 like "and is named" 'c.yaml:[0-9]+:[0-9]+: .*did you mean "select"' "$(cat applied)"
 rm "$MACHINE/etc/duto/pipelines/c.yaml"
 
-# Stops, a power cut.
-inside systemctl stop duto-a.target
+# Stops, a power cut. A target is down before its stages are, its setup unit when all of them are. To name the stages
+# would stop them one by one, in no order.
+gone() { ! inside test -e "$1"; }
+down() { [ "$(inside systemctl is-active "$@" | sort -u)" = inactive ]; }
+drain() { inside systemctl stop "duto-$1.target" && inside systemctl stop "duto-$1.setup.service"; }
+drain a
+ok "with the target its stages stop" down $(services a)
 ok "a stop drains: what was sent is stored, once each" same_ends a
-ok "the run folder is gone with the pipeline" test ! -e "$MACHINE/run/duto/a"
+ok "the run folder is gone with the pipeline" eventually 10 gone /run/duto/a
 inside systemctl start duto-a.target
 already=$(count a/last)
 ok "it starts again" eventually 20 more a/last "$already"
@@ -135,7 +143,8 @@ ok "the machine boots again after its power was cut" boot
 ok "and all stages with it" eventually 30 active $(services a) $(services b)
 already=$(count b/last)
 ok "samples go on there too" eventually 20 more b/last "$already"
-inside systemctl stop duto-a.target duto-b.target
+drain a
+drain b
 ok "nothing was lost, nothing came twice" same_ends a
 ok "in the other pipeline neither" same_ends b
 is "no stage was given up" "" "$(inside systemctl list-units --failed --no-legend --plain 'duto*')"
