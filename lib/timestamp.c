@@ -4,45 +4,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "date.h"
+
 #define SECOND	    INT64_C(1000000000)
 #define DAY_SECONDS INT64_C(86400)
-/* Years that 64 bits of nanoseconds hold whole. */
-enum { YEAR_MIN = 1678, YEAR_MAX = 2261 };
-
-struct date {
-	int year, month, day;
-};
-
-/* Days from 1970-01-01, and back, in the Gregorian calendar. Years are counted from March, so that
- * the leap day is the last; eras are 400 years of 146097 days (Howard Hinnant, chrono-Compatible
- * Low-Level Date Algorithms, 2013). */
-static int64_t days_from_date(struct date d)
-{
-	int year = d.year - (d.month <= 2);
-	int era = year / 400, of_era = year % 400;
-	int of_year = (153 * ((d.month + 9) % 12) + 2) / 5 + d.day - 1;
-	return (int64_t)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static struct date date_from_days(int64_t days)
-{
-	uint32_t shifted =
-		(uint32_t)(days + 719468); /* from 0000-03-01; positive for all of YEAR_MIN.. */
-	uint32_t era = shifted / 146097, of_era = shifted % 146097;
-	uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
-	uint32_t from_march = (5 * of_year + 2) / 153;
-	uint32_t month = from_march < 10 ? from_march + 3 : from_march - 9;
-	return (struct date){ (int)(era * 400 + year + (month <= 2)), (int)month,
-		(int)(of_year - (153 * from_march + 2) / 5 + 1) };
-}
-
-static int days_in_month(int year, int month)
-{
-	static const char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-	return days[month - 1] + (month == 2 && leap);
-}
 
 static char *put(char *to, uint32_t v, int digits)
 {
@@ -79,10 +44,7 @@ size_t timestamp_format(char *to, int64_t ns)
 	}
 	int64_t days = seconds / DAY_SECONDS - (seconds % DAY_SECONDS < 0);
 	int of_day = (int)(seconds - days * DAY_SECONDS);
-	struct date d = date_from_days(days);
-	char *at = put(to, (uint32_t)d.year, 4);
-	at = put_part(at, '-', d.month);
-	at = put_part(at, '-', d.day);
+	char *at = to + date_format(to, (int32_t)days);
 	at = put_part(at, 'T', of_day / 3600);
 	at = put_part(at, ':', of_day / 60 % 60);
 	at = put_part(at, ':', of_day % 60);
@@ -119,12 +81,13 @@ static bool take(struct str *text, char c)
 	return true;
 }
 
-static bool parse_date(struct str *text, struct date *ret)
+static bool parse_date(struct str *text, int32_t *ret)
 {
-	return digits(text, 4, &ret->year) && take(text, '-') && digits(text, 2, &ret->month) &&
-	       take(text, '-') && digits(text, 2, &ret->day) && ret->year >= YEAR_MIN &&
-	       ret->year <= YEAR_MAX && ret->month >= 1 && ret->month <= 12 && ret->day >= 1 &&
-	       ret->day <= days_in_month(ret->year, ret->month);
+	if (text->len < DATE_TEXT || date_parse((struct str){ text->data, DATE_TEXT }, ret) < 0)
+		return false;
+	text->data += DATE_TEXT;
+	text->len -= DATE_TEXT;
+	return true;
 }
 
 static bool parse_clock(struct str *text, int *ret_seconds)
@@ -174,7 +137,7 @@ static bool parse_zone(struct str *text, int *ret_seconds)
 
 int timestamp_parse(struct str text, int64_t *ret_ns)
 {
-	struct date date;
+	int32_t date;
 	int of_day = 0, fraction = 0, zone = 0;
 	if (!parse_date(&text, &date))
 		return -EINVAL;
@@ -188,7 +151,7 @@ int timestamp_parse(struct str text, int64_t *ret_ns)
 		if (!parse_zone(&text, &zone) || text.len)
 			return -EINVAL;
 	}
-	int64_t seconds = days_from_date(date) * DAY_SECONDS + of_day - zone;
+	int64_t seconds = date * DAY_SECONDS + of_day - zone;
 	*ret_ns = seconds * SECOND + fraction;
 	return 0;
 }

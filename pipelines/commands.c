@@ -13,6 +13,10 @@ const struct command commands[] = {
 		"the secrets of /etc/duto. The programs tar and zstd write it. What PostgreSQL holds "
 		"is not in\n"
 		"it: pg_dump.\n" },
+	{ "bill-explain", command_bill_explain, "[FILE]", "tell how each line of a bill came about",
+		"FILE holds bills as duto to-json writes them; without it they come from standard "
+		"input:\n"
+		"duto replay energy/bill | duto to-json | duto bill-explain\n" },
 	{ "check", command_check, "FILE...",
 		"find every mistake in pipeline files, before anything starts",
 		"Each mistake is told as FILE:LINE:COLUMN: what is wrong. Nothing is started "

@@ -18,6 +18,7 @@ size_t command_count(void);
 const struct command *command_find(const char *name); /* NULL: there is none of that name */
 
 int command_backup(int argc, char **argv);
+int command_bill_explain(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_completion(int argc, char **argv);
 int command_doctor(int argc, char **argv);
