@@ -99,7 +99,7 @@ static int add_config(const char *folder)
 	return r;
 }
 
-/* tar's 1 is of a file that changed while it was read: one that belongs to nobody's order. */
+/* tar's 1: a file changed while it was read. Keeps and checkpoints do not, here. */
 static int pack(const char *folder, const char *file)
 {
 	char *argv[] = { "tar", "--create", "--zstd", "--numeric-owner", "--sort=name", "--file",

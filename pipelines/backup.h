@@ -15,15 +15,17 @@ enum { BACKUP_VERSION = 1 };
 /* The folder of what stages under systemd remember. Malloc'ed. */
 char *backup_checkpoints(void);
 
-/* Copies the state of all pipelines to folders state and checkpoints in a folder on the same disk, as it
- * was at one moment: whoever goes on from it takes every sample once. 0 or -errno with a malloc'ed message. */
+/* Copies the state of all pipelines to folders state and checkpoints in a folder on the same
+ * disk, as it was at one moment: whoever goes on from it takes every sample once. 0 or -errno
+ * with a malloc'ed message. */
 int backup_state(const char *to, char **ret_error);
 
-/* Runs a program with its words, NULL behind the last, to its end. Returns its status, or -errno. */
+/* Runs a program with its words, NULL behind the last, to its end. Its status, or -errno. */
 int backup_run(char *const argv[]);
 
-/* Makes the empty folder in which a backup is put together or taken apart, in the state's folder, where this
- * process is the only one that does. Its malloc'ed path, or NULL with a malloc'ed message. */
+/* Makes the empty folder in which a backup is put together or taken apart, in the state's folder,
+ * where this process is the only one that does. Its malloc'ed path, or NULL with a malloc'ed
+ * message. */
 char *backup_folder(char **ret_error);
 
 #endif

@@ -1,9 +1,8 @@
-/* The state of all pipelines as of one moment, while they run.
- *
- * A stage goes on behind the last position in its keep, with the state that it saved under that
- * position's number, from what the keeps that it reads hold behind it. So a keep is looked at in one
- * moment with the checkpoints of its stage, and before the keeps that it is made of; cursors are copied
- * before all. What is then in a keep that its readers have not seen comes to them again. */
+/* The state of all pipelines as of one moment, while they run.  A stage goes on behind the last
+ * position in its keep, with the state that it saved under that position's number, from what the
+ * keeps that it reads hold behind it. So a keep is looked at in one moment with the checkpoints
+ * of its stage, and before the keeps that it is made of; cursors are copied before all. What is
+ * then in a keep that its readers have not seen comes to them again. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,8 +101,8 @@ static int copy_checkpoints(char *const from[PLACES], char *const to[PLACES])
 	return r;
 }
 
-/* One moment: as many checkpoints are there before it as behind it. Those that were copied on the way to
- * it are never asked for. */
+/* One moment: as many checkpoints are there before it as behind it. Those that were copied on the
+ * way to it are never asked for. */
 static int freeze_at(const char *keep, char *const from[PLACES], char *const to[PLACES],
 	uint64_t *ret_last, char **ret_error)
 {

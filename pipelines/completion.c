@@ -78,7 +78,7 @@ static void put_options(const json_t *options, bool dashed)
 	}
 }
 
-static int put_of_filter(const char *name, const char *before, const char *current)
+static void put_of_filter(const char *name, const char *before, const char *current)
 {
 	char *path = libexec_path(name);
 	json_t *description = path ? describe(path, name) : NULL;
@@ -90,7 +90,6 @@ static int put_of_filter(const char *name, const char *before, const char *curre
 		put_options(options, *current == '-');
 	json_decref(description);
 	free(path);
-	return EXIT_OK;
 }
 
 int command_completion(int argc, char **argv)

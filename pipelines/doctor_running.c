@@ -1,4 +1,5 @@
-/* What runs, and what it left: programs from before an upgrade, sockets that nobody serves, keeps. */
+/* What runs, and what it left: programs from before an upgrade, sockets that nobody serves,
+ * keeps. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -45,7 +46,7 @@ static int look_at_process(const char *path, const char *name, void *context)
 	const char *end = strstr(program, " (deleted)");
 	if (end && strncmp(program, folder, strlen(folder)) == 0)
 		doctor_wrong("program", text_print("kill %s", name),
-			"process %s runs %.*s from before an upgrade; its supervisor starts the new one",
+			"process %s runs %.*s from before an upgrade; who started it starts the new",
 			name, (int)(end - program), program);
 	return 0;
 }

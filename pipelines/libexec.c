@@ -12,7 +12,7 @@
 
 #include "text.h"
 
-/* Where an administrator puts filters that are not Duto's: the installed program looks there too. */
+/* Where an administrator puts other filters: the installed program looks there too. */
 #define LOCAL_FOLDER "/usr/local/libexec/duto"
 
 static char folders[2][PATH_MAX + 32]; /* an empty one: there is none */

@@ -23,7 +23,7 @@ static void put_exits(void)
 {
 	fputs(".SH EXIT STATUS\n"
 	      ".TP\n.B 0\nall is passed on\n"
-	      ".TP\n.B 100\nwhat a person wrote is wrong: options, a file; restarting does not help\n"
+	      ".TP\n.B 100\nwhat a person wrote is wrong; restarting does not help\n"
 	      ".TP\n.B 111\nthe system failed: a disk, a device; restarting may help\n",
 		stdout);
 }
@@ -150,8 +150,8 @@ static void put_duto(void)
 	put_head("duto", 1, "duto", "plumbing for plant telemetry");
 	printf(".SH SYNOPSIS\n.B duto\n\\fIFILTER\\fR [\\fIOPTION\\fR]...\n.br\n.B duto\n"
 	       "\\fICOMMAND\\fR [\\fIARGUMENT\\fR]...\n.SH DESCRIPTION\n"
-	       "Runs a filter: samples come in at standard input and go out at standard output, and a\n"
-	       "shell's | joins filters. Or runs a command about filters and pipelines.\n");
+	       "Runs a filter: samples come in at standard input and go out at standard output,\n"
+	       "and a shell's | joins filters. Or runs a command about filters and pipelines.\n");
 	put_commands();
 	put_filters();
 	put_exits();

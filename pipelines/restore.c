@@ -53,8 +53,7 @@ static int check_mark(const char *folder)
 		status = failure(EXIT_CONFIG, "%s: not what duto backup writes", name);
 	else if (version > BACKUP_VERSION)
 		status = failure(EXIT_CONFIG,
-			"%s: the backup is of format %d, this program knows up to %d: a newer duto reads "
-			"it",
+			"%s: the backup is of format %d, this program knows up to %d: use a newer duto",
 			name, version, BACKUP_VERSION);
 	buffer_free(&text);
 	free(path);

@@ -30,6 +30,9 @@ lines 1 $all >all.json
 count() { # STATE STAGE: samples that are kept
 	DUTO_STATE_DIR=$1 duto replay "plant/$2" 2>/dev/null | duto to-json | wc -l
 }
+newest() { # STATE STAGE: the newest sample's time
+	DUTO_STATE_DIR=$1 "$DUTO" keep info "plant/$2" --json | jq -r .newest
+}
 reached() { [ "$(count "$1" "$2")" -ge "$3" ]; }
 start_run() { # STATE
 	DUTO_STATE_DIR=$1 DUTO_RUNTIME_DIR=$1.run "$DUTO" run --no-check --restart 5ms plant.yaml >>out 2>>errors.run &
@@ -88,6 +91,8 @@ for n in $(seq $backups); do
 		DUTO_STATE_DIR=$state "$DUTO" replay "plant/$stage" | "$DUTO" to-json >"$stage.$n"
 		cmp -s "$stage.$n" <(head -c "$(stat -c %s "$stage.$n")" "$stage.whole") || echo "$stage.$n is not what it was" >>verified
 	done
+	[[ ! $(newest "$state" total) > $(newest "$state" read) && ! $(newest "$state" peak) > $(newest "$state" total) ]] ||
+		echo "$n" >>ahead
 	mkdir -m 700 "$state.run"
 	start_run "$state"
 	eventually 30 reached "$state" read "$all"
@@ -101,6 +106,7 @@ for n in $(seq $backups); do
 done
 is 'every restored keep verifies' '' "$(grep -v ' 0 corrupt blocks' verified)"
 is 'and misses nothing' '' "$(grep 'misses samples' audited)"
+ok 'no keep is ahead of what it is made of' [ ! -e ahead ]
 is 'no stage began without memory' '' "$(grep 'without memory' errors.run)"
 ok 'the first was of a moment on the way' [ "$(wc -l <read.1)" -lt "$(wc -l <read.whole)" ]
 is 'the setup comes back, modes too' "$(cd etc && find . -printf '%p %m %l\n' | sort)" "$(cd etc1 && find . -printf '%p %m %l\n' | sort)"

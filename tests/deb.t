@@ -26,7 +26,8 @@ mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' | a
 make_cache() {
 	[ "$(cat "$cache/made-of" 2>/dev/null)" != "$depends" ] || return 0
 	rm -rf --one-file-system "$cache"
-	timeout 250 debootstrap --variant=minbase "--include=$depends" bookworm "$cache" "$mirror" >debootstrap.log 2>&1 || return
+	mkdir -p "$cache.debs"
+	timeout 200 debootstrap --variant=minbase "--cache-dir=$cache.debs" "--include=$depends" bookworm "$cache" "$mirror" >debootstrap.log 2>&1 || return
 	rm -rf "$cache"/var/cache/apt/archives/*.deb "$cache"/var/lib/apt/lists/*
 	echo "$depends" >"$cache/made-of"
 }
@@ -51,7 +52,7 @@ cp deb/duto_*.deb debian/tmp/
 exits 'it installs' 0 inside sh -c 'dpkg -i /tmp/duto_*.deb'
 is 'the version' "duto $version" "$(inside duto --version)"
 like 'the group of stages' '^duto:' "$(inside getent group duto)"
-is 'the folders, with their modes' '700 root /etc/duto/secrets 755 duto /var/lib/duto' \
+is 'the folders, with their modes' '700 root /etc/duto/secrets 750 duto /var/lib/duto' \
 	"$(inside stat -c '%a %G %n' /etc/duto/secrets /var/lib/duto | xargs)"
 
 # The words of README
