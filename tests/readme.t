@@ -3,25 +3,26 @@
 . "$(dirname "$0")/lib/tap.sh"
 page=$ROOT/README.md
 
-block() { # LANGUAGE N: the Nth block of code in that language, `build/duto` being the one under test
-	awk -v fence="\`\`\`$1" -v wanted="$2" '
+block() { # SECTION LANGUAGE [N]: the Nth block of code of a section in that language, `build/duto` being the one under test
+	awk -v section="## $1" -v fence="\`\`\`$2" -v wanted="${3-1}" '
+		/^## / && !inside { there = $0 == section }
 		$0 == "```" && inside { inside = 0; next }
-		/^```/ && !inside { inside = 1; show = $0 == fence && ++n == wanted; next }
+		/^```/ && !inside { inside = 1; show = there && $0 == fence && ++n == wanted; next }
 		inside && show' "$page" | sed "s#build/duto#$DUTO#g"
 }
 
-is "the first pipe" "$(block '' 2)" "$(bash -c "$(block sh 1)" 2>&1)"
+is "the first pipe" "$(block 'The first pipe' '')" "$(bash -c "$(block 'The first pipe' sh)" 2>&1)"
 
-ok "learning and scoring" bash -e -c "$(block sh 2)" 2>errors
+ok "learning and scoring" bash -e -c "$(block 'The first pipe' sh 2)" 2>errors
 is "every piece is scored" 10000 "$(grep -c '"failure_probability":[0-9]' scored.jsonl)"
 
-like "a model goes to ONNX and is shown" "form      ONNX" "$(bash -e -c "$(block sh 3)" 2>&1)"
+like "a model goes to ONNX and is shown" "form      ONNX" "$(bash -e -c "$(block 'The first pipe' sh 3)" 2>&1)"
 
-is "nothing is lost" "$(block '' 4)" "$(bash -c "$(block sh 4)" 2>&1)"
+is "nothing is lost" "$(block 'Nothing is lost' '')" "$(bash -c "$(block 'Nothing is lost' sh)" 2>&1)"
 
-block yaml 1 > first.yaml
+block 'The first pipeline file' yaml > first.yaml
 export DUTO_RUNTIME_DIR=$SCRATCH/run
-commands=$(block '' 3 | sed 's/ *#.*//')
+commands=$(block 'The first pipeline file' '' | sed 's/ *#.*//')
 is "three commands for a pipeline" "check graph run" "$(sed "s#^$DUTO ##" <<<"$commands" | cut -d' ' -f1 | xargs)"
 exits "the pipeline file has no mistake" 0 bash -c "$(sed -n 1p <<<"$commands")"
 like "its picture" "watched" "$(bash -c "$(sed -n 2p <<<"$commands")")"
@@ -29,7 +30,7 @@ start "$DUTO" run first.yaml > stream 2>log
 run=$started_pid
 ok "the pipeline gives lines" eventually 20 grep -q '"torque"' stream
 
-block python 1 | sed "s#/run/duto#$DUTO_RUNTIME_DIR#" > client.py
+block 'A tap from Python' python | sed "s#/run/duto#$DUTO_RUNTIME_DIR#" > client.py
 is "the client has six lines" 6 "$(wc -l < client.py)"
 start /usr/bin/python3 -u client.py > tapped 2>client.log
 ok "which read a running tap" eventually 20 grep -q "'torque'" tapped
@@ -38,9 +39,9 @@ kill -INT "$run"
 wait "$run"
 is "Ctrl-C drains it" 0 $?
 
-is "the list of filters is that of duto list" "$(duto list)" "$(block '' 5)"
+is "the list of filters is that of duto list" "$(duto list)" "$(block 'The filters' '')"
 
-block c 1 > double.c
+block 'A filter of your own' c > double.c
 san=
 [[ $DUTO == */san/* ]] && san=-fsanitize=address,undefined
 ok "the filter compiles" gcc -std=gnu17 -Wall -Wextra -Werror $san -D_GNU_SOURCE -iquote "$ROOT/lib" -o double double.c \
