@@ -4,7 +4,7 @@ CFLAGS = -O2 -g
 BUILD = build$(if $(SAN),/san)$(if $(filter clang%,$(CC)),/clang)
 WARN = -std=gnu17 -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes
 ALL_CFLAGS = $(WARN) $(CFLAGS) -D_GNU_SOURCE -iquote lib -iquote . -I/usr/include/postgresql -MMD -MP -fPIC -pthread -ffp-contract=off $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LDLIBS = -Wl,--as-needed -lmodbus -lpq -lyaml -ljansson -llua5.4 -lcrypto -lzstd -lm -ldl -pthread
+LDLIBS = -Wl,--as-needed -lmodbus -lpq -lyaml -ljansson -llua5.4 -lgsl -lgslcblas -lcrypto -lzstd -lm -ldl -pthread
 
 LIB = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out lib/zmq/%,$(wildcard lib/*.c lib/*/*.c)))
 FILTERS = $(patsubst filters/%.c,$(BUILD)/libexec/%,$(wildcard filters/*.c))
@@ -89,6 +89,7 @@ bench:
 	@$(BUILD)/bench/keep
 	@/usr/bin/python3 tests/bench/train.py $(BUILD) $(ROUNDS)
 	@/usr/bin/python3 tests/bench/run.py $(BUILD) $(ROUNDS)
+	@tests/bench/bill.py $(BUILD)
 	@tests/bench/historian.sh $(BUILD) $(ROUNDS)
 	@/usr/bin/python3 tests/bench/forest.py $(BUILD) $(ROUNDS)
 

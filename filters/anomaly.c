@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "anomaly/watch.h"
 #include "fields.h"
 #include "filter.h"
@@ -25,7 +26,7 @@ static const struct opt options[] = {
 		.help = "how much a surprise counts: 2 tells of more, 0.5 of less", .min = 1e-3,
 		.max = 1e3 },
 	{ "threshold", OPT_NUMBER, &plan.threshold, .arg = "SCORE",
-		.help = "an event begins at this score", .min = 1e-3, .max = 1 },
+		.help = "an anomaly is raised at this score", .min = 1e-3, .max = 1 },
 	{ "memory", OPT_INTEGER, &memory, .arg = "N",
 		.help = "values of a field that count as lately", .min = 100, .max = 1e9 },
 	{ "rest", OPT_INTEGER, &rest, .arg = "N",
@@ -75,12 +76,10 @@ static void start(void)
 	plan.settings.rest = (double)rest;
 	plan.fields = names.count;
 	verdict_count = names.count + plan.together;
-	fields = calloc(names.count, sizeof(*fields));
-	scores = calloc(verdict_count, sizeof(*scores));
-	values = calloc(names.count, sizeof(*values));
-	verdicts = calloc(verdict_count, sizeof(*verdicts));
-	if (!fields || !scores || !values || !verdicts)
-		abort();
+	fields = allocate(names.count, sizeof(*fields));
+	scores = allocate(verdict_count, sizeof(*scores));
+	values = allocate(names.count, sizeof(*values));
+	verdicts = allocate(verdict_count, sizeof(*verdicts));
 	for (size_t i = 0; i < names.count; i++)
 		fields[i].name = str(names.words[i]);
 	for (size_t i = 0; i < verdict_count; i++)
@@ -100,7 +99,7 @@ static void tell(const struct sample *s, const struct anomaly_verdict *v, bool t
 	struct sample_writer *w = emit_begin(s->time, s->source, STR("event"));
 
 	sample_add_text(w, STR("event"), STR("anomaly"));
-	sample_add_text(w, STR("state"), v->event.active ? STR("begin") : STR("end"));
+	sample_add_text(w, STR("state"), v->event.active ? STR("raised") : STR("cleared"));
 	sample_add_text(w, STR("field"), fields[v->field].name);
 	sample_add_bool(w, STR("together"), together);
 	sample_add_number(w, STR("value"), values[v->field]);
@@ -187,11 +186,9 @@ static void save(struct buffer *to)
 	series_save(sources, to, save_source);
 }
 
-static bool load(struct str from)
+static bool load(struct cursor *from)
 {
-	struct cursor c = { (const uint8_t *)from.data, (const uint8_t *)from.data + from.len };
-
-	return series_load(sources, &c, load_source, NULL) && c.at == c.end;
+	return series_load(sources, from, load_source, NULL);
 }
 
 static void describe(struct fields *f)
@@ -205,25 +202,28 @@ static void describe(struct fields *f)
 const struct filter filter = {
 	.summary = "find what is unusual in a stream, without training",
 	.details =
-		"Adds to measurements, for each field watched, the score of its value, 0 to 1, beside "
-		"it (--as). Each series (a field of a source) has seven detectors: level, jump, "
-		"variance, season (the time of day, or --season), range, flat (it stands still for "
-		"longer than ever) and prediction (from the last three values). What each finds is "
-		"compared with what it usually finds in this series, and what is beyond counts "
-		"together. Nothing is trained or set: the first 50 values only teach, and every one "
-		"after that teaches too. What goes on is no news: only the first and a worse value of "
-		"an anomaly have a score; a surprise fades over --rest values. A step counts as far as it "
-		"is unusual both as a jump and by the prediction.\n\n"
-		"When a score reaches --threshold, a sample of kind event begins the anomaly, with "
-		"its cause, the value expected by that detector, and the probability of such a "
-		"surprise in this series. Another ends it, after ten usual values in a row, with the "
-		"highest score and the seconds it lasted. --together watches the relations of the fields as well (principal "
-		"components that are learnt on the way, T2 and Q): the cause is far, beyond the usual "
-		"in a known way, or relation, not going together as usual, and the field is the one "
-		"that stands out most.\n\n"
-		"A value that is Bad, absent or beyond 1e100 is none: it has no score and teaches "
-		"nothing. A sample of kind command with the value command: forget makes its source as "
-		"one never seen. Other kinds pass unchanged. A series takes about 1 KiB.",
+		"Adds to measurements, for each field watched, the score of its value, 0 to "
+		"1, beside it (--as). Each series (a field of a source) has seven detectors: "
+		"level, jump, variance, season (the time of day, or --season), range, flat "
+		"(it stands still for longer than ever) and prediction (from the last three "
+		"values). What each finds is compared with what it usually finds in this "
+		"series. The most surprised of those that look at the value, at the stretch "
+		"around it and at the range counts, and the three count for more where they "
+		"agree. Nothing is trained or set: the first 50 values only teach, and every "
+		"one after that teaches too. What goes on is no news: only the first and a "
+		"worse value of an anomaly have a score; a surprise fades over --rest values.\n\n"
+		"When a score reaches --threshold, a sample of kind event begins the anomaly, "
+		"with its cause, the value expected by that detector, and the probability of "
+		"such a surprise in this series. Another ends it, after ten usual values in a "
+		"row, with the highest score and the seconds it lasted. --together watches "
+		"the relations of the fields as well (principal components that are learnt on "
+		"the way, T2 and Q): the cause is far, beyond the usual in a known way, or "
+		"relation, not going together as usual, and the field is the one that stands "
+		"out most.\n\n"
+		"A value that is Bad, absent or beyond 1e100 is none: it has no score and "
+		"teaches nothing. A sample of kind command with the value command: forget "
+		"makes its source as one never seen. Other kinds pass unchanged. A series "
+		"takes 1.4 KiB.",
 	.options = options,
 	.start = start,
 	.sample = on_sample,

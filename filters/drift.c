@@ -188,11 +188,9 @@ static void save(struct buffer *to)
 	series_save(windows, to, save_window);
 }
 
-static bool load(struct str from)
+static bool load(struct cursor *from)
 {
-	struct cursor c = { (const uint8_t *)from.data, (const uint8_t *)from.data + from.len };
-
-	return series_load(windows, &c, load_window, NULL) && c.at == c.end;
+	return series_load(windows, from, load_window, NULL);
 }
 
 static void describe(struct fields *f)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "filter.h"
 #include "forest/forest.h"
 #include "forest/open.h"
@@ -57,15 +58,6 @@ struct model {
 };
 
 static struct model model;
-
-static void *allocate(size_t n, size_t size)
-{
-	void *p = calloc(n, size);
-
-	if (!p)
-		abort();
-	return p;
-}
 
 static void name_fields(struct model *m)
 {

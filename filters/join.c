@@ -132,10 +132,9 @@ static void save(struct buffer *to)
 	align_save(aligned, to);
 }
 
-static bool load(struct str from)
+static bool load(struct cursor *from)
 {
-	struct cursor c = wire_cursor(from);
-	return align_load(aligned, &c) && c.at == c.end;
+	return align_load(aligned, from);
 }
 
 static void fields(struct fields *f)

@@ -117,10 +117,9 @@ static void save(struct buffer *to)
 	script_save(script, to);
 }
 
-static bool load(struct str from)
+static bool load(struct cursor *from)
 {
-	struct cursor c = wire_cursor(from);
-	return script_load(script, &c) && c.at == c.end;
+	return script_load(script, from);
 }
 
 static const char *unit_of(struct str field)

@@ -3,12 +3,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "devlist.h"
 #include "filter.h"
 #include "modbus_exception.h"
 #include "modbus_line.h"
 #include "queue.h"
 #include "readplan.h"
+#include "shipped.h"
 
 enum { QUEUE_BYTES = 4 << 20 };
 
@@ -23,8 +25,9 @@ static const struct opt options[] = {
 	{ "map", OPT_TEXT, &map_name, "FILE",
 		.help = "its register map, here or among those that ship" },
 	{ "source", OPT_TEXT, &source, "PATH", .help = "what its samples are called" },
-	{ "devices", OPT_FILE, &devices_file, "FILE",
-		.help = "many devices: a CSV file of source,address,unit,map[,every,timeout]" },
+	{ "devices", OPT_TEXT, &devices_file, "FILE",
+		.help = "many devices: a CSV file of source,address,unit,map[,every,timeout]; sim: "
+			"two simulated meters on this machine (schemas/meters/sim.csv)" },
 	{ "every", OPT_DURATION, &every, "1s", "how often each is read", .min = 0.001, .max = 1e8 },
 	{ "timeout", OPT_DURATION, &timeout, "1s", "how long an answer may take", .min = 0.001,
 		.max = 60, .incidental = true },
@@ -70,25 +73,25 @@ static void load_single(void)
 		die_config("%s", error);
 }
 
-static void load(void)
+static void load_list(void)
 {
-	char *error;
+	const char *name = strcmp(devices_file, "sim") ? devices_file : "sim.csv";
+	char *path, *error;
 
-	if (!devices_file)
-		load_single();
-	else if (device || map_name)
+	if (device || map_name)
 		die_config("--devices names devices and maps: leave out --device and --map");
-	else if (devlist_load(devices_file, every, timeout, &list, &error) < 0)
+	if (shipped_find("meters", name, NULL, &path, &error) < 0 ||
+		devlist_load(path, every, timeout, &list, &error) < 0)
 		die_config("%s", error);
+	free(path);
 }
 
-static void *allocate(size_t n, size_t size)
+static void load(void)
 {
-	void *memory = calloc(n + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
+	if (devices_file)
+		load_list();
+	else
+		load_single();
 }
 
 static int decimals_of(const struct register_format *f)

@@ -7,7 +7,7 @@
 #include "mill.h"
 #include "text.h"
 
-static const char *plant, *source;
+static const char *plant, *source, *stands_for = "sim";
 static int64_t seed = 1, samples, every = SECONDS, start_time, sources = 1;
 
 static const struct opt options[] = {
@@ -27,6 +27,9 @@ static const struct opt options[] = {
 	{ "sources", OPT_INTEGER, &sources, "N",
 		"so many machines, numbered on from the source's last number", .min = 1,
 		.max = 10000 },
+	{ "for", OPT_TEXT, &stands_for, "DEVICES",
+		.help = "the devices that are read: where that is not sim, real ones are, and "
+			"nothing is simulated" },
 	OPT_END,
 };
 
@@ -201,8 +204,19 @@ static void wait_for_next(void)
 	wait_until(due);
 }
 
+/* A pipeline has this stage whether its devices are real or not: it waits until it is told to stop. */
+static bool stand_by(void)
+{
+	if (strcmp(stands_for, "sim") == 0)
+		return false;
+	wait_ready();
+	return true;
+}
+
 static bool produce(void)
 {
+	if (stand_by())
+		return !stopping();
 	int64_t time = by_clock ? clock_wall() : start_time + done * every;
 	for (int64_t i = 0; i < sources; i++)
 		produce_one(&machines[i], time);

@@ -133,10 +133,9 @@ static void save(struct buffer *to)
 	windows_save(windows, to);
 }
 
-static bool load(struct str from)
+static bool load(struct cursor *from)
 {
-	struct cursor c = wire_cursor(from);
-	return windows_load(windows, &c) && c.at == c.end;
+	return windows_load(windows, from);
 }
 
 /* One aggregate leaves all fields with their names; what several make of all is not known here. */

@@ -73,10 +73,10 @@ struct filter {
 
 	/* State across restarts: a filter that remembers anything from one sample to the next has both.
 	 * save appends all of it, as wire_ objects; load takes it back, after start and before the
-	 * first sample: false where it is not what save wrote. The library calls save at positions of
+	 * first sample: false where it is not what save wrote, all of which it must take. The library calls save at positions of
 	 * the stream (schemas/keep.md) and keeps what it knows itself: the identities of emit_begin. */
 	void (*save)(struct buffer *to);
-	bool (*load)(struct str from);
+	bool (*load)(struct cursor *from);
 
 	/* Says which fields it needs and makes with the options given, through fields_*; called
 	 * after start. NULL: needs none, passes all on, makes none. */

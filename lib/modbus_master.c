@@ -7,6 +7,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "modbus_exception.h"
 #include "readplan.h"
 #include "retry.h"
@@ -236,19 +237,10 @@ const struct modbus_reading *modbus_device_read(
 	return d->reading;
 }
 
-static void *allocate(size_t size)
-{
-	void *memory = calloc(1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
-
 struct modbus_master *modbus_master_open(
 	const struct address *address, unsigned block_max, unsigned gap_max)
 {
-	struct modbus_master *m = allocate(sizeof(*m));
+	struct modbus_master *m = allocate(1, sizeof(*m));
 
 	m->address = *address;
 	m->block_max = block_max;
@@ -262,11 +254,11 @@ struct modbus_master *modbus_master_open(
 struct modbus_device *modbus_device_open(
 	struct modbus_master *m, const struct devlist_device *known, uint32_t number)
 {
-	struct modbus_device *d = allocate(sizeof(*d));
+	struct modbus_device *d = allocate(1, sizeof(*d));
 
 	d->known = known;
 	d->reading_size = sizeof(*d->reading) + known->map->count * sizeof(*d->reading->values);
-	d->reading = allocate(d->reading_size);
+	d->reading = allocate(1, d->reading_size);
 	d->reading->device = number;
 	make_plan(m, d);
 	return d;

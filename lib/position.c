@@ -153,13 +153,19 @@ static void open_folder(void)
 		die_system("%s: %s", folder_path, strerror(-folder));
 }
 
+static bool take_own(struct str bytes)
+{
+	struct cursor c = wire_cursor(bytes);
+	return !filter.load || (filter.load(&c) && c.at == c.end);
+}
+
 static bool take_state(struct str bytes)
 {
-	struct cursor c = { (const uint8_t *)bytes.data, (const uint8_t *)bytes.data + bytes.len };
+	struct cursor c = wire_cursor(bytes);
 	struct str own;
 	uint32_t items;
 	return wire_next_array(&c, &items) == 1 && items == STATE_ITEMS && emit_load(&c) &&
-	       gap_load(&c) && wire_next_bin(&c, &own) == 1 && (!filter.load || filter.load(own));
+	       gap_load(&c) && wire_next_bin(&c, &own) == 1 && take_own(own);
 }
 
 /* Without a checkpoint, or with one of other options, the filter begins with what it has; that is

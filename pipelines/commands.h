@@ -7,6 +7,7 @@
 #include "pipeline.h"
 
 int command_apply(int argc, char **argv);
+int command_bill_explain(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_help(int argc, char **argv);
@@ -18,6 +19,7 @@ int command_model(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_stage(int argc, char **argv);
 int command_tap(int argc, char **argv);
+int command_tariff_import(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_top(int argc, char **argv);
 int command_units(int argc, char **argv);

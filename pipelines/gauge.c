@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "schedule.h"
+#include "runs.h"
 #include "stat.h"
 #include "text.h"
 
@@ -85,5 +85,6 @@ void gauge_read(const char *rundir, const char *stage, struct gauge *ret)
 	}
 	ret->alive &= ret->there;
 	const char *slash = strrchr(rundir, '/');
-	ret->scheduled = schedule_tell(slash ? slash + 1 : rundir, stage, ret->status, sizeof(ret->status));
+	ret->scheduled =
+		runs_tell(slash ? slash + 1 : rundir, stage, ret->status, sizeof(ret->status));
 }

@@ -11,7 +11,7 @@
 #include "filter.h"
 #include "keeps.h"
 #include "outputs.h"
-#include "schedule.h"
+#include "runs.h"
 #include "statedir.h"
 #include "text.h"
 
@@ -41,7 +41,7 @@ static int make_keep(const struct pipeline *p, const struct stage *stage)
 static int make_schedule(const struct pipeline *p, const struct stage *stage)
 {
 	int status = make(statedir_schedule(p->name.text, stage->name.text));
-	int r = status == EXIT_OK ? schedule_begin(p, stage) : 0;
+	int r = status == EXIT_OK ? runs_begin(p, stage) : 0;
 	return r ? failure(EXIT_SYSTEM, "schedule of %s: %s", stage->name.text, strerror(-r))
 		 : status;
 }

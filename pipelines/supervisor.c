@@ -10,7 +10,7 @@
 #include "filter.h"
 #include "patience.h"
 #include "process.h"
-#include "schedule.h"
+#include "runs.h"
 #include "text.h"
 #include "timing.h"
 
@@ -245,7 +245,7 @@ int supervisor_open(struct supervisor *s)
 	}
 	for (size_t i = s->p->stage_count; i-- > 0;) {
 		struct unit *u = &s->units[s->p->order[i]];
-		int r = timing_has(u) ? schedule_begin(s->p, u->stage) : 0;
+		int r = timing_has(u) ? runs_begin(s->p, u->stage) : 0;
 		if (r)
 			return r;
 		if (!timing_has(u) || timing_is_due(s, u))

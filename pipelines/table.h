@@ -1,6 +1,6 @@
 /* The table of `duto top`: a line a stage, and below it what the stage says of itself. */
-#ifndef DUTO_TABLE_H
-#define DUTO_TABLE_H
+#ifndef DUTO_PIPELINES_TABLE_H
+#define DUTO_PIPELINES_TABLE_H
 
 #include "gauge.h"
 #include "terminal.h"

@@ -3,7 +3,7 @@
 #include "clock.h"
 #include "filter.h"
 #include "process.h"
-#include "schedule.h"
+#include "runs.h"
 
 #define LOOK (60 * SECONDS) /* a clock may be set while a stage waits for its time */
 
@@ -14,7 +14,7 @@ bool timing_has(const struct unit *u)
 
 bool timing_is_due(struct supervisor *s, struct unit *u)
 {
-	int64_t now = clock_wall(), due = schedule_due(s->p, u->stage, now);
+	int64_t now = clock_wall(), due = runs_due(s->p, u->stage, now);
 	int64_t wait = due > now && due - now < LOOK ? due - now : LOOK;
 	u->state = UNIT_WAITING;
 	u->start_at = clock_monotonic() + wait;

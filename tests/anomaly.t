@@ -68,7 +68,7 @@ def watched(change, length=4000, seed=1):
 
 
 def first_from(found, row):
-    return next((s for s in found if index(s) >= row and s["values"]["state"] == "begin"), None)
+    return next((s for s in found if index(s) >= row and s["values"]["state"] == "raised"), None)
 
 
 def finds(what, change, causes, within=20):
@@ -92,14 +92,22 @@ def test_event():
     found = [s for s in watched(lambda i, v, _: v + 30 * (3000 <= i < 3005)) if 3000 <= index(s) < 3200]
     begin, end = (found + [None, None])[:2]
     v = begin["values"]
-    ok(v["event"] == "anomaly" and v["field"] == "v" and v["state"] == "begin" and v["together"] is False, "an event begins it", begin)
+    ok(v["event"] == "anomaly" and v["field"] == "v" and v["state"] == "raised" and v["together"] is False, "an event begins it", begin)
     ok(begin["source"] == "p/a" and v["value"] > 60 and v["expected"] < 65 and 0.5 <= v["score"] <= 1, "with value, expected and score", begin)
-    ok(end["values"]["state"] == "end" and end["values"]["score"] >= v["score"], "another ends it", end)
+    ok(end["values"]["state"] == "cleared" and end["values"]["score"] >= v["score"], "another ends it", end)
     ok(end["values"]["lasted"] == (index(end) - index(begin)) * STEP, "and says how long it was", end)
 
 
+def test_sensitivity():
+    pick = random.Random(10)
+    rows = [sample(i, {"v": pick.gauss(0, 1) + 9 * (i % 90 == 89)}) for i in range(1000)]
+    one, two = scores(anomaly("--fields v", rows)), scores(anomaly("--fields v --sensitivity 2", rows))
+    # s = T / (T + 10), so 2T / (2T + 10) = 2s / (1 + s).
+    ok(any(one) and all(abs(b - 2 * a / (1 + a)) < 1e-12 for a, b in zip(one, two)), "--sensitivity 2 doubles the surprise")
+
+
 def test_quiet():
-    count = sum(s["values"]["state"] == "begin" for seed in range(5) for s in watched(lambda i, v, _: v, seed=seed))
+    count = sum(s["values"]["state"] == "raised" for seed in range(5) for s in watched(lambda i, v, _: v, seed=seed))
     ok(count <= 20, f"at most one false beginning in a thousand values: {count} in 20,000")
     found = [s for s in watched(lambda i, v, _: v + 10 * (108 <= i % 288 < 144)) if index(s) > 2000]
     ok(len(found) <= 4, "what happens every morning is no anomaly", *found[:4])
@@ -227,6 +235,7 @@ def test_mistakes():
 
 test_what_is_found()
 test_event()
+test_sensitivity()
 test_quiet()
 test_bad_values()
 test_others_untouched()

@@ -70,6 +70,12 @@ kill -TERM "$started_pid"
 ok "and then ends well" wait "$started_pid"
 ok "with whole samples" test "$(duto to-csv <endless | wc -l)" -gt 1
 
+start "$DUTO" sim meter --for plant.csv --every 10ms --out file:none
+ok "where real devices are read it stands by" eventually 5 test -e none
+kill -TERM "$started_pid"
+ok "until told to stop" wait "$started_pid"
+is "and gives nothing" 0 "$(stat -c %s none)"
+
 exits "an unknown plant" 100 duto sim lathe
 exits "a period of nothing" 100 duto sim mill --every 0
 like "--describe knows the fields and units" '"torque".*"Nm"' "$(duto sim mill --describe)"

@@ -15,10 +15,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
+from kills import killed
 from tap import done, ok
 
 DUTO = os.environ.get("DUTO", HERE + "/../build/duto")
@@ -343,44 +343,12 @@ def test_history():
        len(values(live)), len(values(past)))
 
 
-def eventually(condition):
-    end = time.monotonic() + 30
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
-
-
-def checkpoints(keep):
-    folder = keep + "/checkpoint"
-    return sorted(os.listdir(folder)) if os.path.exists(folder) else []
-
-
 def test_kills(args, kills):
-    """A keep is filled bit by bit; each time the window has saved its state, it is killed."""
     plant = duto(f"sim meter --sources 3 --count 600 --start {START}").stdout
     plain = duto(args, plant).stdout
-    with tempfile.TemporaryDirectory(prefix="duto-test.") as folder:
-        kept, made = folder + "/in", folder + "/out"
-        writer = subprocess.Popen([DUTO, "select", "--out", "keep:" + kept], stdin=subprocess.PIPE)
-        saved = True
-        for i in range(kills):
-            writer.stdin.write(plant[len(plant) * i // (kills + 1):len(plant) * (i + 1) // (kills + 1)])
-            writer.stdin.flush()
-            eventually(lambda: os.path.exists(kept + "/head"))
-            before = checkpoints(made)
-            w = subprocess.Popen([DUTO] + args.split() + ["--in", "keep:" + kept, "--out", "keep:" + made])
-            saved &= eventually(lambda: checkpoints(made) != before)
-            w.kill()
-            w.wait()
-        writer.stdin.write(plant[len(plant) * kills // (kills + 1):])
-        writer.stdin.close()
-        writer.wait()
-        r = duto(f"{args} --in keep:{kept} --out keep:{made}")
-        ok(saved and r.returncode == 0, f"killed {kills} times behind a checkpoint, and started again", r)
-        out = duto("replay " + made).stdout
-        ok(len(plain) > 10000 and out == plain, "the same bytes as of one run", len(out), len(plain))
+    out = killed(args.split(), plant, kills)
+    ok(len(plain) > 10000 and out == plain, f"killed {kills} times behind a checkpoint it makes the same bytes as in one run",
+       len(out or ""), len(plain))
 
 
 test_reference()

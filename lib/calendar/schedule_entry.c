@@ -3,6 +3,7 @@
 
 #include "calendar/names.h"
 #include "calendar/schedule_parts.h"
+#include "text.h"
 
 int schedule_expected(const struct yaml_node *n, const char *what, char **ret_error)
 {
@@ -115,7 +116,7 @@ static int read_post(
 		return -EINVAL;
 	}
 	e->post = s->post_count;
-	s->posts[s->post_count++] = strdup(n->text.data);
+	s->posts[s->post_count++] = text_print("%s", n->text.data);
 	return 0;
 }
 

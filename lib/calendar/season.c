@@ -4,6 +4,7 @@
 #include "calendar/names.h"
 #include "calendar/schedule_parts.h"
 #include "date.h"
+#include "text.h"
 
 static int read_months(
 	struct schedule *s, const struct yaml_node *n, uint32_t bit, char **ret_error)
@@ -48,7 +49,7 @@ static int read_season(struct schedule *s, const struct yaml_node *n, char **ret
 	uint32_t bit = 1u << s->season_count;
 	if (!from != !until || !from == !months)
 		return schedule_expected(n, "from and until, or months", ret_error);
-	s->seasons[s->season_count++] = strdup(n->key->text.data);
+	s->seasons[s->season_count++] = text_print("%s", n->key->text.data);
 	return months ? read_months(s, months, bit, ret_error)
 		      : read_range(s, from, until, bit, ret_error);
 }

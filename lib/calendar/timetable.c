@@ -5,31 +5,34 @@
 #include <string.h>
 
 #include "shipped.h"
+#include "text.h"
 
-static int read_zone(const struct yaml_node *map, const struct zone **ret, char **ret_error)
+static int read_zone(const struct yaml_node *n, const struct zone **ret, char **ret_error)
 {
-	const struct yaml_node *n;
-	const char *name;
-	int r = yaml_required(map, "zone", &n, ret_error);
-	r = r ?: yaml_text(n, &name, ret_error);
+	const char *name = "UTC";
+	int r = n ? yaml_text(n, &name, ret_error) : 0;
 	if (r < 0)
 		return r;
 	r = zone_open(name, ret);
-	if (r == -ENOENT || r == -EINVAL)
+	if (n && (r == -ENOENT || r == -EINVAL))
 		*ret_error = yaml_error(n, "\"%s\" is no time zone of this system", name);
 	else if (r < 0)
-		*ret_error = yaml_error(n, "time zone %s: %s", name, strerror(-r));
+		*ret_error = text_print("time zone %s: %s", name, strerror(-r));
 	return r;
 }
 
 static int read_schedule(const struct yaml_node *map, struct timetable *t, char **ret_error)
 {
-	const struct yaml_node *posts = yaml_get(map, "posts");
+	const struct yaml_node *posts = yaml_get(map, "posts"), *seasons = yaml_get(map, "seasons");
+	if (!posts && seasons) {
+		*ret_error = yaml_error(seasons, "seasons are for posts: there are none");
+		return -EINVAL;
+	}
 	if (!posts) {
 		t->schedule = schedule_constant("all");
 		return 0;
 	}
-	int r = schedule_read(posts, yaml_get(map, "seasons"), &t->schedule, ret_error);
+	int r = schedule_read(posts, seasons, &t->schedule, ret_error);
 	if (r < 0)
 		return r;
 	if (t->holidays || !schedule_needs_holidays(t->schedule))
@@ -43,7 +46,7 @@ int timetable_read(
 {
 	struct timetable t = { 0 };
 	const struct yaml_node *holidays = yaml_get(map, "holidays");
-	int r = read_zone(map, &t.zone, ret_error);
+	int r = read_zone(yaml_get(map, "zone"), &t.zone, ret_error);
 	if (holidays && !r)
 		r = holidays_read(holidays, path, &t.holidays, ret_error);
 	r = r ?: read_schedule(map, &t, ret_error);

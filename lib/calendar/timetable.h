@@ -1,7 +1,7 @@
 /* What a file says about when: the keys `zone`, `holidays`, `seasons` and `posts` of a tariff or of a
  * schedule file.
  *
- *     zone: America/Sao_Paulo
+ *     zone: America/Sao_Paulo        # absent: UTC
  *     holidays: brazil.yaml         # a calendar of schemas/holidays, or a list of holidays
  *     seasons: ...                  # schedule.h
  *     posts: ...                    # absent: one post, `all` */
@@ -17,7 +17,7 @@ struct timetable {
 	struct schedule *schedule;
 };
 
-/* Reads these keys of a map and looks at no others; only zone must be there. path: the file. 0, or
+/* Reads these keys of a map and looks at no others. path: the file. 0, or
  * -errno with a malloc'ed message. */
 int timetable_read(
 	const struct yaml_node *map, const char *path, struct timetable *ret, char **ret_error);

@@ -18,6 +18,17 @@ static bool use_features(struct boxes *b)
 	return b->feature_count > 0;
 }
 
+/* Whether the numbers of the bitmaps alone are not too many already; says so before the leaves are
+ * placed, which takes long in such a forest. */
+static bool may_fit(const struct boxes *b, const struct forest_layout *l)
+{
+	size_t ranks = 0;
+
+	for (size_t i = 0; i < b->feature_count; i++)
+		ranks += b->features[i].rank_count;
+	return ranks * (l->leaf_count / CHUNK_BITS) * sizeof(uint32_t) <= 2 * (size_t)BOXES_BYTES;
+}
+
 static const struct range *range_of(const struct builder *w, size_t bit, size_t feature)
 {
 	uint32_t node = w->nodes[bit];
@@ -133,7 +144,7 @@ struct boxes *boxes_make(const struct forest_layout *l, bool votes)
 	b = boxes_allocate(1, sizeof(*b));
 	b->votes = votes;
 	struct builder w = { l, b, NULL, NULL, NULL, 0, 0 };
-	if (ranks_make(&b->ranks, l) && use_features(b)) {
+	if (ranks_make(&b->ranks, l) && use_features(b) && may_fit(b, l)) {
 		boxes_find_ranges(&w);
 		boxes_place_leaves(&w);
 		fits = fill(&w);

@@ -1,4 +1,5 @@
 #include "forest/ranks.h"
+#include "allocate.h"
 
 #include <stdlib.h>
 
@@ -9,15 +10,6 @@ static int by_value(const void *a, const void *b)
 	double x = *(const double *)a, y = *(const double *)b;
 
 	return x < y ? -1 : x > y;
-}
-
-static void *allocate(size_t n, size_t size)
-{
-	void *p = calloc(n ? n : 1, size);
-
-	if (!p)
-		abort();
-	return p;
 }
 
 /* All bounds of the nodes, feature by feature: those of feature i end where ends[i] says. */

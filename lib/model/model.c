@@ -45,7 +45,7 @@ static struct str skip_space(struct str s)
 }
 
 /* ONNX begins with ModelProto's ir_version, a varint. */
-enum model_form model_recognise(struct str bytes)
+static enum model_form recognise(struct str bytes)
 {
 	struct str text = skip_space(bytes);
 
@@ -64,7 +64,7 @@ char *model_other_form(const char *path)
 {
 	char start[64];
 	struct str bytes = { start, file_peek(path, start, sizeof(start)) };
-	enum model_form form = model_recognise(bytes);
+	enum model_form form = recognise(bytes);
 
 	if (form == MODEL_UNKNOWN || form == MODEL_DUTO)
 		return NULL;
@@ -102,7 +102,7 @@ static int read_other(const char *path, struct str bytes, struct model_file *ret
 
 static int read_any(const char *path, struct str bytes, struct model_file *ret, char **ret_error)
 {
-	ret->form = model_recognise(bytes);
+	ret->form = recognise(bytes);
 	if (ret->form == MODEL_UNKNOWN)
 		return refuse(path, bytes, ret_error);
 	if (ret->form == MODEL_DUTO)

@@ -16,9 +16,6 @@ enum model_form {
 /* "Duto's text", "ONNX", ... */
 const char *model_form_name(enum model_form form);
 
-/* What a file's bytes look like. */
-enum model_form model_recognise(struct str bytes);
-
 /* For the stage that scores, which takes Duto's text only: of another program's model an error,
  * malloc'ed, that names the command that converts it; else NULL. */
 char *model_other_form(const char *path);

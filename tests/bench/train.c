@@ -105,8 +105,7 @@ int main(int count, char **arguments)
 
 	if (train_forest(&set, &options, &f, NULL) < 0)
 		die("train_forest");
-	printf("%.6f %.6f\n", now(CLOCK_MONOTONIC) - start,
-		now(CLOCK_PROCESS_CPUTIME_ID) - spent);
+	printf("%.6f %.6f\n", now(CLOCK_MONOTONIC) - start, now(CLOCK_PROCESS_CPUTIME_ID) - spent);
 	if (count > 6)
 		write_scores(f, arguments[5], arguments[6]);
 	return 0;

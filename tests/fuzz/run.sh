@@ -19,7 +19,11 @@ units)
 	sed -n '/^cat >pipelines\/plant.yaml/,/^END/p' tests/units.t | sed '1d;$d' >"$corpus/plant"
 	export DUTO_LIBEXEC=build/libexec
 	;;
+tariff) cp schemas/tariffs/*.yaml "$corpus" ;;
+customers) printf 'meter,cycle,contract,history,factor\na,day 1,ponta=1 fora_ponta=2,2026-01=5,10\nb,2026-03-10 2026-04-09 at 10:30,,,\n' >"$corpus/two" ;;
+urdb) /usr/bin/python3 tests/fuzz/urdb_seeds.py "$corpus" ;;
 devmap) cp schemas/devices/*.csv "$corpus" ;;
+profile) cp schemas/power-quality/*.yaml "$corpus" ;;
 scaler) cp build/models/mill-scaler.yaml "$corpus" ;;
 forest)
 	mill 300 | build/duto train --target machine_failure --features torque,tool_wear --trees 2 --out "$corpus/mill" 2>&1

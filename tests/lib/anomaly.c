@@ -45,6 +45,32 @@ static void test_tail(void)
 		"nats are probabilities");
 }
 
+/* Of a statistic that is nearly always 0, what it finds is surprising by how rare that is. */
+static void test_rare(void)
+{
+	struct tail often = { 0 }, rare = { 0 };
+
+	for (int i = 0; i < 10000; i++) {
+		tail_add(&often, i % 100 == 99, true);
+		tail_add(&rare, i % 2500 == 2499, true);
+	}
+	double five = tail_add(&often, 1, true), hundred_and_25 = tail_add(&rare, 1, true);
+	ok(five > 1.5 && five < 3.5 && hundred_and_25 > 4.5 && hundred_and_25 < 6.5,
+		"one of 100 and one of 2500: %.2f and %.2f nats", five, hundred_and_25);
+	ok(tail_add(&rare, 0, true) == 0, "and nothing is no surprise");
+	for (int i = 0; i < 100000; i++)
+		tail_add(&often, i % 100 == 99, true);
+	ok(often.seen <= 20000 && often.beyond > 50 && often.beyond < 250,
+		"old values are forgotten: %u of %u", often.beyond, often.seen);
+}
+
+static void test_agree(void)
+{
+	ok(anomaly_agree((double[]){ 0, 16, 0 }, 3) == 16, "one voice is its own surprise");
+	ok(anomaly_agree((double[]){ 4, 9, 0 }, 3) == 25, "two that agree are more than their sum");
+	ok(anomaly_agree((double[]){ 0, 0, 0 }, 3) == 0, "no voice, no surprise");
+}
+
 static struct point point(double value, double last, double seen)
 {
 	return (struct point){ .value = value,
@@ -243,6 +269,8 @@ int main(void)
 {
 	test_logarithm();
 	test_tail();
+	test_rare();
+	test_agree();
 	test_range();
 	test_flat();
 	test_season();

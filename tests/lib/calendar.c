@@ -176,6 +176,8 @@ static void seasons(void)
 	is_post(&t, "2026-10-01", 8, 30, "rest");
 	is_post(&t, "2028-02-29", 9, 0, "peak");
 	is_post(&t, "2026-03-02", 9, 0, "rest");
+	is_post(&t, "2027-11-15", 9, 0, "peak");
+	is_post(&t, "2027-11-12", 9, 0, "rest");
 	is_post(&t, "2026-12-31", 23, 59, "night");
 	is_post(&t, "2026-12-31", 5, 59, "night");
 	is_post(&t, "2026-07-03", 9, 0, "feast");
@@ -200,7 +202,7 @@ static void wrong_timetables(void)
 {
 	refuses_timetable("zone: Mars/Olympus",
 		"t.yaml:1:7: \"Mars/Olympus\" is no time zone of this system");
-	refuses_timetable("posts: []", "t.yaml:1:1: \"zone\" is missing");
+	refuses_timetable("zone: [UTC]", "t.yaml:1:7: expected a text, found a list");
 	refuses_timetable(
 		"zone: UTC\nposts: []", "t.yaml:2:8: expected one to 1024 posts, found a list");
 	refuses_timetable("zone: UTC\nposts:\n  - { post: a, hours: 18:00-21:00 }",
@@ -224,6 +226,8 @@ static void wrong_timetables(void)
 	refuses_timetable("zone: UTC\nholidays: brasil.yaml",
 		"t.yaml:2:11: brasil.yaml: not found here nor in schemas/holidays; did you mean "
 		"brazil.yaml?");
+	refuses_timetable("zone: UTC\nseasons: { a: { months: [1] } }",
+		"t.yaml:2:10: seasons are for posts: there are none");
 	refuses_timetable("zone: UTC\nseasons: { a: { months: [13] } }\nposts: [ { post: a } ]",
 		"t.yaml:2:26: expected a month, 1 to 12, found \"13\"");
 	refuses_timetable("zone: UTC\nseasons: { a: { from: 01-01 } }\nposts: [ { post: a } ]",

@@ -189,6 +189,55 @@ static void hostile_zones(void)
 	buffer_free(&file);
 }
 
+/* A file with one type, no table of changes, and a rule. */
+static int made_zone(const char *rule, uint8_t leap_seconds, struct zone **ret)
+{
+	uint8_t header[44] = { 'T', 'Z', 'i', 'f', '2' }, rest[64] = { 0 };
+	struct buffer file = { 0 };
+	header[39] = 1; /* types */
+	header[43] = 1; /* letters */
+	buffer_add(&file, header, sizeof(header));
+	buffer_add(&file, rest, 6 + 1);
+	header[31] = leap_seconds;
+	buffer_add(&file, header, sizeof(header));
+	buffer_add(&file, rest, 6u + 1 + 12u * leap_seconds);
+	buffer_print(&file, "\n%s\n", rule);
+	int r = zone_parse("made", file.data, file.len, ret);
+	buffer_free(&file);
+	return r;
+}
+
+static void is_ahead(const char *rule, const char *at, int hours)
+{
+	struct zone_span span = { 0 };
+	struct zone *z;
+	bool right = made_zone(rule, 0, &z) == 0 &&
+		     zone_offset(z, &span, zone_seconds(utc(at))) == hours * 3600;
+	ok(right, "%s is %d hours ahead at %s", rule, hours, at);
+	if (right)
+		zone_free(z);
+}
+
+static void rules(void)
+{
+	is_ahead("AAA0BBB,J60,J300", "2028-03-01T01:59:59Z", 0);
+	is_ahead("AAA0BBB,J60,J300", "2028-03-01T02:00:00Z", 1);
+	is_ahead("AAA0BBB,J59,J300", "2028-02-28T02:00:00Z", 1);
+	is_ahead("AAA0BBB,59/0,299", "2028-02-28T23:59:59Z", 0);
+	is_ahead("AAA0BBB,59/0,299", "2028-02-29T00:00:00Z", 1);
+	is_ahead("<+03>-3<+05>-5,M10.1.0/-24,M3.3.0/26:30", "2026-10-02T21:00:00Z", 5);
+	is_ahead("<+03>-3<+05>-5,M10.1.0/-24,M3.3.0/26:30", "2026-03-15T21:29:59Z", 5);
+	is_ahead("<+03>-3<+05>-5,M10.1.0/-24,M3.3.0/26:30", "2026-03-15T21:30:00Z", 3);
+	is_ahead("<-02>2", "2026-03-15T21:30:00Z", -2);
+	static const char *const wrong[] = { "AA0", "AAA", "AAA25", "AAA0BBB", "AAA0BBB,M3.2.0",
+		"AAA0BBB,M13.2.0,M11.1.0", "AAA0BBB,M3.6.0,M11.1.0", "AAA0BBB,J0,J1", "<AAA0",
+		"AAA0BBB,M3.2.0/168,M11.1.0", "AAA0BBB,M3.2.0,M11.1.0x" };
+	struct zone *z;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		ok(made_zone(wrong[i], 0, &z) == -EINVAL, "%s is no rule", wrong[i]);
+	ok(made_zone("AAA0", 1, &z) == -EINVAL, "a zone that counts leap seconds is refused");
+}
+
 int main(void)
 {
 	dates();
@@ -197,6 +246,7 @@ int main(void)
 	gaps_and_folds();
 	day_lengths();
 	oracle();
+	rules();
 	hostile_zones();
 	return done();
 }

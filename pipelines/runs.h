@@ -3,13 +3,13 @@
  *     ROOT/PIPELINE/STAGE.schedule/runs   the last run, NAME VALUE a line
  *     ROOT/PIPELINE/STAGE.schedule/lock   held while one runs: never two at once
  */
-#ifndef DUTO_SCHEDULE_H
-#define DUTO_SCHEDULE_H
+#ifndef DUTO_RUNS_H
+#define DUTO_RUNS_H
 
 #include "pipeline.h"
 
 /* Times in nanoseconds since the epoch; 0: not yet. */
-struct schedule_runs {
+struct runs {
 	int64_t seen;	  /* up to then nothing is due any more */
 	int64_t started;  /* the last run */
 	int64_t finished; /* the last that has ended */
@@ -19,22 +19,22 @@ struct schedule_runs {
 };
 
 /* Zeroed where there are none. */
-void schedule_read(const char *pipeline, const char *stage, struct schedule_runs *ret);
+void runs_read(const char *pipeline, const char *stage, struct runs *ret);
 
 /* Makes the folder, and where nothing is known, notes that nothing before now is due. 0 or -errno. */
-int schedule_begin(const struct pipeline *p, const struct stage *stage);
+int runs_begin(const struct pipeline *p, const struct stage *stage);
 
 /* When it is due: a time up to now where it is, INT64_MAX for never. What was missed is made up for
  * by one run, or where the stage skips it, by none. */
-int64_t schedule_due(const struct pipeline *p, const struct stage *stage, int64_t now);
+int64_t runs_due(const struct pipeline *p, const struct stage *stage, int64_t now);
 
 /* Runs `run` in a process of its own and notes how that went; signals go on to it. Returns the exit
  * status; 0 at once where a run is under way, or where only_due is set and it is not due. */
-int schedule_run(const struct pipeline *p, const struct stage *stage, bool only_due,
+int runs_do(const struct pipeline *p, const struct stage *stage, bool only_due,
 	int (*run)(void *context), void *context);
 
 /* "scheduled: ran 12 times, 0 failed; last at ..., took 2.1s, left with status 0": for people. false
  * where nothing is known of it. */
-bool schedule_tell(const char *pipeline, const char *stage, char *to, size_t size);
+bool runs_tell(const char *pipeline, const char *stage, char *to, size_t size);
 
 #endif

@@ -10,12 +10,12 @@
 #include "failure.h"
 #include "filter.h"
 #include "process.h"
-#include "schedule_parts.h"
+#include "runs_parts.h"
 
 /* Held until this process ends. 0, or -EWOULDBLOCK: a run is under way. */
 static int take_lock(const char *pipeline, const char *stage)
 {
-	char *path = schedule_path(pipeline, stage, "lock");
+	char *path = runs_path(pipeline, stage, "lock");
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
 	int r = fd < 0 || flock(fd, LOCK_EX | LOCK_NB) ? -errno : 0;
 	free(path);
@@ -50,23 +50,23 @@ static int run_child(int (*run)(void *context), void *context)
 			    : status;
 }
 
-int schedule_run(const struct pipeline *p, const struct stage *stage, bool only_due,
+int runs_do(const struct pipeline *p, const struct stage *stage, bool only_due,
 	int (*run)(void *context), void *context)
 {
 	const char *pipeline = p->name.text, *name = stage->name.text;
-	struct schedule_runs runs;
-	int r = schedule_begin(p, stage);
+	struct runs runs;
+	int r = runs_begin(p, stage);
 	if (r)
 		return failure(EXIT_SYSTEM, "schedule of %s: %s", name, strerror(-r));
-	if (only_due && schedule_due(p, stage, clock_wall()) > clock_wall())
+	if (only_due && runs_due(p, stage, clock_wall()) > clock_wall())
 		return EXIT_OK;
 	r = take_lock(pipeline, name);
 	if (r == -EWOULDBLOCK)
 		return failure(EXIT_OK, "%s still runs: not started again", name);
-	schedule_read(pipeline, name, &runs);
+	runs_read(pipeline, name, &runs);
 	runs.seen = runs.started = clock_wall();
 	runs.count++;
-	r = r ? r : schedule_write(pipeline, name, &runs);
+	r = r ? r : runs_write(pipeline, name, &runs);
 	if (r)
 		return failure(EXIT_SYSTEM, "schedule of %s: %s", name, strerror(-r));
 	int64_t began = clock_monotonic();
@@ -74,6 +74,6 @@ int schedule_run(const struct pipeline *p, const struct stage *stage, bool only_
 	runs.took = clock_monotonic() - began;
 	runs.finished = runs.started + runs.took;
 	runs.failed += runs.status != EXIT_OK;
-	schedule_write(pipeline, name, &runs);
+	runs_write(pipeline, name, &runs);
 	return runs.status;
 }

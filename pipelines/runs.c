@@ -1,4 +1,4 @@
-#include "schedule.h"
+#include "runs.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,13 +13,13 @@
 #include "text.h"
 #include "timestamp.h"
 
-#include "schedule_parts.h"
+#include "runs_parts.h"
 
 #define LATE (5 * 60 * SECONDS) /* a run that late was missed */
 
 enum { RUNS_MAX = 4096 };
 
-char *schedule_path(const char *pipeline, const char *stage, const char *name)
+char *runs_path(const char *pipeline, const char *stage, const char *name)
 {
 	char *folder = statedir_schedule(pipeline, stage);
 	char *path = text_print("%s/%s", folder, name);
@@ -27,14 +27,14 @@ char *schedule_path(const char *pipeline, const char *stage, const char *name)
 	return path;
 }
 
-void schedule_read(const char *pipeline, const char *stage, struct schedule_runs *ret)
+void runs_read(const char *pipeline, const char *stage, struct runs *ret)
 {
 	struct buffer text = { 0 };
-	char *path = schedule_path(pipeline, stage, "runs");
-	*ret = (struct schedule_runs){ 0 };
+	char *path = runs_path(pipeline, stage, "runs");
+	*ret = (struct runs){ 0 };
 	if (file_read(path, RUNS_MAX, &text) == 0) {
 		buffer_add_char(&text, 0);
-		struct schedule_runs r = { 0 };
+		struct runs r = { 0 };
 		if (sscanf((char *)text.data,
 			    "seen %" SCNd64 "\nstarted %" SCNd64 "\nfinished %" SCNd64
 			    "\ntook %" SCNd64 "\nstatus %d\ncount %" SCNu64 "\nfailed %" SCNu64,
@@ -46,9 +46,9 @@ void schedule_read(const char *pipeline, const char *stage, struct schedule_runs
 	free(path);
 }
 
-int schedule_write(const char *pipeline, const char *stage, const struct schedule_runs *runs)
+int runs_write(const char *pipeline, const char *stage, const struct runs *runs)
 {
-	char *path = schedule_path(pipeline, stage, "runs");
+	char *path = runs_path(pipeline, stage, "runs");
 	char *text =
 		text_print("seen %" PRId64 "\nstarted %" PRId64 "\nfinished %" PRId64
 			   "\ntook %" PRId64 "\nstatus %d\ncount %" PRIu64 "\nfailed %" PRIu64 "\n",
@@ -60,24 +60,24 @@ int schedule_write(const char *pipeline, const char *stage, const struct schedul
 	return r;
 }
 
-int schedule_begin(const struct pipeline *p, const struct stage *stage)
+int runs_begin(const struct pipeline *p, const struct stage *stage)
 {
 	const char *pipeline = p->name.text, *name = stage->name.text;
-	struct schedule_runs runs;
+	struct runs runs;
 	char *folder = statedir_schedule(pipeline, name);
 	int r = statedir_make(folder, 0770);
 	free(folder);
-	schedule_read(pipeline, name, &runs);
+	runs_read(pipeline, name, &runs);
 	if (r || runs.seen)
 		return r;
 	runs.seen = clock_wall();
-	return schedule_write(pipeline, name, &runs);
+	return runs_write(pipeline, name, &runs);
 }
 
-int64_t schedule_due(const struct pipeline *p, const struct stage *stage, int64_t now)
+int64_t runs_due(const struct pipeline *p, const struct stage *stage, int64_t now)
 {
-	struct schedule_runs runs;
-	schedule_read(p->name.text, stage->name.text, &runs);
+	struct runs runs;
+	runs_read(p->name.text, stage->name.text, &runs);
 	int64_t seen = runs.seen ? runs.seen : now;
 	if (seen > now) /* a clock that was ahead */
 		seen = now;
@@ -98,11 +98,11 @@ static void add(char *to, size_t size, const char *format, ...)
 	va_end(args);
 }
 
-bool schedule_tell(const char *pipeline, const char *stage, char *to, size_t size)
+bool runs_tell(const char *pipeline, const char *stage, char *to, size_t size)
 {
-	struct schedule_runs r;
+	struct runs r;
 	char time[TIMESTAMP_TEXT + 1], span[16];
-	schedule_read(pipeline, stage, &r);
+	runs_read(pipeline, stage, &r);
 	if (!r.seen)
 		return false;
 	*to = 0;
