@@ -30,7 +30,7 @@ int64_t runs_due(const struct pipeline *p, const struct stage *stage, int64_t no
 
 /* Runs `run` in a process of its own and notes how that went; signals go on to it. Returns the exit
  * status; 0 at once where a run is under way, or where only_due is set and it is not due. */
-int runs_run(const struct pipeline *p, const struct stage *stage, bool only_due,
+int runs_do(const struct pipeline *p, const struct stage *stage, bool only_due,
 	int (*run)(void *context), void *context);
 
 /* "scheduled: ran 12 times, 0 failed; last at ..., took 2.1s, left with status 0": for people. false

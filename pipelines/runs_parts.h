@@ -1,4 +1,4 @@
-/* What pipelines/runs.c and pipelines/runs_run.c share. */
+/* What pipelines/runs.c and pipelines/runs_do.c share. */
 #ifndef DUTO_RUNS_PARTS_H
 #define DUTO_RUNS_PARTS_H
 

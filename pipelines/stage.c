@@ -108,7 +108,7 @@ int stage_run(const struct site *site, const struct stage *stage)
 	if (!stage->due.zone)
 		return run_now(site, stage);
 	struct post post = { site, stage, 0 };
-	return runs_run(site->p, stage, only_due, run_once, &post);
+	return runs_do(site->p, stage, only_due, run_once, &post);
 }
 
 static int run_named(const struct pipeline *p)
