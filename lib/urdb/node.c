@@ -208,17 +208,19 @@ void node_text(struct document *d, const struct node *n, const char **ret)
 
 void node_choice(struct document *d, const struct node *n, const char *const *names, int *ret)
 {
+	const char *text = json_string_value(n->json);
 	struct buffer what = { 0 };
+	int choice = 0;
 	if (!node_is(n))
 		return;
-	for (int i = 0; names[i]; i++) {
-		const char *text = json_string_value(n->json);
-		if (text && !strcasecmp(text, names[i])) {
-			*ret = i;
-			return;
-		}
-		buffer_print(&what, "%s%s", i ? ", " : "one of ", names[i]);
+	while (names[choice] && (!text || strcasecmp(text, names[choice])))
+		choice++;
+	if (names[choice]) {
+		*ret = choice;
+		return;
 	}
+	for (int i = 0; names[i]; i++)
+		buffer_print(&what, "%s%s", i ? ", " : "one of ", names[i]);
 	buffer_add_char(&what, 0);
 	expected(d, n, (const char *)what.data);
 	buffer_free(&what);

@@ -26,6 +26,8 @@ static const char *const told[] = { "uri", "eiaid", "sector", "servicetype", "de
 	"peakkwhusagemax", "peakkwhusagehistory", "voltageminimum", "voltagemaximum",
 	"voltagecategory", "phasewiring", "demandunits", "@id", "@type", NULL };
 
+static const char *const dates[] = { "startdate", "enddate", "effective_date", "end_date", NULL };
+
 static bool is_in(const char *const *names, const char *key)
 {
 	while (*names && strcmp(*names, key))
@@ -59,35 +61,41 @@ void urdb_write_text(struct buffer *to, const char *text)
 	}
 }
 
-static void write_value(struct urdb_rate *r, const json_t *v, int depth)
+static void write_value(struct urdb_rate *r, const json_t *v, int depth);
+
+static void write_values(struct urdb_rate *r, const json_t *v, int depth)
 {
-	struct buffer *to = &r->remarks;
 	const char *key, *between = "";
 	size_t i;
 	json_t *e;
-	if (depth == DEPTH)
-		buffer_add_str(to, STR("..."));
-	else if (json_is_string(v))
+	json_array_foreach(v, i, e)
+	{
+		buffer_print(&r->remarks, "%s", i ? "; " : "");
+		write_value(r, e, depth);
+	}
+	json_object_foreach((json_t *)v, key, e)
+	{
+		buffer_print(&r->remarks, "%s", between);
+		urdb_write_text(&r->remarks, key);
+		buffer_add_str(&r->remarks, STR(": "));
+		write_value(r, e, depth);
+		between = "; ";
+	}
+}
+
+static void write_value(struct urdb_rate *r, const json_t *v, int depth)
+{
+	struct buffer *to = &r->remarks;
+	if (json_is_string(v))
 		urdb_write_text(to, json_string_value(v));
 	else if (json_is_integer(v))
 		buffer_add_str(to, node_number(r->document, v));
 	else if (json_is_boolean(v))
 		buffer_add_str(to, json_is_true(v) ? STR("true") : STR("false"));
-	json_array_foreach(v, i, e)
-	{
-		buffer_add_str(to, i ? STR("; ") : STR(""));
-		if (depth < DEPTH)
-			write_value(r, e, depth + 1);
-	}
-	json_object_foreach((json_t *)v, key, e)
-	{
-		buffer_print(to, "%s", between);
-		urdb_write_text(to, key);
-		buffer_add_str(to, STR(": "));
-		if (depth < DEPTH)
-			write_value(r, e, depth + 1);
-		between = "; ";
-	}
+	else if (depth == DEPTH)
+		buffer_add_str(to, STR("..."));
+	else
+		write_values(r, v, depth + 1);
 }
 
 /* Seconds since the epoch as a date. */
@@ -106,7 +114,7 @@ static void remark(struct urdb_rate *r, const struct node *n, const char *key)
 {
 	urdb_write_text(&r->remarks, key);
 	buffer_add_str(&r->remarks, STR(": "));
-	if (strstr(key, "date") != key + strlen(key) - 4 || !write_date(r, n))
+	if (!is_in(dates, key) || !write_date(r, n))
 		write_value(r, n->json, 0);
 	buffer_add_char(&r->remarks, '\n');
 }

@@ -87,16 +87,16 @@ static void write_name(struct urdb_rate *r)
 /* A block of text: each remark is a line of its own. */
 static void write_notes(struct urdb_rate *r)
 {
-	const char *at = (const char *)r->remarks.data, *end = at + r->remarks.len;
+	struct str left = buffer_str(&r->remarks);
 	buffer_add_str(r->to, STR("notes: |-\n  Imported from OpenEI URDB, rate "));
 	urdb_write_text(
 		r->to, *text_of(&r->root, "label") ? text_of(&r->root, "label") : "without label");
 	buffer_add_str(
 		r->to, STR(". Rates are rate + adj. URDB has no time zone, holidays or taxes.\n"));
-	while (at < end) {
-		const char *line = memchr(at, '\n', (size_t)(end - at));
-		buffer_print(r->to, "  %.*s\n", (int)(line - at), at);
-		at = line + 1;
+	while (left.len) {
+		size_t len = (size_t)((const char *)memchr(left.data, '\n', left.len) - left.data);
+		buffer_print(r->to, "  %.*s\n", (int)len, left.data);
+		left = (struct str){ left.data + len + 1, left.len - len - 1 };
 	}
 }
 
