@@ -18,6 +18,7 @@ int command_model(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_stage(int argc, char **argv);
 int command_tap(int argc, char **argv);
+int command_tariff_import(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_top(int argc, char **argv);
 

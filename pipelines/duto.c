@@ -113,6 +113,15 @@ static const struct command commands[] = {
 		"Shows its samples as duto print does, with --json as JSON lines. A tap never "
 		"slows the stage:\n"
 		"what it has no time for it loses. #PATH takes only sources under that path.\n" },
+	{ "tariff-import", command_tariff_import,
+		"FILE --zone NAME [--out FILE] [--label LABEL|--index N] [--name NAME]\n"
+		"       [--currency CODE] [--without FIELD,..]",
+		"make a tariff of a rate of OpenEI's database (URDB)",
+		"FILE is JSON as URDB's API (versions 7 and 8) gives it. What a tariff cannot express is "
+		"refused with its\n"
+		"place in the JSON, such as energyratestructure[0][1].unit; --without leaves such "
+		"fields out. Notes tell\n"
+		"what was taken as what.\n" },
 	{ "test", command_test, "FILE...", "run a pipeline's own golden cases, without its devices",
 		"Each case under `tests` gives a stage samples and tells what must come "
 		"out:\n\n"

@@ -230,11 +230,26 @@ static int excess_line(struct billing *b, const struct charge *c, const struct d
 	return r ?: line_add(b, c, line, d->measured - d->contract, share, price);
 }
 
+/* Whether any time of the cycle is in the charge's posts. */
+static bool is_in_cycle(const struct billing *b, const struct charge *c)
+{
+	const struct timetable *when = &b->tariff->when;
+	const struct cycle *cycle = &b->usage->cycle;
+	for (int32_t day = cycle->first_day; day < cycle->end_day; day++) {
+		const uint8_t *row = schedule_day(when->schedule, when->holidays, day);
+		for (size_t slot = 0; slot < SCHEDULE_SLOTS; slot++)
+			if (c->posts >> row[slot] & 1)
+				return true;
+	}
+	return false;
+}
+
+/* Out of its season neither contract nor ratchet is charged. */
 int demand_lines(struct billing *b, const struct charge *c)
 {
 	struct demand d = { 0 };
 	int r = find_demand(b, c, &d);
-	if (r < 0)
+	if (r < 0 || (!d.read && d.billed && !is_in_cycle(b, c)))
 		return r;
 	b->billed_demand[c - b->tariff->charges] = d.billed;
 	r = c->tiers.count ? tier_lines(b, c, &c->tiers, d.billed, d.billed,

@@ -52,9 +52,10 @@ enum tier_mode {
 
 enum tier_per {
 	TIER_PER_CYCLE,
-	TIER_PER_DAY, /* limit x days of the cycle */
-	TIER_PER_KW,  /* limit x the largest demand: hours of use */
-	TIER_PER_DAYS /* limit x days of the cycle / so many days */
+	TIER_PER_DAY,	 /* limit x days of the cycle */
+	TIER_PER_KW,	 /* limit x the largest demand: hours of use */
+	TIER_PER_KW_DAY, /* limit x the largest demand x days of the cycle */
+	TIER_PER_DAYS	 /* limit x days of the cycle / so many days */
 };
 
 struct tier {

@@ -4,10 +4,10 @@
 
 static const char *const modes[] = { "shared", "cumulative", "own", NULL };
 
-/* cycle, day, kW, or 30 days: limits are for so many days then. */
+/* cycle, day, kW, kW day, or 30 days: limits are for so many days then. */
 static int read_per(const struct yaml_node *n, struct tiers *t, char **ret_error)
 {
-	static const char *const names[] = { "cycle", "day", "kW", NULL };
+	static const char *const names[] = { "cycle", "day", "kW", "kW day", NULL };
 	struct str text = { 0 };
 	int per = t->per, days = 0;
 	int r = tariff_read_text(n, &text, ret_error);

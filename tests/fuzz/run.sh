@@ -16,6 +16,7 @@ csv) mill 3 | build/duto to-csv >"$corpus/mill" ;;
 yaml | pipeline) cp pipelines/*.yaml "$corpus" ;;
 tariff) cp schemas/tariffs/*.yaml "$corpus" ;;
 customers) printf 'meter,cycle,contract,history,factor\na,day 1,ponta=1 fora_ponta=2,2026-01=5,10\nb,2026-03-10 2026-04-09 at 10:30,,,\n' >"$corpus/two" ;;
+urdb) /usr/bin/python3 tests/fuzz/urdb_seeds.py "$corpus" ;;
 devmap) cp schemas/devices/*.csv "$corpus" ;;
 profile) cp schemas/power-quality/*.yaml "$corpus" ;;
 scaler) cp build/models/mill-scaler.yaml "$corpus" ;;
