@@ -347,8 +347,8 @@ def test_register_at_the_end():
     """A register that says nothing from two hours before a cycle's end to three behind it."""
     folder, end = Folder("charges: [{ code: e, kind: energy, rate: 1 }]\n"), datetime.datetime(2026, 6, 1, tzinfo=UTC)
     use = [sample(end + datetime.timedelta(hours=h), {"energy": 500 + h}) for h in range(-48, 72) if not -2 < h < 3]
-    for late in ("0s", "2h", "30h"):
-        got = folder.bills(use, "--reads", "register", "--interval", "1h", "--late", late)
+    for late in ("0s", "2h", "30h", "30h --revise 0s"):
+        got = folder.bills(use, "--reads", "register", "--interval", "1h", "--late", *late.split())
         ok([s[0::3] for s in states(got)] == [("final", "48.00"), ("provisional", "71.00")],
            f"what a register counted over a cycle's end is billed, with --late {late}", *states(got))
         told = got[0]["values"]["estimates"]

@@ -202,10 +202,11 @@ static void forget(struct account *a, int64_t before)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < a->count; i++) {
-		if (a->periods[i].cycle.end <= before)
-			period_close(&a->periods[i]);
+		struct period *p = &a->periods[i];
+		if (p->cycle.end <= before && !period_waits(a, p))
+			period_close(p);
 		else
-			a->periods[kept++] = a->periods[i];
+			a->periods[kept++] = *p;
 	}
 	if (kept == a->count || !kept)
 		return;

@@ -90,8 +90,8 @@ struct meterdata_slots {
 	size_t count;
 	const decimal *energy;
 	const uint8_t *state; /* enum slot_state */
-	const struct estimate
-		*estimates; /* in the order of time; those that reach into it, cut to it */
+	/* In the order of time; of those that reach beyond these slots what lies in them. */
+	const struct estimate *estimates;
 	size_t estimate_count;
 	size_t measured, estimated; /* slots of each */
 };
