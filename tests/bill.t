@@ -343,6 +343,19 @@ def test_register():
     ok(a["lines"] == b["lines"] and b["state"] == "final" and a["total"] == b["total"], "a register that wraps gives the bill of its intervals", a, b)
 
 
+def test_register_at_the_end():
+    """A register that says nothing from two hours before a cycle's end to three behind it."""
+    folder, end = Folder("charges: [{ code: e, kind: energy, rate: 1 }]\n"), datetime.datetime(2026, 6, 1, tzinfo=UTC)
+    use = [sample(end + datetime.timedelta(hours=h), {"energy": 500 + h}) for h in range(-48, 72) if not -2 < h < 3]
+    for late in ("0s", "2h", "30h", "30h --revise 0s"):
+        got = folder.bills(use, "--reads", "register", "--interval", "1h", "--late", *late.split())
+        ok([s[0::3] for s in states(got)] == [("final", "48.00"), ("provisional", "71.00")],
+           f"what a register counted over a cycle's end is billed, with --late {late}", *states(got))
+        told = got[0]["values"]["estimates"]
+        ok(told[-1]["until"] == "2026-06-01T00:00:00Z" and sum(Decimal(e["energy"]) for e in told) == 48,
+           "a bill tells of the estimates of its own cycle", told[-1])
+
+
 def states(bills):
     return [(b["values"]["state"], b["values"]["revision"], b["values"].get("replaces"), b["values"]["total"]) for b in bills]
 
@@ -602,6 +615,7 @@ test_order()
 test_sums()
 test_random()
 test_register()
+test_register_at_the_end()
 test_revisions()
 test_spikes()
 test_register_beside()

@@ -128,10 +128,20 @@ struct register_readings *account_check(struct account *a)
 	return a->check;
 }
 
+/* Of a register the reading behind the cycle's end says what was used before it: the bill waits for
+ * that as long as one is held for its order. */
+bool period_waits(const struct account *a, const struct period *p)
+{
+	return p->changed && p->cycle.end <= a->ended && a->data[IMPORT] &&
+	       meterdata_awaits(a->data[IMPORT], p->cycle.end);
+}
+
 static void note_due(struct account *a, const struct period *p)
 {
 	int64_t forgotten = p->cycle.end + a->of->form.revise;
 	int64_t due = p->cycle.end > a->ended ? p->cycle.end : forgotten;
+	if (period_waits(a, p))
+		due = a->ended + 1;
 	if (due > a->ended && due < a->due)
 		a->due = due;
 }

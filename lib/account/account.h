@@ -2,9 +2,10 @@
  *
  * A bill is a pure function of the readings of its cycle and of the bills before it. It goes out
  * provisional whenever the meter's time passes a multiple of `every`, and for good when that time is
- * `late` behind the cycle's end (or a mark says so). What comes later still, for a cycle that ended
- * less than `revise` ago, makes a revision: at the next multiple of `every`, with the next bill, or
- * at the end. */
+ * `late` behind the cycle's end (or a mark says so); of a register, when a reading behind the end is
+ * so old too. A gap over the end is estimated by what came up to two hours behind it. What comes later
+ * still, for a cycle that ended less than `revise` ago, makes a revision: at the next multiple of
+ * `every`, with the next bill, or at the end. */
 #ifndef DUTO_ACCOUNT_H
 #define DUTO_ACCOUNT_H
 

@@ -202,10 +202,11 @@ static void forget(struct account *a, int64_t before)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < a->count; i++) {
-		if (a->periods[i].cycle.end <= before)
-			period_close(&a->periods[i]);
+		struct period *p = &a->periods[i];
+		if (p->cycle.end <= before && !period_waits(a, p))
+			period_close(p);
 		else
-			a->periods[kept++] = a->periods[i];
+			a->periods[kept++] = *p;
 	}
 	if (kept == a->count || !kept)
 		return;
@@ -220,9 +221,11 @@ static void forget(struct account *a, int64_t before)
 void account_settle(struct account *a)
 {
 	settle_data(a, a->ended);
-	for (size_t i = 0; i < a->count; i++)
-		if (a->periods[i].cycle.end <= a->ended && a->periods[i].changed)
-			account_bill(a, &a->periods[i], BILL_FINAL);
+	for (size_t i = 0; i < a->count; i++) {
+		struct period *p = &a->periods[i];
+		if (p->cycle.end <= a->ended && p->changed && !period_waits(a, p))
+			account_bill(a, p, BILL_FINAL);
+	}
 	forget(a, a->ended - a->of->form.revise);
 }
 

@@ -49,6 +49,7 @@ struct register_readings *account_check(struct account *a);
 /* Slots belong to the cycle in which they begin. */
 size_t period_slots(const struct account *a, const struct period *p, int64_t *ret_first);
 void period_close(struct period *p);
+bool period_waits(const struct account *a, const struct period *p);
 void account_find_due(struct account *a);
 
 /* Bills for good what is over, and what has changed since; forgets what nobody can revise. */

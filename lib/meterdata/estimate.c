@@ -83,22 +83,28 @@ static decimal estimated(const struct meterdata_view *v, const struct run *run, 
 	return one;
 }
 
+/* Of a run that goes on beyond the view its part in the view. */
 static void tell(struct meterdata_view *v, const struct run *run, bool scaled, decimal energy)
 {
 	int64_t slot = v->m->form.slot;
-	buffer_add(v->estimates,
-		&(struct estimate){
-			run->first * slot, run->end * slot, run->method, scaled, energy },
-		sizeof(struct estimate));
+	int64_t from = run->first > v->from ? run->first : v->from;
+	int64_t until = run->end < v->until ? run->end : v->until;
+	if (until > from)
+		buffer_add(v->estimates,
+			&(struct estimate){
+				from * slot, until * slot, run->method, scaled, energy },
+			sizeof(struct estimate));
 }
 
-static void put(struct meterdata_view *v, int64_t number, decimal energy)
+/* Returns what of it lies in the view. */
+static decimal put(struct meterdata_view *v, int64_t number, decimal energy)
 {
 	if (number < v->from || number >= v->until)
-		return;
+		return 0;
 	v->energy[number - v->from] += energy;
 	if (v->state[number - v->from] != SLOT_MEASURED)
 		v->state[number - v->from] = SLOT_ESTIMATED;
+	return energy;
 }
 
 /* How long a gap lies in a slot. */
@@ -133,7 +139,7 @@ static void share_out(struct meterdata_view *v, const struct gap *gap)
 {
 	int64_t slot = v->m->form.slot;
 	struct run run = { gap->from.time / slot, (gap->to.time + slot - 1) / slot, ESTIMATE_EVEN };
-	decimal all = gap->to.energy - gap->from.energy, given = 0;
+	decimal all = gap->to.energy - gap->from.energy, given = 0, seen = 0;
 	__int128 so_far = 0, sum = find_method(v, &run) ? sum_of_weights(v, &run, gap) : 0;
 	if (!sum) {
 		run.method = ESTIMATE_EVEN;
@@ -142,10 +148,10 @@ static void share_out(struct meterdata_view *v, const struct gap *gap)
 	for (int64_t n = run.first; n < run.end; n++) {
 		so_far += weight(v, &run, gap, n);
 		decimal part = (decimal)(all * so_far / sum) - given;
-		put(v, n, part);
+		seen += put(v, n, part);
 		given += part;
 	}
-	tell(v, &run, true, all);
+	tell(v, &run, true, seen);
 }
 
 static bool in_gap(const struct meterdata *m, int64_t number)
@@ -158,15 +164,12 @@ static bool in_gap(const struct meterdata *m, int64_t number)
 
 static void fill_run(struct meterdata_view *v, struct run *run)
 {
-	__int128 sum = 0;
+	__int128 seen = 0;
 	if (!find_method(v, run))
 		return;
-	for (int64_t n = run->first; n < run->end; n++) {
-		decimal one = estimated(v, run, n);
-		sum += one;
-		put(v, n, one);
-	}
-	tell(v, run, false, (decimal)sum);
+	for (int64_t n = run->first; n < run->end; n++)
+		seen += put(v, n, estimated(v, run, n));
+	tell(v, run, false, (decimal)seen);
 }
 
 static bool is_missing(const struct meterdata *m, int64_t number)

@@ -69,6 +69,9 @@ void meterdata_exchange(struct meterdata *m, int64_t time);
 void meterdata_settle(struct meterdata *m, int64_t time);
 int64_t meterdata_known(const struct meterdata *m); /* INT64_MIN: nothing yet */
 
+/* Whether readings of a register are held that settle what is not known yet at that time. */
+bool meterdata_awaits(const struct meterdata *m, int64_t time);
+
 enum estimate_method { ESTIMATE_LINE, ESTIMATE_LIKE_DAYS, ESTIMATE_EVEN, ESTIMATE_PART };
 
 /* A stretch of slots that were estimated: by a line, by like days, evenly in time (the register's
@@ -86,8 +89,9 @@ struct meterdata_slots {
 	int64_t first; /* when slot 0 begins */
 	size_t count;
 	const decimal *energy;
-	const uint8_t *state;		  /* enum slot_state */
-	const struct estimate *estimates; /* in the order of time; those that reach into it */
+	const uint8_t *state; /* enum slot_state */
+	/* In the order of time; of those that reach beyond these slots what lies in them. */
+	const struct estimate *estimates;
 	size_t estimate_count;
 	size_t measured, estimated; /* slots of each */
 };

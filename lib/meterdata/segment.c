@@ -174,6 +174,11 @@ void meterdata_exchange(struct meterdata *m, int64_t time)
 	m->started = false;
 }
 
+bool meterdata_awaits(const struct meterdata *m, int64_t time)
+{
+	return m->held_count && m->known < time;
+}
+
 void meterdata_settle(struct meterdata *m, int64_t time)
 {
 	take_held(m, time);
