@@ -50,11 +50,7 @@ static int run_child(int (*run)(void *context), void *context)
 			    : status;
 }
 
-<<<<<<<< HEAD:pipelines/runs_run.c
-int runs_run(const struct pipeline *p, const struct stage *stage, bool only_due,
-========
 int runs_do(const struct pipeline *p, const struct stage *stage, bool only_due,
->>>>>>>> units:pipelines/runs_do.c
 	int (*run)(void *context), void *context)
 {
 	const char *pipeline = p->name.text, *name = stage->name.text;
