@@ -59,15 +59,15 @@ static bool by_like_days(const struct meterdata_view *v, int64_t number, decimal
 	return true;
 }
 
-/* Whether a rule reaches every slot of the run. */
-static bool find_method(const struct meterdata_view *v, struct run *run)
+/* Whether a rule reaches every slot of the run from first to end. */
+static bool find_method(const struct meterdata_view *v, struct run *run, int64_t first, int64_t end)
 {
 	decimal one;
 	bool is_short = (run->end - run->first) * v->m->form.slot <= 2 * HOUR;
 	run->method = is_short ? ESTIMATE_LINE : ESTIMATE_LIKE_DAYS;
 	if (is_short)
 		return by_line(v->m, run, run->first, &one);
-	for (int64_t n = run->first; n < run->end; n++)
+	for (int64_t n = first; n < end; n++)
 		if (!by_like_days(v, n, &one))
 			return false;
 	return true;
@@ -140,7 +140,8 @@ static void share_out(struct meterdata_view *v, const struct gap *gap)
 	int64_t slot = v->m->form.slot;
 	struct run run = { gap->from.time / slot, (gap->to.time + slot - 1) / slot, ESTIMATE_EVEN };
 	decimal all = gap->to.energy - gap->from.energy, given = 0, seen = 0;
-	__int128 so_far = 0, sum = find_method(v, &run) ? sum_of_weights(v, &run, gap) : 0;
+	__int128 so_far = 0,
+		 sum = find_method(v, &run, run.first, run.end) ? sum_of_weights(v, &run, gap) : 0;
 	if (!sum) {
 		run.method = ESTIMATE_EVEN;
 		sum = sum_of_weights(v, &run, gap);
@@ -162,12 +163,16 @@ static bool in_gap(const struct meterdata *m, int64_t number)
 	return false;
 }
 
+/* How far a run goes on beyond the view has no say in it, but for whether it is short: what is there
+ * may still be on its way. */
 static void fill_run(struct meterdata_view *v, struct run *run)
 {
+	int64_t first = run->first > v->from ? run->first : v->from;
+	int64_t end = run->end < v->until ? run->end : v->until;
 	__int128 seen = 0;
-	if (!find_method(v, run))
+	if (!find_method(v, run, first, end))
 		return;
-	for (int64_t n = run->first; n < run->end; n++)
+	for (int64_t n = first; n < end; n++)
 		seen += put(v, n, estimated(v, run, n));
 	tell(v, run, false, (decimal)seen);
 }
