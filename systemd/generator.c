@@ -1,6 +1,6 @@
 /* The systemd generator: duto-generator NORMAL EARLY LATE (systemd.generator(7)).
  *
- * Reads every *.yaml of /etc/duto/pipelines ($DUTO_PIPELINES), writes the units of each to NORMAL.
+ * Reads every *.yaml of /etc/duto/pipelines ($DUTO_CONFIG_DIR/pipelines), writes the units of each to NORMAL.
  * A file with mistakes is told of and left out; the others are not affected. At boot nothing but
  * the kernel's log can hear what a generator says. */
 #include <stdio.h>

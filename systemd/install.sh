@@ -23,7 +23,7 @@ into() { # FILE: standard input goes there
 
 put 755 "$root/bin" "$build/duto"
 for file in "$build"/libexec/*; do
-	[ -x "$file" ] && [[ $file != *.so ]] && mode=755 || mode=644
+	[[ $file = *.* ]] && mode=644 || mode=755
 	put $mode "$root/libexec/duto" "$file"
 done
 

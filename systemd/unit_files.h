@@ -16,7 +16,7 @@
 #include "buffer.h"
 #include "pipelines/traits.h"
 
-/* Where the pipelines are that systemd is to run: $DUTO_PIPELINES or /etc/duto/pipelines; and which of
+/* Where the pipelines are that systemd is to run: `pipelines` in $DUTO_CONFIG_DIR or /etc/duto; and which of
  * its entries they are, for scandir. */
 const char *pipeline_folder(void);
 int pipeline_is_file(const struct dirent *entry);

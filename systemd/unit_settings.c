@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "statedir.h"
 #include "text.h"
 #include "unit_files.h"
 
@@ -18,7 +19,13 @@ static const char *variable(const char *name, const char *otherwise)
 
 const char *pipeline_folder(void)
 {
-	return variable("DUTO_PIPELINES", "/etc/duto/pipelines");
+	static char *folder;
+	if (!folder) {
+		char *config = statedir_config();
+		folder = text_print("%s/pipelines", config);
+		free(config);
+	}
+	return folder;
 }
 
 int pipeline_is_file(const struct dirent *entry)

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib/tap.sh"
 
 generator=$(dirname "$DUTO")/duto-generator
-export DUTO_PROGRAM=/usr/bin/true DUTO_PIPELINES=$SCRATCH/pipelines
+export DUTO_PROGRAM=/usr/bin/true DUTO_CONFIG_DIR=$SCRATCH
 mkdir pipelines
 cat >pipelines/plant.yaml <<'END'
 name: plant-1
@@ -117,7 +117,7 @@ echo precious >kept
 rm -rf out && mkdir out && ln -s ../kept out/duto-plant-1.target
 "$generator" out
 is "nothing is written through a link" precious "$(cat kept)"
-ok "a folder that is not there is no error" env DUTO_PIPELINES=/nowhere "$generator" none
+ok "a folder that is not there is no error" env DUTO_CONFIG_DIR=/nowhere "$generator" none
 for wrong in 'name: ../x' 'name: a%n' 'name: "a\nb"' 'name: a/b'; do
 	printf '%s\nstages:\n  a: {run: sim mill}\n' "$wrong" >wrong.yaml
 	exits "$wrong is refused" 100 duto units wrong.yaml --out never
