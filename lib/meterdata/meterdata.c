@@ -47,6 +47,8 @@ static void make_room(struct meterdata *m, size_t count)
 /* Adds slots of which nothing is known, before the others or behind them. */
 static void extend(struct meterdata *m, size_t before, size_t behind)
 {
+	if (!before && !behind)
+		return;
 	make_room(m, m->count + before + behind);
 	if (before) {
 		memmove(m->energy + before, m->energy, m->count * sizeof(*m->energy));
