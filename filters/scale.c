@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "filter.h"
 #include "scaler.h"
 #include "text.h"
@@ -140,9 +141,7 @@ static void load(void)
 	if (scaler_load(model_path, &model, &error) < 0)
 		die_config("%s", error);
 	check_named(&model, model_path);
-	scaled = calloc(model.count + 1, sizeof(*scaled));
-	if (!scaled)
-		abort();
+	scaled = allocate(model.count + 1, sizeof(*scaled));
 	for (size_t i = 0; i < model.count; i++) {
 		const struct scaler_field *f = &model.fields[i];
 		if (!wanted(str(f->name)))

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "address.h"
+#include "allocate.h"
 #include "devlist.h"
 #include "filter.h"
 #include "modbus_slave.h"
@@ -72,9 +73,7 @@ static void load_map(void)
 		devmap_load(path, &map, &error) < 0)
 		die_config("%s", error);
 	free(path);
-	looked_for = calloc(map->count, sizeof(*looked_for));
-	if (!looked_for)
-		abort();
+	looked_for = allocate(map->count, sizeof(*looked_for));
 	for (size_t i = 0; i < map->count; i++)
 		looked_for[i].name = map->fields[i].name;
 }
@@ -175,9 +174,7 @@ static void on_sample(struct sample *s)
 	}
 	u = &units[unit].unit;
 	if (!u->values)
-		u->values = calloc(map->count, sizeof(*u->values));
-	if (!u->values)
-		abort();
+		u->values = allocate(map->count, sizeof(*u->values));
 	for (size_t i = 0; i < map->count; i++)
 		keep_value(s, &looked_for[i], &u->values[i]);
 }

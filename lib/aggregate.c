@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "aggregate_parts.h"
+#include "allocate.h"
 
 enum {
 	SUMS = 1 << AGGREGATE_SUM | 1 << AGGREGATE_MEAN,
@@ -42,24 +43,17 @@ void aggregate_add_sum(struct aggregate *a, double v)
 	a->sum = sum;
 }
 
-static void *or_abort(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
-
 struct quantile *aggregate_quantile(struct aggregate *a)
 {
 	if (!a->quantile)
-		a->quantile = or_abort(calloc(1, sizeof(*a->quantile)));
+		a->quantile = allocate(1, sizeof(*a->quantile));
 	return a->quantile;
 }
 
 struct course *aggregate_course(struct aggregate *a)
 {
 	if (!a->course)
-		a->course = or_abort(calloc(1, sizeof(*a->course)));
+		a->course = allocate(1, sizeof(*a->course));
 	return a->course;
 }
 

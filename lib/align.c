@@ -2,13 +2,7 @@
 #include <stdlib.h>
 
 #include "align_parts.h"
-
-static void *or_abort(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
+#include "allocate.h"
 
 static struct str last_segment(struct str path)
 {
@@ -19,11 +13,11 @@ static struct str last_segment(struct str path)
 
 struct align *align_open(const struct align_form *form)
 {
-	struct align *a = or_abort(calloc(1, sizeof(*a)));
+	struct align *a = allocate(1, sizeof(*a));
 	a->form = *form;
 	a->count = form->sources->count;
 	a->answered = a->marked = INT64_MIN;
-	a->sources = or_abort(calloc(a->count + 1, sizeof(*a->sources)));
+	a->sources = allocate(a->count + 1, sizeof(*a->sources));
 	for (size_t i = 0; i < a->count; i++) {
 		struct str path = str(form->sources->words[i]);
 		a->sources[i] = (struct align_source){

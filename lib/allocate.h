@@ -1,17 +1,21 @@
-/* Zeroed memory that is there: running out of it aborts, as in buffer.h. */
+/* Memory that is there: running out of it aborts, as in buffer.h. */
 #ifndef DUTO_ALLOCATE_H
 #define DUTO_ALLOCATE_H
 
 #include <stdlib.h>
 
-/* Room for n things of a size, which is never NULL; free it with free. */
+/* What a function that allocates gave, where it gave something. */
+static inline void *or_abort(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+/* Zeroed room for n things of a size, which is never NULL; free it with free. */
 static inline void *allocate(size_t n, size_t size)
 {
-	void *p = calloc(n ? n : 1, size);
-
-	if (!p)
-		abort();
-	return p;
+	return or_abort(calloc(n ? n : 1, size));
 }
 
 #endif

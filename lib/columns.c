@@ -6,17 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "csv_file.h"
 #include "number.h"
 #include "text.h"
 #include "title.h"
-
-static void *must_allocate(void *block)
-{
-	if (!block)
-		abort();
-	return block;
-}
 
 int columns_find(const struct columns *c, struct str name)
 {
@@ -60,9 +54,9 @@ bool columns_typed(const struct columns *c)
 
 char *columns_suggest(const struct columns *c, const char *word)
 {
-	char **names = must_allocate(calloc(c->count + 1, sizeof(*names)));
+	char **names = allocate(c->count + 1, sizeof(*names));
 	for (size_t i = 0; i < c->count; i++)
-		names[i] = must_allocate(strndup(c->all[i].name.data, c->all[i].name.len));
+		names[i] = or_abort(strndup(c->all[i].name.data, c->all[i].name.len));
 	char *found = (char *)opt_suggest(word, (const char *const *)names, c->count);
 	for (size_t i = 0; i < c->count; i++)
 		if (names[i] != found)
@@ -73,7 +67,7 @@ char *columns_suggest(const struct columns *c, const char *word)
 
 static int not_there(const struct columns *c, const char *where, struct str name, char **ret_error)
 {
-	char *word = must_allocate(strndup(name.data, name.len));
+	char *word = or_abort(strndup(name.data, name.len));
 	char *meant = columns_suggest(c, word);
 	int r = meant ? text_refuse(ret_error, "%s: no column \"%s\"; did you mean \"%s\"?", where,
 				word, meant)
@@ -229,9 +223,9 @@ int columns_open(struct columns *c, const struct str *titles, size_t count,
 	const struct column_options *options, char **ret_error)
 {
 	struct title *texts = title_read(titles, count);
-	*c = (struct columns){ .all = must_allocate(calloc(count + 1, sizeof(*c->all))),
-		.count = count,
-		.texts = texts };
+	*c = (struct columns){
+		.all = allocate(count + 1, sizeof(*c->all)), .count = count, .texts = texts
+	};
 	for (size_t i = 0; i < count; i++)
 		c->all[i] = from_title(texts[i].title, &texts[i]);
 	int r = options->map ? read_map(c, options->map, ret_error) : 0;
@@ -256,7 +250,7 @@ void columns_close(struct columns *c)
 struct str *columns_numbered(size_t count)
 {
 	enum { DIGITS = 24 };
-	struct str *titles = must_allocate(malloc(count * (sizeof(*titles) + DIGITS) + 1));
+	struct str *titles = or_abort(malloc(count * (sizeof(*titles) + DIGITS) + 1));
 	char *text = (char *)(titles + count);
 	for (size_t i = 0; i < count; i++) {
 		char *to = text + i * DIGITS;

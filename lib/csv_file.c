@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "text.h"
 
 enum { PIECE = 1 << 16 };
@@ -22,21 +23,13 @@ static int read_whole(const char *path, struct buffer *ret)
 	return r;
 }
 
-static void *must_allocate(void *block)
-{
-	if (!block)
-		abort();
-	return block;
-}
-
 /* One block holds the places, the cells and their text. */
 static struct csv_row copy_row(const struct csv *c)
 {
 	size_t text = 0, fixed = c->count * (sizeof(struct csv_place) + sizeof(struct str));
 	for (size_t i = 0; i < c->count; i++)
 		text += c->cells[i].len;
-	struct csv_row row = { .count = c->count,
-		.places = must_allocate(malloc(fixed + text + 1)) };
+	struct csv_row row = { .count = c->count, .places = or_abort(malloc(fixed + text + 1)) };
 	row.cells = (struct str *)(row.places + c->count);
 	char *to = (char *)(row.cells + c->count);
 	for (size_t i = 0; i < c->count; i++) {
@@ -50,8 +43,8 @@ static struct csv_row copy_row(const struct csv *c)
 static void add_row(struct csv_file *file, struct csv_row row)
 {
 	if ((file->count & (file->count + 1)) == 0)
-		file->rows = must_allocate(
-			realloc(file->rows, (2 * file->count + 1) * sizeof(*file->rows)));
+		file->rows =
+			or_abort(realloc(file->rows, (2 * file->count + 1) * sizeof(*file->rows)));
 	file->rows[file->count++] = row;
 }
 

@@ -1,5 +1,6 @@
 #include "csv_input.h"
 
+#include "allocate.h"
 #include "columns.h"
 
 static void name_columns(struct csv_input *in, const struct str *titles, size_t count)
@@ -63,9 +64,7 @@ static bool pass_row(struct csv_input *in, const struct csv *row)
 
 static void take_given(struct csv_input *in)
 {
-	struct str *titles = calloc(in->titles.count, sizeof(*titles));
-	if (!titles)
-		abort();
+	struct str *titles = allocate(in->titles.count, sizeof(*titles));
 	for (size_t i = 0; i < in->titles.count; i++)
 		titles[i] = str(in->titles.words[i]);
 	name_columns(in, titles, in->titles.count);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "opt.h"
 #include "shipped.h"
 #include "text.h"
@@ -157,9 +158,7 @@ static int read_row(struct devlist *list, size_t row, char **ret_error)
 
 static void make_room(struct devlist *list, size_t count)
 {
-	list->devices = calloc(count + 1, sizeof(*list->devices));
-	if (!list->devices)
-		abort();
+	list->devices = allocate(count + 1, sizeof(*list->devices));
 	list->count = count;
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "number.h"
 #include "text.h"
 
@@ -230,9 +231,7 @@ static int read_rows(struct devmap *map, char **ret_error)
 {
 	int r = 0;
 
-	map->fields = calloc(map->table.count + 1, sizeof(*map->fields));
-	if (!map->fields)
-		abort();
+	map->fields = allocate(map->table.count + 1, sizeof(*map->fields));
 	for (size_t i = 0; !r && i < map->table.count; i++) {
 		struct row row = { &map->table, i, ret_error };
 		struct devmap_field *f = &map->fields[i];

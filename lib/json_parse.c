@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "allocate.h"
 #include "base64.h"
 #include "json_text.h"
 #include "number.h"
@@ -193,9 +194,7 @@ static void grow_names(struct json_parser *p)
 	struct json_name *old = p->names;
 	uint32_t room = p->names_room;
 	p->names_room = room ? 2 * room : NAMES_ROOM;
-	p->names = calloc(p->names_room, sizeof(*p->names));
-	if (!p->names)
-		abort();
+	p->names = allocate(p->names_room, sizeof(*p->names));
 	for (uint32_t i = 0; i < room; i++)
 		if (old[i].object >= p->first_object)
 			*free_slot(p, old[i].hash) = old[i];

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "series.h"
 
 enum { ACCOUNTS_MAX = 1 << 20, DROPS_MAX = 1 << 16 };
@@ -38,9 +39,7 @@ static void free_account(struct account *a)
 
 struct ledger *ledger_open(bool whole)
 {
-	struct ledger *l = calloc(1, sizeof(*l));
-	if (!l)
-		abort();
+	struct ledger *l = allocate(1, sizeof(*l));
 	l->whole = whole;
 	l->by_key = series_open(sizeof(struct account *), ACCOUNTS_MAX, NULL);
 	return l;
@@ -178,9 +177,7 @@ static void settle(const struct account *a, bool whole, void (*each)(const struc
 		.source = a->source, .kind = a->kind, .run = a->run, .repeated = a->repeated
 	};
 	struct intervals absent = { 0 };
-	struct ledger_drop *drops = calloc(a->drop_count + 1, sizeof(*drops));
-	if (!drops)
-		abort();
+	struct ledger_drop *drops = allocate(a->drop_count + 1, sizeof(*drops));
 	intervals_widen(&a->stored, &first, &last);
 	intervals_absent(&a->stored, first, last, &absent);
 	for (size_t i = 0; i < a->drop_count; i++) {

@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "clock.h"
 #include "keep/keep.h"
 #include "link.h"
@@ -201,9 +202,7 @@ static int open_out(struct link **ret, const char *address, const struct link_se
 {
 	struct keep_limits limits = { 0 };
 	struct keep_recovery found = { 0 };
-	struct out *o = calloc(1, sizeof(*o));
-	if (!o)
-		abort();
+	struct out *o = allocate(1, sizeof(*o));
 	(void)security;
 	o->commit_after = 50 * MILLISECONDS;
 	int r = parse(address, o, &limits, ret_error);

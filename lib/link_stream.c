@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "clock.h"
 #include "link.h"
 #include "text.h"
@@ -56,9 +57,7 @@ static int open_fd(struct link **ret, int fd, bool owned, char **ret_error)
 		*ret_error = text_print("standard stream %d: %s", fd, strerror(error));
 		return -error;
 	}
-	struct stream *s = calloc(1, sizeof(*s));
-	if (!s)
-		abort();
+	struct stream *s = allocate(1, sizeof(*s));
 	s->fd = fd;
 	s->acks = -1;
 	s->owned = owned;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "allocate.h"
 #include "clock.h"
 
 struct turn {
@@ -85,10 +86,7 @@ static void *run(void *arg)
 
 struct modbus_line *modbus_line_open(struct modbus_master *master, struct queue *to, uint64_t count)
 {
-	struct modbus_line *line = calloc(1, sizeof(*line));
-
-	if (!line)
-		abort();
+	struct modbus_line *line = allocate(1, sizeof(*line));
 	line->master = master;
 	line->to = to;
 	line->count = count;

@@ -1,3 +1,4 @@
+#include "allocate.h"
 #include "pipeline_read.h"
 
 #include <libgen.h>
@@ -237,9 +238,7 @@ static char *folder_of(const char *path)
 struct pipeline *pipeline_open(const char *path)
 {
 	char *error = NULL;
-	struct pipeline *p = calloc(1, sizeof(*p));
-	if (!p)
-		abort();
+	struct pipeline *p = allocate(1, sizeof(*p));
 	p->path = pipeline_copy(path);
 	p->dir = folder_of(path);
 	if (yaml_open(path, &p->yaml, &error) < 0)

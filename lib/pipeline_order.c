@@ -1,3 +1,4 @@
+#include "allocate.h"
 #include "pipeline_read.h"
 
 #include <stdint.h>
@@ -17,9 +18,7 @@ struct stage *pipeline_stage(const struct pipeline *p, const char *name)
 
 const char *pipeline_suggest_stage(const struct pipeline *p, const char *name)
 {
-	const char **names = calloc(p->stage_count + 1, sizeof(*names));
-	if (!names)
-		abort();
+	const char **names = allocate(p->stage_count + 1, sizeof(*names));
 	for (size_t i = 0; i < p->stage_count; i++)
 		names[i] = p->stages[i].name.text;
 	const char *meant = opt_suggest(name, names, p->stage_count);

@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "buffer.h"
 
 enum { ALIGN = 16 };
@@ -28,9 +29,7 @@ int queue_open(size_t limit, struct queue **ret)
 
 	if (event < 0)
 		return -errno;
-	q = calloc(1, sizeof(*q));
-	if (!q)
-		abort();
+	q = allocate(1, sizeof(*q));
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_cond_init(&q->room, NULL);
 	q->limit = limit;

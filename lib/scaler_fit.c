@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "quantile.h"
 #include "scaler.h"
 
@@ -24,10 +25,7 @@ struct scaler_fit {
 
 struct scaler_fit *scaler_fit_open(enum scaler_method m)
 {
-	struct scaler_fit *f = calloc(1, sizeof(*f));
-
-	if (!f)
-		abort();
+	struct scaler_fit *f = allocate(1, sizeof(*f));
 	f->method = m;
 	return f;
 }

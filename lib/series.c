@@ -1,4 +1,5 @@
 #include "series.h"
+#include "allocate.h"
 
 #include <stdlib.h>
 
@@ -37,16 +38,12 @@ static uint64_t hash_key(struct str key)
 
 struct series *series_open(size_t state_size, size_t max, void (*leave)(void *state))
 {
-	struct series *s = calloc(1, sizeof(*s));
-	if (!s)
-		abort();
+	struct series *s = allocate(1, sizeof(*s));
 	s->state_size = state_size;
 	s->max = max ? max : 1;
 	s->leave = leave;
 	s->slots = 16;
-	s->table = calloc(s->slots, sizeof(*s->table));
-	if (!s->table)
-		abort();
+	s->table = allocate(s->slots, sizeof(*s->table));
 	return s;
 }
 
@@ -97,9 +94,7 @@ static void grow(struct series *s)
 {
 	free(s->table);
 	s->slots *= 2;
-	s->table = calloc(s->slots, sizeof(*s->table));
-	if (!s->table)
-		abort();
+	s->table = allocate(s->slots, sizeof(*s->table));
 	for (struct node *n = s->first; n; n = n->next) {
 		struct node **slot = &s->table[n->hash & (s->slots - 1)];
 		n->chain = *slot;
@@ -215,9 +210,7 @@ bool series_load(struct series *s, struct cursor *from,
 		all.size > (size_t)(from->end - from->at))
 		return false;
 	struct loading l = { load, context, NULL, all.size };
-	l.by_rank = calloc((size_t)all.size + 1, sizeof(*l.by_rank));
-	if (!l.by_rank)
-		abort();
+	l.by_rank = allocate((size_t)all.size + 1, sizeof(*l.by_rank));
 	bool loaded = load_nodes(s, &l, from);
 	free(l.by_rank);
 	return loaded;

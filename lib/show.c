@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "allocate.h"
 #include "json.h"
 #include "number.h"
 #include "series.h"
@@ -295,9 +296,7 @@ void show_sample(struct show *show, struct buffer *out, const struct sample *s, 
 
 struct show *show_open(bool colored, int width)
 {
-	struct show *show = calloc(1, sizeof(*show));
-	if (!show)
-		abort();
+	struct show *show = allocate(1, sizeof(*show));
 	show->cells = series_open(sizeof(struct cell), CELLS_MAX, NULL);
 	show->terminal.colored = colored;
 	show->width = width;

@@ -1,4 +1,5 @@
 #include "tcp_server.h"
+#include "allocate.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -26,10 +27,7 @@ struct tcp_server {
 struct tcp_server *tcp_server_open(
 	int listener, size_t clients_max, const struct tcp_server_calls *calls)
 {
-	struct tcp_server *s = calloc(1, sizeof(*s));
-
-	if (!s)
-		abort();
+	struct tcp_server *s = allocate(1, sizeof(*s));
 	s->listener = listener;
 	s->calls = calls;
 	s->max = clients_max;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "text.h"
 #include "total_parts.h"
 #include "units.h"
@@ -89,9 +90,7 @@ static int check_sources(const struct total *t, char **ret_error)
 
 struct total *total_open(const struct total_form *form, char **ret_error)
 {
-	struct total *t = calloc(1, sizeof(*t));
-	if (!t)
-		abort();
+	struct total *t = allocate(1, sizeof(*t));
 	t->form = *form;
 	list_sources(t);
 	int r = check_sources(t, ret_error);

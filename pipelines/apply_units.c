@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "capture.h"
 #include "file.h"
 #include "text.h"
@@ -170,9 +171,7 @@ static struct all_shown parse_all(char *text)
 
 static void decide(struct apply_units *units, const struct all_shown *all)
 {
-	units->all = calloc(all->count + 1, sizeof(*units->all));
-	if (!units->all)
-		abort();
+	units->all = allocate(all->count + 1, sizeof(*units->all));
 	units->count = all->count;
 	for (size_t i = 0; i < all->count; i++)
 		units->all[i] = (struct apply_unit){ text_print("%s", all->units[i].id),

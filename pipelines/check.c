@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "blame.h"
 #include "capture.h"
 #include "check_fields.h"
@@ -79,9 +80,7 @@ static size_t take_complaints(struct check *c, struct captured *result)
  * its value. */
 static char **asking(const struct substage *s)
 {
-	char **argv = calloc(s->count + 3, sizeof(*argv));
-	if (!argv)
-		abort();
+	char **argv = allocate(s->count + 3, sizeof(*argv));
 	argv[0] = s->argv[0];
 	argv[1] = "--check";
 	argv[2] = "--describe";
@@ -283,9 +282,7 @@ static void check_stage(struct check *c, struct stage *stage)
 
 static void check_all_keeps(struct check *c)
 {
-	bool *passes = calloc(c->p->stage_count + 1, sizeof(*passes));
-	if (!passes)
-		abort();
+	bool *passes = allocate(c->p->stage_count + 1, sizeof(*passes));
 	for (size_t i = 0; i < c->p->stage_count; i++)
 		passes[i] = c->stages[i].passes;
 	check_keeps(c->p, passes);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "commands.h"
 #include "filter.h"
 #include "libexec.h"
@@ -14,9 +15,7 @@ static int unknown(const char *word)
 {
 	size_t count, n = 0;
 	const char *const *filters = libexec_filters(&count);
-	const char **names = calloc(count + command_count(), sizeof(*names));
-	if (!names)
-		abort();
+	const char **names = allocate(count + command_count(), sizeof(*names));
 	for (const struct command *c = commands; c->name; c++)
 		names[n++] = c->name;
 	for (size_t i = 0; i < count; i++)

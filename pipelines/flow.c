@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "describe.h"
 #include "opt.h"
 
@@ -34,9 +35,7 @@ const struct flow_field *flow_find(const struct flow *f, const char *name)
 
 const char *flow_suggest(const struct flow *f, const char *name)
 {
-	const char **names = calloc(f->count + 1, sizeof(*names));
-	if (!names)
-		abort();
+	const char **names = allocate(f->count + 1, sizeof(*names));
 	for (size_t i = 0; i < f->count; i++)
 		names[i] = f->fields[i].name;
 	const char *meant = opt_suggest(name, names, f->count);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "clock.h"
 #include "failure.h"
 #include "filter.h"
@@ -231,9 +232,7 @@ int team_run(const struct post *post, const struct wired *wired)
 	int signals = process_listen(), status;
 	if (signals < 0)
 		return failure(EXIT_SYSTEM, "signalfd: %s", strerror(-signals));
-	t.members = calloc(t.count, sizeof(*t.members));
-	if (!t.members)
-		abort();
+	t.members = allocate(t.count, sizeof(*t.members));
 	int r = herald_open(&t.herald, t.count);
 	if (r)
 		return failure(EXIT_SYSTEM, "stage %s: %s", post->stage->name.text, strerror(-r));

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "keeps.h"
 #include "libexec.h"
 #include "rundir.h"
@@ -95,9 +96,7 @@ static void add_outputs(struct wiring *w)
 
 static char **copy_words(const struct substage *s)
 {
-	char **argv = calloc(s->count + 1, sizeof(*argv));
-	if (!argv)
-		abort();
+	char **argv = allocate(s->count + 1, sizeof(*argv));
 	for (size_t i = 0; i < s->count; i++)
 		argv[i] = text_print("%s", s->argv[i]);
 	return argv;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "account/parts.h"
+#include "allocate.h"
 #include "clock.h"
 #include "series.h"
 #include "text.h"
@@ -35,9 +36,7 @@ static void leave(void *state)
 
 struct accounts *accounts_open(const struct accounts_form *form)
 {
-	struct accounts *a = calloc(1, sizeof(*a));
-	if (!a)
-		abort();
+	struct accounts *a = allocate(1, sizeof(*a));
 	a->form = *form;
 	a->meters = series_open(sizeof(struct account *), form->meters, leave);
 	return a;
@@ -53,9 +52,7 @@ void accounts_close(struct accounts *a)
 struct account *account_open(struct accounts *of, struct str meter, const struct customer *customer)
 {
 	int64_t every = of->form.readings.every;
-	struct account *a = calloc(1, sizeof(*a));
-	if (!a)
-		abort();
+	struct account *a = allocate(1, sizeof(*a));
 	a->of = of;
 	a->customer = customer;
 	a->slot = customer->tariff->interval;

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "account/parts.h"
+#include "allocate.h"
 #include "clock.h"
 #include "series.h"
 
@@ -138,9 +139,7 @@ static bool load_periods(struct account *a, struct cursor *from)
 	if (!is_next(from, WIRE_UINT, &count) || count.u > PERIODS_MAX ||
 		!is_next(from, WIRE_ARRAY, &w) || w.size != count.u)
 		return false;
-	a->periods = calloc(count.u + 1, sizeof(*a->periods));
-	if (!a->periods)
-		abort();
+	a->periods = allocate(count.u + 1, sizeof(*a->periods));
 	for (a->count = 0; a->count < count.u; a->count++)
 		if (!load_period(a, &a->periods[a->count], from)) {
 			period_close(&a->periods[a->count]);

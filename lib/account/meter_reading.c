@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "clock.h"
 #include "filter.h"
 #include "text.h"
@@ -57,9 +58,7 @@ struct meter_reader *meter_reader_open(const struct meter_form *form, char **ret
 	bool power = str_eq(reads, STR("power")), counts = str_eq(reads, STR("register"));
 	if (check_form(form, power, ret_error) < 0)
 		return NULL;
-	struct meter_reader *m = calloc(1, sizeof(*m));
-	if (!m)
-		abort();
+	struct meter_reader *m = allocate(1, sizeof(*m));
 	m->totals = str_eq(reads, STR("totals"));
 	m->unit = *form->unit ? form->unit : power ? "kW" : "kWh";
 	m->form = (struct meterdata_form){ .kind = power    ? METERDATA_POWER

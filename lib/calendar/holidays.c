@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "calendar/holiday_rule.h"
 #include "shipped.h"
 #include "text.h"
@@ -57,9 +58,7 @@ static int by_day(const void *a, const void *b)
 
 static struct holidays *work_out(const struct holiday_rule *rules, size_t count)
 {
-	struct holidays *h = calloc(1, sizeof(*h));
-	if (!h)
-		abort();
+	struct holidays *h = allocate(1, sizeof(*h));
 	for (int year = FIRST_YEAR; year <= DATE_YEAR_MAX; year++) {
 		add_year(h, rules, count, year, false);
 		add_year(h, rules, count, year, true);
@@ -75,9 +74,7 @@ static int read_list(const struct yaml_node *list, struct holidays **ret, char *
 	int r = yaml_check_list(list, ret_error);
 	if (r < 0)
 		return r;
-	struct holiday_rule *rules = calloc(list->count + 1, sizeof(*rules));
-	if (!rules)
-		abort();
+	struct holiday_rule *rules = allocate(list->count + 1, sizeof(*rules));
 	for (const struct yaml_node *n = list->first; n && r == 0; n = n->next)
 		r = holiday_rule_read(n, &rules[count++], ret_error);
 	if (r == 0)

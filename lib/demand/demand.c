@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "demand/parts.h"
 #include "reading.h"
 
@@ -21,9 +22,7 @@ static void leave(void *state)
 struct demand *demand_open(const struct demand_form *form, size_t meters,
 	void (*closed)(struct str source, const struct demand_block *block))
 {
-	struct demand *d = calloc(1, sizeof(*d));
-	if (!d)
-		abort();
+	struct demand *d = allocate(1, sizeof(*d));
 	d->form = *form;
 	d->closed = closed;
 	d->meters = series_open(demand_meter_size(d), meters, leave);

@@ -1,14 +1,12 @@
 /* Which leaf has which bit of the box bitmap. */
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "forest/boxes_parts.h"
 
 void *boxes_allocate(size_t n, size_t size)
 {
-	void *p = calloc(n ? n : 1, size);
-
-	if (!p)
-		abort();
+	void *p = allocate(n ? n : 1, size);
 	return p;
 }
 

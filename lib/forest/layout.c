@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "forest/evaluator.h"
 
 void layout_free(struct forest_layout *l)
@@ -22,10 +23,7 @@ void layout_free(struct forest_layout *l)
 static int match(const struct forest *f, const struct scaler *s, const char *const *names,
 	const struct scaler_field ***ret, const char **ret_missing)
 {
-	const struct scaler_field **fields = calloc(f->feature_count, sizeof(*fields));
-
-	if (!fields)
-		abort();
+	const struct scaler_field **fields = allocate(f->feature_count, sizeof(*fields));
 	for (size_t i = 0; s && i < f->feature_count; i++) {
 		const char *name = names ? names[i] : f->features[i];
 		int at = scaler_find(s, str(name));

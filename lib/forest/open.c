@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "opt.h"
 #include "text.h"
 
@@ -87,10 +88,7 @@ int forest_choose_output(const struct forest *f, const char *path, const char *p
 
 struct forest_range *forest_ranges(const struct forest *f)
 {
-	struct forest_range *ranges = calloc(f->feature_count, sizeof(*ranges));
-
-	if (!ranges)
-		abort();
+	struct forest_range *ranges = allocate(f->feature_count, sizeof(*ranges));
 	for (size_t i = 0; i < f->feature_count; i++) {
 		struct forest_range *r = &ranges[i];
 		bool used = forest_range(f, i, &r->low, &r->high) && r->low < r->high;

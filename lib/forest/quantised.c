@@ -2,6 +2,7 @@
  * forests of many features, or too large for boxes.c. */
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "forest/evaluator.h"
 #include "forest/ranks.h"
 
@@ -29,9 +30,7 @@ static void *make(const struct forest_layout *l, bool votes)
 	(void)votes;
 	if (l->features > ROW_MAX || l->features > l->trees * LOOKUPS_A_TREE)
 		return NULL;
-	q = calloc(1, sizeof(*q));
-	if (!q)
-		abort();
+	q = allocate(1, sizeof(*q));
 	if (!ranks_make(&q->ranks, l)) {
 		free(q);
 		return NULL;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "file.h"
 #include "forest/forest.h"
 #include "forest/lines.h"
@@ -97,9 +98,7 @@ static int read_base(struct lines *r, struct forest *f)
 {
 	if (!lines_word_is(r, "base"))
 		return 0;
-	f->base = calloc(f->leaf_width, sizeof(*f->base));
-	if (!f->base)
-		abort();
+	f->base = allocate(f->leaf_width, sizeof(*f->base));
 	for (size_t i = 0; i < f->leaf_width; i++)
 		if (!lines_number(r, &f->base[i]) || !isfinite(f->base[i]))
 			return lines_fail(r, "expected a base of %zu numbers", f->leaf_width);

@@ -1,4 +1,5 @@
 #include "forest/tree_lines.h"
+#include "allocate.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -137,9 +138,7 @@ int tree_lines_read(struct lines *r, struct forest *f)
 		return lines_fail_expected(r, "\"trees COUNT\"");
 	if (count > (size_t)(r->end - r->at) / SHORTEST_TREE)
 		return lines_fail(r, "%u trees, but the file ends before: it is cut short", count);
-	f->trees = calloc(count, sizeof(*f->trees));
-	if (!f->trees)
-		abort();
+	f->trees = allocate(count, sizeof(*f->trees));
 	f->tree_count = count;
 	lines_next(r);
 	for (uint32_t i = 0; i < count && e == 0; i++)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "fnv.h"
 #include "historian/storable.h"
 #include "series.h"
@@ -34,9 +35,7 @@ static void free_source(void *state)
 
 struct historian_catalogue *historian_catalogue_open(PGconn *conn)
 {
-	struct historian_catalogue *c = calloc(1, sizeof(*c));
-	if (!c)
-		abort();
+	struct historian_catalogue *c = allocate(1, sizeof(*c));
 	c->conn = conn;
 	c->sources = series_open(sizeof(struct historian_source), SOURCES_MAX, free_source);
 	return c;

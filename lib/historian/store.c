@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "historian/partition.h"
 #include "historian/staging.h"
 #include "postgres/copy.h"
@@ -29,9 +30,7 @@ void historian_store_close(struct historian_store *store)
 int historian_store_open(
 	const struct postgres_login *login, struct historian_store **ret, char **ret_problem)
 {
-	struct historian_store *store = calloc(1, sizeof(*store));
-	if (!store)
-		abort();
+	struct historian_store *store = allocate(1, sizeof(*store));
 	int r = postgres_connect(login, &store->conn, ret_problem);
 	if (r < 0) {
 		free(store);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "allocate.h"
 #include "queue.h"
 #include "retry.h"
 
@@ -245,9 +246,7 @@ static int start_thread(struct historian_thread *t)
 int historian_thread_start(
 	const struct postgres_login *login, const char *stage, struct historian_thread **ret)
 {
-	struct historian_thread *t = calloc(1, sizeof(*t));
-	if (!t)
-		abort();
+	struct historian_thread *t = allocate(1, sizeof(*t));
 	t->login = login;
 	t->stage = stage;
 	int r = queue_open(1, &t->batches);

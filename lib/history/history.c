@@ -1,4 +1,5 @@
 #include "history/history.h"
+#include "allocate.h"
 
 #include <stdlib.h>
 
@@ -17,9 +18,7 @@ bool history_is_database(const char *address)
 int history_open(struct history **ret, const char *address, const struct history_query *query,
 	char **ret_error)
 {
-	struct history *h = calloc(1, sizeof(*h));
-	if (!h)
-		abort();
+	struct history *h = allocate(1, sizeof(*h));
 	h->all = query->identities;
 	h->store = history_is_database(address) ? &history_postgres : &history_keep;
 	int r = h->store->open(&h->state, address, query, ret_error);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "history/history.h"
 #include "history/identities.h"
 #include "history/sql.h"
@@ -258,9 +259,7 @@ static int open_database(
 	int r = postgres_check(&login, ret_error);
 	if (r < 0)
 		return r;
-	struct database *d = calloc(1, sizeof(*d));
-	if (!d)
-		abort();
+	struct database *d = allocate(1, sizeof(*d));
 	d->query = *query;
 	d->told = series_open(0, SOURCES_MAX, NULL);
 	r = postgres_connect(&login, &d->conn, ret_error) < 0 ? -EIO : ask(d, ret_error);

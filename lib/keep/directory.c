@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "crc32c.h"
 #include "disk.h"
 #include "keep/packed.h"
@@ -22,9 +23,7 @@ struct keep_directory_writer {
 
 struct keep_directory_writer *keep_directory_begin(void)
 {
-	struct keep_directory_writer *d = calloc(1, sizeof(*d));
-	if (!d)
-		abort();
+	struct keep_directory_writer *d = allocate(1, sizeof(*d));
 	d->names = series_open(sizeof(struct name), SIZE_MAX, NULL);
 	return d;
 }

@@ -2,14 +2,13 @@
 
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "keep/identity_parts.h"
 #include "series.h"
 
 struct keep_identities *keep_identities_open(void)
 {
-	struct keep_identities *all = calloc(1, sizeof(*all));
-	if (!all)
-		abort();
+	struct keep_identities *all = allocate(1, sizeof(*all));
 	all->by_key = series_open(sizeof(struct keep_identity *), SIZE_MAX, NULL);
 	all->schemas_by_source = series_open(sizeof(struct buffer *), SIZE_MAX, NULL);
 	return all;

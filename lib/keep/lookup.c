@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "allocate.h"
 #include "crc32c.h"
 #include "disk.h"
 #include "keep/parts.h"
@@ -20,9 +21,7 @@ struct keep_lookup {
 
 struct keep_lookup *keep_lookup_open(void)
 {
-	struct keep_lookup *l = calloc(1, sizeof(*l));
-	if (!l)
-		abort();
+	struct keep_lookup *l = allocate(1, sizeof(*l));
 	l->walk.fd = -1;
 	l->seal = seal_open();
 	return l;

@@ -1,4 +1,5 @@
 #include "keep/merge.h"
+#include "allocate.h"
 
 /* A keep and whether its sample at hand waits for its turn. */
 struct lane {
@@ -13,9 +14,7 @@ struct keep_merge {
 
 struct keep_merge *keep_merge_open(void)
 {
-	struct keep_merge *m = calloc(1, sizeof(*m));
-	if (!m)
-		abort();
+	struct keep_merge *m = allocate(1, sizeof(*m));
 	return m;
 }
 

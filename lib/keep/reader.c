@@ -2,6 +2,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "disk.h"
 #include "keep/reader_parts.h"
 #include "seal/seal.h"
@@ -23,9 +24,7 @@ static int open_parts(struct keep_reader *r, char **ret_error)
 
 int keep_reader_open(struct keep_reader **ret, const char *path, char **ret_error)
 {
-	struct keep_reader *r = calloc(1, sizeof(*r));
-	if (!r)
-		abort();
+	struct keep_reader *r = allocate(1, sizeof(*r));
 	r->folder = r->lock_file = r->head_file = r->notify = r->walk.fd = -1;
 	r->path = text_print("%s", path);
 	r->seal = seal_open();

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "allocate.h"
 #include "series.h"
 #include "source.h"
 #include "text.h"
@@ -77,9 +78,7 @@ int keep_stream_open(struct keep_stream **ret, const char *path, const struct ke
 	int r = keep_reader_open(&reader, path, ret_error);
 	if (r)
 		return r;
-	struct keep_stream *s = calloc(1, sizeof(*s));
-	if (!s)
-		abort();
+	struct keep_stream *s = allocate(1, sizeof(*s));
 	s->reader = reader;
 	s->period = *period;
 	s->sample.room = &s->room;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "disk.h"
 #include "keep/parts.h"
 #include "text.h"
@@ -208,9 +209,7 @@ static int open_parts(
 int keep_writer_open(struct keep_writer **ret, const char *path, const struct keep_limits *limits,
 	struct keep_recovery *ret_recovery, char **ret_error)
 {
-	struct keep_writer *w = calloc(1, sizeof(*w));
-	if (!w)
-		abort();
+	struct keep_writer *w = allocate(1, sizeof(*w));
 	w->folder = w->lock_file = w->head_file = w->aside = w->cursors = w->fd = -1;
 	w->limits = *limits;
 	pthread_mutex_init(&w->mutex, NULL);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "meterdata/parts.h"
 #include "reading.h"
 
@@ -11,9 +12,7 @@
 
 struct meterdata *meterdata_open(const struct meterdata_form *form)
 {
-	struct meterdata *m = calloc(1, sizeof(*m));
-	if (!m)
-		abort();
+	struct meterdata *m = allocate(1, sizeof(*m));
 	m->form = *form;
 	if (!m->form.every)
 		m->form.every = form->slot;

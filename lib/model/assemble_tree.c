@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "assemble.h"
 
 double assemble_below(double bound)
@@ -16,9 +17,7 @@ double *assemble_leaves(const struct assembly *a, size_t count)
 
 	if (count > ASSEMBLE_NUMBERS_MAX / width)
 		return NULL;
-	leaves = calloc(count * width, sizeof(*leaves));
-	if (!leaves)
-		abort();
+	leaves = allocate(count * width, sizeof(*leaves));
 	return leaves;
 }
 

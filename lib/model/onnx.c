@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "onnx_trees.h"
 
 /* An attribute that is a word; TreeEnsemble numbers the same words. */
@@ -133,9 +134,7 @@ static int read_base(const struct onnx_trees *t, bool binary)
 	size_t count = a ? ONNX_COUNT(a->numbers, double) : 0;
 	const double *base = a ? (const double *)a->numbers.data : NULL;
 
-	f->base = calloc(f->leaf_width, sizeof(*f->base));
-	if (!f->base)
-		abort();
+	f->base = allocate(f->leaf_width, sizeof(*f->base));
 	if (!count)
 		return 0;
 	if (binary ? count > 2 : count != f->leaf_width)

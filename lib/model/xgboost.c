@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "number.h"
 #include "xgboost_parts.h"
 
@@ -34,9 +35,7 @@ bool xgboost_parameter(const json_t *object, const char *key, double *ret)
 /* XGBoost keeps base_score as a probability where the link is logistic, and adds it in float 32. */
 static void set_base(struct forest *f, double score)
 {
-	f->base = calloc(f->leaf_width, sizeof(*f->base));
-	if (!f->base)
-		abort();
+	f->base = allocate(f->leaf_width, sizeof(*f->base));
 	for (size_t k = 0; k < f->leaf_width; k++)
 		f->base[k] =
 			f->link == FOREST_LOGISTIC ? -logf(1 / (float)score - 1) : (float)score;

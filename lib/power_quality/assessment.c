@@ -3,15 +3,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "power_quality/rank.h"
 
 const char *const band_names[] = { "adequate", "precarious", "critical" };
 
 struct assessment *assessment_open(int64_t start)
 {
-	struct assessment *s = calloc(1, sizeof(*s));
-	if (!s)
-		abort();
+	struct assessment *s = allocate(1, sizeof(*s));
 	s->start = s->end = start;
 	s->least_power_factor = NAN;
 	return s;

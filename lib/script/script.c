@@ -1,3 +1,4 @@
+#include "allocate.h"
 #include "parts.h"
 
 #include <errno.h>
@@ -9,13 +10,6 @@
 
 enum { FILE_MAX = 1 << 20 };
 
-static void *or_abort(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
-
 static int prepare(lua_State *lua)
 {
 	struct script *s = script_of(lua);
@@ -26,11 +20,11 @@ static int prepare(lua_State *lua)
 
 struct script *script_open(const struct script_form *form)
 {
-	struct script *s = or_abort(calloc(1, sizeof(*s)));
+	struct script *s = allocate(1, sizeof(*s));
 	s->form = *form;
 	s->unlimited = true;
 	s->budget = -1;
-	s->bindings = or_abort(calloc(SCRIPT_BINDINGS, sizeof(*s->bindings)));
+	s->bindings = allocate(SCRIPT_BINDINGS, sizeof(*s->bindings));
 	s->sources = series_open(sizeof(struct source), form->sources, source_leave);
 	s->condition.function = s->file.function = LUA_NOREF;
 	s->lua = or_abort(sandbox_open(s));

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "allocate.h"
 #include "seal/parts.h"
 
 enum {
@@ -11,9 +12,7 @@ enum {
 
 struct seal *seal_open(void)
 {
-	struct seal *s = calloc(1, sizeof(*s));
-	if (!s)
-		abort();
+	struct seal *s = allocate(1, sizeof(*s));
 	s->packer = ZSTD_createCCtx();
 	s->unpacker = ZSTD_createDCtx();
 	if (!s->packer || !s->unpacker)

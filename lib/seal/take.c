@@ -1,6 +1,7 @@
 /* Taking a sample apart: which of its bytes are holes. */
 #include <errno.h>
 
+#include "allocate.h"
 #include "fnv.h"
 #include "seal/hole.h"
 #include "seal/shape.h"
@@ -155,9 +156,7 @@ static void make_slots(struct seal_table *t)
 		return;
 	free(t->slots);
 	t->slot_count = t->slot_count ? t->slot_count * 4 : 256;
-	t->slots = calloc(t->slot_count, sizeof(*t->slots));
-	if (!t->slots)
-		abort();
+	t->slots = allocate(t->slot_count, sizeof(*t->slots));
 	for (size_t i = 0; i < t->shape_count; i++)
 		*slot_of(t, seal_shape_text(t, &t->shapes[i])) = (uint32_t)i + 1;
 }

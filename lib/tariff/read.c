@@ -3,14 +3,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "opt.h"
 #include "text.h"
 
 void *tariff_allocate(size_t count, size_t size)
 {
-	void *p = calloc(count + 1, size);
-	if (!p)
-		abort();
+	void *p = allocate(count + 1, size);
 	return p;
 }
 

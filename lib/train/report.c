@@ -1,4 +1,5 @@
 #include "train/report.h"
+#include "allocate.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -71,10 +72,7 @@ static void order_features(const struct train_report *r, size_t *ret)
 
 static void put_importance(struct buffer *to, const struct train_report *r)
 {
-	size_t *order = calloc(r->feature_count, sizeof(*order));
-
-	if (!order)
-		abort();
+	size_t *order = allocate(r->feature_count, sizeof(*order));
 	order_features(r, order);
 	buffer_print(to, "importance: %s when a feature's values are shuffled\n",
 		r->metrics.classes ? "accuracy lost by a tree" : "squared error gained by a tree");

@@ -1,6 +1,7 @@
 /* Tiers: { "max": 500, "rate": 0.08, "adj": 0.002, "sell": 0.03, "unit": "kWh daily" } */
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "urdb/rate.h"
 
 enum unit { KWH, KWH_PER_KW, KWH_DAILY, KWH_PER_KW_DAILY };
@@ -60,9 +61,7 @@ static struct urdb_tiers *tiers_within(
 	if (!last->inner && (last->rate || last->sell))
 		refuse(r->document, n, "lies within a tier that has a rate of its own");
 	if (!last->inner) {
-		last->inner = calloc(1, sizeof(*last->inner));
-		if (!last->inner)
-			abort();
+		last->inner = allocate(1, sizeof(*last->inner));
 		last->inner->per = limits_per[KWH];
 	}
 	return last->inner;

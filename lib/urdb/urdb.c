@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 
+#include "allocate.h"
 #include "calendar/zone.h"
 #include "urdb/rate.h"
 
@@ -173,9 +174,7 @@ int urdb_tariff(struct str json, const struct urdb_terms *terms, struct buffer *
 	struct mistakes *mistakes)
 {
 	struct document d = { .file = terms->path, .text = json, .mistakes = mistakes };
-	struct urdb_rate *r = calloc(1, sizeof(*r));
-	if (!r)
-		abort();
+	struct urdb_rate *r = allocate(1, sizeof(*r));
 	r->document = &d;
 	r->terms = terms;
 	r->to = ret;

@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "clock.h"
 #include "socket.h"
 
@@ -62,9 +63,7 @@ static int edge_out_open(struct link **ret, const char *address,
 	int r = socket_check(address, security, ret_error);
 	if (r)
 		return r;
-	struct edge_out *e = calloc(1, sizeof(*e));
-	if (!e)
-		abort();
+	struct edge_out *e = allocate(1, sizeof(*e));
 	e->endpoint = address;
 	e->writer = socket_random();
 	e->next = 1;
@@ -273,9 +272,7 @@ static int edge_in_open(struct link **ret, const char *address,
 	int r = socket_check(address, security, ret_error);
 	if (r)
 		return r;
-	struct edge_in *e = calloc(1, sizeof(*e));
-	if (!e)
-		abort();
+	struct edge_in *e = allocate(1, sizeof(*e));
 	e->link.acknowledged = true;
 	e->base = e->reader = socket_random() & ~UINT64_C(0xffff);
 	zmq_msg_init(&e->message);

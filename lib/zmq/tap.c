@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "sample.h"
 #include "series.h"
 #include "socket.h"
@@ -35,9 +36,7 @@ static int tap_out_open(struct link **ret, const char *address,
 	int r = socket_check(address, security, ret_error);
 	if (r)
 		return r;
-	struct tap_out *t = calloc(1, sizeof(*t));
-	if (!t)
-		abort();
+	struct tap_out *t = allocate(1, sizeof(*t));
 	t->endpoint = address;
 	t->run = socket_random() >> 11;
 	t->topics = series_open(sizeof(struct topic), TAP_TOPICS, NULL);
@@ -142,9 +141,7 @@ static struct tap_in *tap_in(struct link *l)
 static int tap_in_open(struct link **ret, const char *address, const struct link_security *security,
 	char **ret_error)
 {
-	struct tap_in *t = calloc(1, sizeof(*t));
-	if (!t)
-		abort();
+	struct tap_in *t = allocate(1, sizeof(*t));
 	t->endpoint = strdup(address);
 	char *path = strchr(t->endpoint, '#');
 	if (path)
