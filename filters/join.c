@@ -1,3 +1,5 @@
+#include <errno.h>
+
 #include "align.h"
 #include "fields.h"
 #include "filter.h"
@@ -76,6 +78,18 @@ static size_t place_of_on(void)
 	return 0;
 }
 
+static void emit_learnt(int64_t time)
+{
+	align_write_schema(aligned, emit_begin(time, str(as), STR("schema")));
+	emit_end();
+}
+
+static void emit_mark(int64_t time)
+{
+	emit_begin(time, str(as), STR("mark"));
+	emit_end();
+}
+
 static void start(void)
 {
 	check_sources();
@@ -88,35 +102,17 @@ static void start(void)
 		.interpolate = interpolate,
 		.bare = bare,
 		.wanted = is_wanted,
-		.ready = emit_joined });
-}
-
-static void on_mark(size_t source, const struct sample *s)
-{
-	int64_t all;
-	if (!align_mark(aligned, source, s->time, &all))
-		return;
-	emit_begin(all, str(as), STR("mark"));
-	emit_end();
-}
-
-static void on_schema(size_t source, const struct sample *s)
-{
-	align_schema(aligned, source, s);
-	align_write_schema(aligned, emit_begin(s->time, str(as), STR("schema")));
-	emit_end();
+		.ready = emit_joined,
+		.learnt = emit_learnt,
+		.come = emit_mark });
 }
 
 static void on_sample(struct sample *s)
 {
-	int source = align_source(aligned, s->source);
-	if (source >= 0 && str_eq(s->kind, STR("mark")))
-		on_mark((size_t)source, s);
-	else if (source >= 0 && str_eq(s->kind, STR("schema")))
-		on_schema((size_t)source, s);
-	else if (source < 0 || !sample_is_measurement(s))
+	int r = align_take(aligned, s);
+	if (r == -ENOENT)
 		emit(s);
-	else if (align_add(aligned, (size_t)source, s))
+	else if (r == -ESTALE)
 		drop("late",
 			"%.*s: a sample is older than times that have been answered (--late, --wait)",
 			STR_ARG(s->source));

@@ -1,7 +1,9 @@
-#include "total.h"
+#include <errno.h>
+
 #include "align.h"
 #include "fields.h"
 #include "filter.h"
+#include "total.h"
 
 static struct opt_list meters, minus, sums, means, across, ratios;
 static const char *as;
@@ -58,6 +60,19 @@ static void emit_total(int64_t time)
 	emit_end();
 }
 
+static void emit_learnt(int64_t time)
+{
+	const struct sample *all = side_by_side(align_write_schema);
+	total_schema(total, all, emit_begin(time, str(as), STR("schema")));
+	emit_end();
+}
+
+static void emit_mark(int64_t time)
+{
+	emit_begin(time, str(as), STR("mark"));
+	emit_end();
+}
+
 static void start(void)
 {
 	char *error;
@@ -72,36 +87,17 @@ static void start(void)
 		.late = late,
 		.wait = opt_given(&wait_for) ? wait_for : every,
 		.every = every,
-		.ready = emit_total });
-}
-
-static void on_schema(size_t source, const struct sample *s)
-{
-	align_schema(aligned, source, s);
-	const struct sample *all = side_by_side(align_write_schema);
-	total_schema(total, all, emit_begin(s->time, str(as), s->kind));
-	emit_end();
-}
-
-static void on_mark(size_t source, const struct sample *s)
-{
-	int64_t all;
-	if (!align_mark(aligned, source, s->time, &all))
-		return;
-	emit_begin(all, str(as), STR("mark"));
-	emit_end();
+		.ready = emit_total,
+		.learnt = emit_learnt,
+		.come = emit_mark });
 }
 
 static void on_sample(struct sample *s)
 {
-	int source = align_source(aligned, s->source);
-	if (source >= 0 && str_eq(s->kind, STR("mark")))
-		on_mark((size_t)source, s);
-	else if (source >= 0 && str_eq(s->kind, STR("schema")))
-		on_schema((size_t)source, s);
-	else if (source < 0 || !sample_is_measurement(s))
+	int r = align_take(aligned, s);
+	if (r == -ENOENT)
 		emit(s);
-	else if (align_add(aligned, (size_t)source, s))
+	else if (r == -ESTALE)
 		drop("late",
 			"%.*s: a sample is older than totals that have gone out (--late, --wait)",
 			STR_ARG(s->source));

@@ -27,34 +27,12 @@ struct align *align_open(const struct align_form *form)
 	return a;
 }
 
-static void free_source(struct align_source *s)
-{
-	for (size_t i = 0; i < s->held_count; i++)
-		buffer_free(&s->held[i].bytes);
-	for (size_t i = 0; i < s->field_count; i++) {
-		free(s->fields[i].name);
-		buffer_free(&s->fields[i].schema);
-	}
-	free(s->room);
-	free(s->fields);
-}
-
-void align_close(struct align *a)
-{
-	if (!a)
-		return;
-	for (size_t i = 0; i < a->count; i++)
-		free_source(&a->sources[i]);
-	free(a->sources);
-	free(a);
-}
-
-int align_source(const struct align *a, struct str source)
+static struct align_source *find_source(struct align *a, struct str path)
 {
 	for (size_t i = 0; i < a->count; i++)
-		if (str_eq(a->sources[i].path, source))
-			return (int)i;
-	return -1;
+		if (str_eq(a->sources[i].path, path))
+			return &a->sources[i];
+	return NULL;
 }
 
 int align_field(struct align_source *s, struct str name, int64_t time)
@@ -220,12 +198,12 @@ static void move_on(struct align_source *s, int64_t progress)
 		s->progress = progress;
 }
 
-static bool is_late(const struct align *a, size_t source, int64_t time)
+static bool is_late(const struct align *a, const struct align_source *of, int64_t time)
 {
 	if (a->answered == INT64_MIN)
 		return false;
 	return time < minus(a->answered, a->form.tolerance) ||
-	       (!a->form.every && source == a->form.on && time <= a->answered);
+	       (!a->form.every && of == &a->sources[a->form.on] && time <= a->answered);
 }
 
 static void limit(struct align *a, struct align_source *s)
@@ -237,10 +215,9 @@ static void limit(struct align *a, struct align_source *s)
 		let_go(s, s->held_count - ALIGN_HELD);
 }
 
-int align_add(struct align *a, size_t source, const struct sample *s)
+static int take_measurement(struct align *a, struct align_source *of, const struct sample *s)
 {
-	struct align_source *of = &a->sources[source];
-	if (is_late(a, source, s->time))
+	if (is_late(a, of, s->time))
 		return -ESTALE;
 	for (uint32_t i = 0; i < s->values.count; i++) {
 		struct str name;
@@ -256,15 +233,31 @@ int align_add(struct align *a, size_t source, const struct sample *s)
 	return 0;
 }
 
-bool align_mark(struct align *a, size_t source, int64_t time, int64_t *ret)
+static void take_mark(struct align *a, struct align_source *of, int64_t time)
 {
-	move_on(&a->sources[source], time);
+	move_on(of, time);
 	advance(a);
 	int64_t all = complete(a, slowest(a));
 	if (all <= a->marked)
-		return false;
-	*ret = a->marked = all;
-	return true;
+		return;
+	a->marked = all;
+	a->form.come(all);
+}
+
+int align_take(struct align *a, const struct sample *s)
+{
+	struct align_source *of = find_source(a, s->source);
+	if (of && sample_is_measurement(s))
+		return take_measurement(a, of, s);
+	if (of && str_eq(s->kind, STR("mark"))) {
+		take_mark(a, of, s->time);
+	} else if (of && str_eq(s->kind, STR("schema"))) {
+		align_learn(of, s);
+		a->form.learnt(s->time);
+	} else {
+		return -ENOENT;
+	}
+	return 0;
 }
 
 void align_end(struct align *a)

@@ -26,6 +26,10 @@ struct align_form {
 	bool (*wanted)(struct str field, struct str prefixed); /* NULL: all */
 	/* A time is answered: align_write tells what with. */
 	void (*ready)(int64_t time);
+	/* More was announced of the sources' fields: align_write_schema tells what there is. */
+	void (*learnt)(int64_t time);
+	/* All sources have come so far: nothing older than time is to be answered. */
+	void (*come)(int64_t time);
 };
 
 /* So many samples of a source are held at most; more make the times before them ready. */
@@ -33,18 +37,10 @@ enum { ALIGN_HELD = 10000, ALIGN_FIELDS = 4096 };
 
 struct align *align_open(const struct align_form *form);
 
-/* The place of a source among those of the form; -1: none of them. */
-int align_source(const struct align *a, struct str source);
-
-/* Takes a measurement of a source in. -ESTALE: no time that is still to come would look at it, or its
- * own is not to come any more. */
-int align_add(struct align *a, size_t source, const struct sample *s);
-
-/* Nothing older than time comes of this source. True where all sources have come further by that:
- * up to *ret. */
-bool align_mark(struct align *a, size_t source, int64_t time, int64_t *ret);
-
-void align_schema(struct align *a, size_t source, const struct sample *schema);
+/* Takes in a measurement, schema or mark of one of the sources, which calls the form's functions.
+ * -ENOENT: it is none of these, and for the caller to pass on. -ESTALE: a measurement so late that
+ * no time that is still to come would look at it, or that its own is not to come any more. */
+int align_take(struct align *a, const struct sample *s);
 
 /* All that is still held is answered. */
 void align_end(struct align *a);
@@ -59,7 +55,5 @@ void align_write_schema(struct align *a, struct sample_writer *to);
 /* All that is held, as one wire object, and back into one of the same form that is empty. */
 void align_save(const struct align *a, struct buffer *to);
 bool align_load(struct align *a, struct cursor *from);
-
-void align_close(struct align *a);
 
 #endif

@@ -44,6 +44,9 @@ int align_field(struct align_source *s, struct str name, int64_t time);
 /* So many of the samples held are at or before a time. */
 size_t align_count(const struct align_source *s, int64_t time);
 
+/* What a schema says of its source's fields. */
+void align_learn(struct align_source *s, const struct sample *schema);
+
 /* What a schema says of a field: one wire object. */
 void align_describe(struct align_field *f, struct str description);
 

@@ -112,9 +112,8 @@ void align_describe(struct align_field *f, struct str description)
 	buffer_add_str(&f->schema, description);
 }
 
-void align_schema(struct align *a, size_t source, const struct sample *schema)
+void align_learn(struct align_source *s, const struct sample *schema)
 {
-	struct align_source *s = &a->sources[source];
 	for (uint32_t i = 0; i < schema->values.count; i++) {
 		struct str name, description = sample_value_bytes(schema, i);
 		struct wire w;
