@@ -119,7 +119,7 @@ static void input_failed(const struct link *l, int error)
 
 bool intake_handle(struct sample *s)
 {
-	bool is_position = position_is(s);
+	bool is_position = sample_is_position(s);
 	count++;
 	current = is_position ? NULL : s;
 	if (is_position) {

@@ -46,11 +46,6 @@ void position_setup(uint64_t options_hash, const char *given_folder)
 	folder_path = given_folder ? given_folder : getenv("DUTO_CHECKPOINT");
 }
 
-bool position_is(const struct sample *s)
-{
-	return s->kind.len == 8 && memcmp(s->kind.data, "position", 8) == 0;
-}
-
 void resume_from(struct str position)
 {
 	last.len = 0;
@@ -83,7 +78,7 @@ static bool is_asking(void)
 static bool decode_last(struct sample *s)
 {
 	*s = (struct sample){ 0 };
-	return last.len && sample_decode(s, last.data, last.len) > 0 && position_is(s);
+	return last.len && sample_decode(s, last.data, last.len) > 0 && sample_is_position(s);
 }
 
 static uint64_t number_of(const struct sample *s)

@@ -21,8 +21,6 @@ void position_setup(uint64_t options_hash, const char *folder);
  * before. */
 bool position_resume(void);
 
-bool position_is(const struct sample *s);
-
 /* A position came in: saves, passes on. */
 void position_handle(struct sample *s);
 

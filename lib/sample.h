@@ -57,6 +57,12 @@ static inline bool sample_is_measurement(const struct sample *s)
 	return s->kind.len == 0;
 }
 
+/* How far a stream has come, of those who keep it (schemas/keep.md): no reading of anything. */
+static inline bool sample_is_position(const struct sample *s)
+{
+	return str_eq(s->kind, STR("position"));
+}
+
 /* Value i of the sample (i < values.count), its name in ret_name. Of a map or array only the
  * header. */
 void sample_value_other(const struct sample *s, uint32_t i, struct str *ret_name, struct wire *ret);

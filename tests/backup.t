@@ -31,7 +31,7 @@ count() { # STATE STAGE: samples that are kept
 	DUTO_STATE_DIR=$1 duto replay "plant/$2" 2>/dev/null | duto to-json | wc -l
 }
 newest() { # STATE STAGE: the newest sample's time
-	DUTO_STATE_DIR=$1 "$DUTO" keep info "plant/$2" --json | jq -r .newest
+	DUTO_STATE_DIR=$1 "$DUTO" keep info "plant/$2" --json | jq -r ".newest // empty"
 }
 reached() { [ "$(count "$1" "$2")" -ge "$3" ]; }
 start_run() { # STATE

@@ -28,8 +28,7 @@ writer=$started_pid
 exec 3>feed
 head -n 4 in.json >&3
 start "$DUTO" $window --in keep:in --out keep:out.keep 2>>errors
-saved() { ls out.keep/checkpoint 2>/dev/null | grep -qv '0001$'; }
-eventually 20 saved
+ok "the open gap is in a checkpoint" eventually 20 grep -rqsF "$reason" out.keep/checkpoint
 { kill -9 $started_pid && wait $started_pid; } 2>/dev/null
 tail -n +5 in.json >&3
 exec 3>&-

@@ -30,6 +30,8 @@ like "info: what is there" "1017, numbers 1 to 1017" "$(duto keep info mill/scor
 like "and how far readers are" "report *1017, 0 behind" "$(duto keep info mill/score)"
 is "info --json" '["historian","report"] 0 "2026-01-01T00:16:39Z"' \
 	"$(duto keep info mill/score --json | jq -r '"\([.cursors[].name] | sort) \(.cursors[] | select(.name == "report").behind) \(.newest | tojson)"')"
+duto window --every 1m --agg mean --in keep:state/mill/score --out "keep:state/mill/minute?segment=1K" 2>/dev/null
+is "positions are no times of readings" '"2026-01-01T00:00:00Z"' "$(duto keep info mill/minute --json | jq .oldest)"
 exits "a keep that is not there" 100 duto keep info mill/nothing
 exits "a folder that is none" 100 duto keep info state
 like "is named" "state: not a keep" "$(cat errors)"

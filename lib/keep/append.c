@@ -50,7 +50,7 @@ static void close_block(struct call *c)
 
 static void add_to_block(struct call *c, const struct sample *s)
 {
-	enum keep_kind kind = str_eq(s->kind, STR("position")) ? KEEP_POSITION : KEEP_SAMPLES;
+	enum keep_kind kind = sample_is_position(s) ? KEEP_POSITION : KEEP_SAMPLES;
 	struct keep_header *h = &c->header;
 	if (kind == KEEP_POSITION || c->w->unsynced.len - c->block + s->len > BLOCK)
 		close_block(c);
@@ -59,8 +59,7 @@ static void add_to_block(struct call *c, const struct sample *s)
 	buffer_add(&c->w->unsynced, s->data, s->len);
 	h->count++;
 	c->next++;
-	h->time_first = s->time < h->time_first ? s->time : h->time_first;
-	h->time_last = s->time > h->time_last ? s->time : h->time_last;
+	keep_header_time(h, s->time);
 	if (kind == KEEP_POSITION) {
 		close_block(c);
 		c->positioned = true;

@@ -38,10 +38,17 @@ struct keep_header {
 	uint32_t count;	   /* samples */
 	uint32_t raw_len;  /* bytes of the samples as they were given */
 	int64_t arrived_first, arrived_last; /* wall clock */
-	int64_t time_first, time_last;	     /* the lowest and the highest sample time */
+	int64_t time_first, time_last; /* lowest and highest sample time; first > last: none */
 	uint64_t
 		synced; /* all up to this number was known to be on disk when the block was written */
 };
+
+/* Takes a sample's time in. */
+static inline void keep_header_time(struct keep_header *h, int64_t time)
+{
+	h->time_first = time < h->time_first ? time : h->time_first;
+	h->time_last = time > h->time_last ? time : h->time_last;
+}
 
 static inline uint64_t keep_header_behind(const struct keep_header *h)
 {

@@ -73,7 +73,7 @@ struct keep_identity *keep_identity_by_key(
 
 bool keep_identifies(const struct sample *s)
 {
-	return (s->run || s->seq) && !str_eq(s->kind, STR("position"));
+	return (s->run || s->seq) && !sample_is_position(s);
 }
 
 struct keep_identity *keep_identity_of(struct keep_identities *all, const struct sample *s)

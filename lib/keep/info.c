@@ -10,20 +10,26 @@
 
 enum { TRIES = 100 };
 
+static void add_times(struct keep_info *info, const struct keep_header *h)
+{
+	if (h->kind == KEEP_POSITION || h->time_first > h->time_last)
+		return;
+	bool is_first = !info->oldest && !info->newest;
+	info->oldest = is_first || h->time_first < info->oldest ? h->time_first : info->oldest;
+	info->newest = is_first || h->time_last > info->newest ? h->time_last : info->newest;
+}
+
 static void add_block(struct keep_info *info, const struct keep_header *h)
 {
 	if (!h->count)
 		return;
 	if (!info->first) {
 		info->first = h->first;
-		info->oldest = h->time_first;
-		info->newest = h->time_last;
 		info->arrived_first = h->arrived_first;
 	}
 	info->last = keep_header_behind(h) - 1;
 	info->raw_bytes += h->raw_len;
-	info->oldest = h->time_first < info->oldest ? h->time_first : info->oldest;
-	info->newest = h->time_last > info->newest ? h->time_last : info->newest;
+	add_times(info, h);
 	info->arrived_last = h->arrived_last;
 }
 

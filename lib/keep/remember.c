@@ -10,7 +10,7 @@ void keep_remember_special(struct keep_memory *m, const struct sample *s)
 {
 	if (str_eq(s->kind, STR("schema")))
 		keep_schema_add(m->identities, s);
-	if (!str_eq(s->kind, STR("position")))
+	if (!sample_is_position(s))
 		return;
 	m->position.len = 0;
 	buffer_add(&m->position, s->data, s->len);

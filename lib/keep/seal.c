@@ -89,8 +89,8 @@ static int add_sample(struct sealing *s, const struct sample *sample, uint64_t n
 	buffer_add(&s->batch, sample->data, sample->len);
 	h->count++;
 	h->arrived_last = from->arrived_last;
-	h->time_first = sample->time < h->time_first ? sample->time : h->time_first;
-	h->time_last = sample->time > h->time_last ? sample->time : h->time_last;
+	if (!sample_is_position(sample)) /* one that stands behind nothing yet has none */
+		keep_header_time(h, sample->time);
 	keep_directory_source(s->directory, sample->source);
 	return r;
 }

@@ -105,7 +105,7 @@ static bool is_wanted(struct keep_stream *s)
 {
 	const struct sample *sample = &s->sample;
 	const struct keep_period *p = &s->period;
-	if (str_eq(sample->kind, STR("position")) || !is_wanted_source(p, sample->source))
+	if (sample_is_position(sample) || !is_wanted_source(p, sample->source))
 		return false;
 	if (sample->time >= p->since)
 		return !p->until || sample->time < p->until;

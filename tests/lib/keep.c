@@ -183,6 +183,32 @@ static void sealed(void)
 }
 
 /* Every third seq: more gaps than are held in memory. */
+/* The first position of a stream stands behind nothing, and has the time 0. */
+static void times(void)
+{
+	char *path = text_print("%s/times", folder), *error;
+	struct keep_writer *w = open_small(path, &small);
+	struct buffer position = { 0 };
+	struct keep_info info;
+	for (uint64_t seq = 0; seq <= 200; seq += 20) {
+		position.len = 0;
+		add(&position, "stage", 0, seq, "position");
+		append_each(w, seq + 1, seq + 19, 1);
+		keep_append(w, position.data, position.len, 1);
+		keep_commit(w);
+	}
+	for (int sealed = 0; sealed <= 1; sealed++) {
+		ok(keep_info(path, &info, &error) == 0 && !info.sealed == !sealed &&
+				info.oldest == 1000000000 && info.newest == 219000000000,
+			"positions are no readings' times");
+		keep_info_free(&info);
+		seal_all(w);
+	}
+	keep_writer_close(w);
+	buffer_free(&position);
+	free(path);
+}
+
 static void gaps(void)
 {
 	char *path = text_print("%s/gaps", folder);
@@ -280,6 +306,7 @@ int main(void)
 		return 1;
 	round_trip();
 	sealed();
+	times();
 	gaps();
 	retention();
 	newer_format();

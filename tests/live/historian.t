@@ -161,7 +161,7 @@ audited() { duto audit "$PLANT" --password-file password --json "$@" 2>errors | 
 is "audit of the database: stored, dropped, missing" "sent/a measurement 5 1-8 8=5+2+1 0
 sent/a alarm 5 1-1 1=1+0+0 0
 sent/a gap 6 1-1 1=1+0+0 0" "$(audited --source sent/ | sort -k 1,1 -k 3,3n -k 2,2r)"
-like "and where" '2 dropped by scale: late; seq 4 to 5' "$(duto audit "$PLANT" --password-file password --source sent/a)"
+like "and where" '2 dropped by scale: late; seq 4 to 5' "$(duto audit "$PLANT" --password-file password --source sent/a 2>errors)"
 is "of a period, with the hole at its border" "sent/a measurement 5 2-6 5=2+2+1 0" "$(audited --source sent/ --since 2026-06-04T00:00:02Z --until 2026-06-04T00:00:04Z)"
 is "measurements without values count" "empty measurement 1 1-3 3=3+0+0 0" "$(audited --source empty)"
 is "every sample of a stream that came in pieces" "back measurement 2000=2000+0+0" "$(audited --source back --until 2026-01-01T00:00:00Z | sed -E 's/(back measurement) [0-9]+ [0-9-]+ (.*) 0/\1 \2/' | sort -u)"
