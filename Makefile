@@ -1,4 +1,4 @@
-# make, make install, make deb, make check, make crash, make demo, make bench, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang.
+# make, make install, make deb, make check, make crash, make demo, make bench, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang; V=1 shows the commands.
 CC = gcc
 CFLAGS = -O2 -g
 PREFIX = /usr/local
@@ -18,54 +18,58 @@ UNITS = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 UNIT_FILES = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out systemd/generator.c,$(wildcard systemd/*.c)) \
 	$(addprefix pipelines/,capture.c describe.c keeps.c libexec.c outputs.c patience.c secrets.c traits.c wiring.c))
 
+# A line for each thing that is made.
+show = $(if $(V),,@printf '  %-5s %s\n' $(1) $@ &&)
+
 all: $(BUILD)/duto $(BUILD)/duto-generator $(FILTERS) $(BUILD)/libexec/link-zmq.so $(BUILD)/libexec/filters.json $(BUILD)/models/mill.forest
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call show,CC) $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/obj/pipelines/version.o: ALL_CFLAGS += -DDUTO_VERSION='"$(VERSION)"'
 $(BUILD)/obj/pipelines/version.o: systemd/debian/changelog
 
 $(BUILD)/libduto.a: $(LIB)
 	@rm -f $@
-	ar qcs $@ $^
+	$(call show,AR) ar qcs $@ $^
 
 $(BUILD)/libexec/%: $(BUILD)/obj/filters/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call show,LINK) $(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/libexec/link-zmq.so: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/zmq/*.c)) $(BUILD)/libduto.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -shared -o $@ $^ -lzmq
+	$(call show,LINK) $(CC) $(ALL_CFLAGS) -shared -o $@ $^ -lzmq
 
 $(BUILD)/libunits.a: $(UNIT_FILES)
 	@rm -f $@
-	ar qcs $@ $^
+	$(call show,AR) ar qcs $@ $^
 
 $(BUILD)/duto: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard pipelines/*.c)) $(BUILD)/libunits.a $(BUILD)/libduto.a
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call show,LINK) $(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/duto-generator: $(BUILD)/obj/systemd/generator.o $(BUILD)/libunits.a $(BUILD)/libduto.a
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call show,LINK) $(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/libexec/filters.json: $(BUILD)/duto $(FILTERS)
-	$(BUILD)/duto list --json >$@
+	$(call show,LIST) $(BUILD)/duto list --json >$@
 
 # What the pipelines that ship score with.
 $(BUILD)/models/mill.forest: pipelines/train-mill.sh $(patsubst %,$(BUILD)/libexec/%,sim map scale train) | $(BUILD)/duto
-	pipelines/train-mill.sh $(BUILD)/duto $(@D)
+	@mkdir -p $(@D)
+	$(call show,TRAIN) pipelines/train-mill.sh $(BUILD)/duto $(@D) >$(@D)/mill.report
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/lib/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc
+	$(call show,LINK) $(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc
 
 # Crash tests bring a disk of their own, in place of the library's.
 CRASHES = $(patsubst tests/crash/%.c,$(BUILD)/crash/%,$(filter-out tests/crash/disk.c,$(wildcard tests/crash/*.c)))
 
 $(BUILD)/crash/%: $(BUILD)/obj/tests/crash/%.o $(BUILD)/obj/tests/crash/disk.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call show,LINK) $(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 
 units: $(UNITS) $(CRASHES)
 
@@ -101,7 +105,7 @@ bench:
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libduto.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc -lzmq
+	$(call show,LINK) $(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lmsgpackc -lzmq
 
 # Longer runs on hostile input, by libFuzzer: FUZZ_SECONDS each, findings in build/fuzz/.
 FUZZ_SECONDS = 60
@@ -115,7 +119,7 @@ fuzz:
 
 build/fuzz/run/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libunits.a $(BUILD)/libduto.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(call show,LINK) $(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 install: all
 	@systemd/install.sh $(BUILD) $(VERSION) $(PREFIX) "$(DESTDIR)"
