@@ -14,8 +14,8 @@ function escaped(text) {
 	return text ~ /^[.']/ ? "\\&" text : text
 }
 function mode(wanted) {
-	if (code && wanted != "code") print ".fi"
-	if (!code && wanted == "code") print ".PP\n.nf"
+	if (code && wanted != "code") print ".fi\n.RE\n.PP"
+	if (!code && wanted == "code") print ".RS 4\n.nf"
 	code = wanted == "code"
 }
 NR == 1 {
@@ -24,7 +24,7 @@ NR == 1 {
 }
 /^#+ / { mode("text"); sub(/^#+ /, ""); print ".SH " toupper(escaped($0)); next }
 /^    / { mode("code"); print escaped(substr($0, 5)); next }
-/^$/ { if (!code) print ".PP"; else print ""; next }
+/^$/ { header = 0; if (!code) print ".PP"; else print ""; next }
 /^\|[-|]*\|$/ { next }
 /^\|/ {
 	mode("text")
@@ -34,10 +34,10 @@ NR == 1 {
 	gsub(/\001/, "|", cell[3])
 	rest = cell[3]
 	for (i = 4; i in cell && cell[i] != ""; i++) rest = rest ";" cell[i]
-	if (header++ == 0 || cell[2] ~ /^ (key|what)/) { delete cell; next }
-	sub(/^ */, "", cell[2]); sub(/^ */, "", rest)
-	printf ".TP\n%s\n%s\n", escaped(cell[2]), escaped(rest)
+	gsub(/^ *| *$/, "", cell[2]); sub(/^ */, "", rest)
+	if (header++ == 0) printf ".PP\n\\fI%s\\fR\n", escaped(cell[2])
+	else printf ".TP\n%s\n%s\n", escaped(cell[2]), escaped(rest)
 	delete cell
 	next
 }
-{ mode("text"); header = 0; sub(/^[-*] /, "\\(bu "); print /^\\\(bu/ ? ".PP\n\\(bu " escaped(substr($0, 6)) : escaped($0) }
+{ mode("text"); print sub(/^[-*] /, "") ? ".IP \\(bu 2\n" escaped($0) : escaped(substr($0, match($0, /[^ ]/))) }
