@@ -311,7 +311,7 @@ static void any_readings(void)
 			if (i >= 1000 && !state.len) {
 				meterdata_save(shuffled, &state);
 				again = open_late(60 * MINUTE);
-				struct cursor c = { state.data, state.data + state.len };
+				struct cursor c = wire_cursor(buffer_str(&state));
 				resumed &= meterdata_load(again, &c) && c.at == c.end;
 				meterdata_close(shuffled);
 				shuffled = again;
