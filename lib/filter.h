@@ -96,6 +96,9 @@ extern const struct filter filter;
 /* Passes a sample on, with the edits made to it. */
 void emit(const struct sample *s);
 
+/* The same with another time: its values go on, without quality and via. */
+void emit_at(int64_t time, const struct sample *s);
+
 /* Counts on with what is emitted: see settled. */
 uint64_t made(void);
 
