@@ -293,12 +293,6 @@ bool emit_made_any(void)
 	return series_count(identities) > 0;
 }
 
-void emit_text(const void *data, size_t len)
-{
-	buffer_add(out(), data, len);
-	added(len);
-}
-
 struct buffer *text_buffer(void)
 {
 	return out();
