@@ -168,12 +168,6 @@ int meterdata_add_counts(struct meterdata *m, int64_t time, uint64_t counts)
 	return 0;
 }
 
-void meterdata_exchange(struct meterdata *m, int64_t time)
-{
-	take_held(m, time);
-	m->started = false;
-}
-
 bool meterdata_awaits(const struct meterdata *m, int64_t time)
 {
 	return m->held_count && m->known < time;
