@@ -40,7 +40,6 @@ const char *reading_voltage(size_t phase); /* NULL: not judged */
 bool reading_take(struct reading *ret, const struct sample *s);
 bool reading_has_voltage(const struct reading *r); /* any that is judged */
 void reading_free(struct reading *r);
-void reading_archive(struct reading *r, struct archive *a);
 
 /* Readings that wait for older ones, in order. A zeroed queue is empty. */
 struct reading_queue {
