@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "filter.h"
-#include "history/history.h"
 #include "ledger.h"
 #include "ledger_show.h"
+#include "past.h"
 #include "terminal.h"
 
 enum { EXIT_MISSING = 1 };
@@ -50,20 +50,10 @@ static const struct opt options[] = {
 
 static void open_address(void)
 {
-	char *error;
-	bool database = history_is_database(address);
-	if (!database && (query.password_file || query.insecure))
-		die_config("--password-file and --insecure go with postgresql://...");
 	read_nothing();
 	query.since = since ? since - MARGIN : 0;
 	query.until = until ? until + MARGIN : 0;
-	if (checking() && database)
-		return;
-	int r = history_open(&history, address, &query, &error);
-	if (r == -EINVAL)
-		die_config("%s", error);
-	if (r)
-		die_system("%s", error);
+	history = past_open(address, &query);
 }
 
 static void start(void)
@@ -93,28 +83,13 @@ static void on_sample(struct sample *s)
 			STR_ARG(s->source));
 }
 
-static bool take_next(void)
-{
-	struct sample *s;
-	char *error;
-	int r = history_next(history, &s, &error);
-	if (r < 0 && r != -EBADMSG)
-		die_system("%s", error);
-	if (r < 0) {
-		warning("%s", error);
-		free(error);
-	} else if (r) {
-		on_sample(s);
-	}
-	return r;
-}
-
 static bool produce(void)
 {
-	for (int i = 0; i < AT_ONCE; i++)
-		if (!take_next())
-			return false;
-	return true;
+	struct sample *s;
+	int i = 0;
+	for (; i < AT_ONCE && (s = past_next(history)); i++)
+		on_sample(s);
+	return i == AT_ONCE;
 }
 
 static void measure(const struct ledger_line *line)

@@ -1,9 +1,5 @@
-#include "history/history.h"
-
-#include <errno.h>
-#include <stdlib.h>
-
 #include "filter.h"
+#include "past.h"
 #include "windows.h"
 
 enum { AT_ONCE = 64 }; /* samples between two looks at the rest of the world */
@@ -78,19 +74,10 @@ static void open_windows(void)
 
 static void start(void)
 {
-	char *error;
 	if (query.since && query.until && query.since >= query.until)
 		die_config("--until is not behind --since");
 	open_windows();
-	if (!history_is_database(address) && (query.password_file || query.insecure))
-		die_config("--password-file and --insecure go with postgresql://...");
-	if (checking() && history_is_database(address))
-		return;
-	int r = history_open(&history, address, &query, &error);
-	if (r == -EINVAL)
-		die_config("%s", error);
-	if (r)
-		die_system("%s", error);
+	history = past_open(address, &query);
 }
 
 /* As it was, but for the fields that were not asked for. */
@@ -116,35 +103,18 @@ static void aggregate(const struct sample *s)
 	}
 }
 
-/* False at the end of the past. */
-static bool take_next(void)
-{
-	struct sample *s;
-	char *error;
-	int r = history_next(history, &s, &error);
-	if (r < 0 && r != -EBADMSG)
-		die_system("%s", error);
-	if (r < 0) {
-		warning("%s", error);
-		free(error);
-	} else if (r && windows) {
-		aggregate(s);
-	} else if (r) {
-		pass_on(s);
-	}
-	return r;
-}
-
 static bool produce(void)
 {
-	for (int i = 0; i < AT_ONCE; i++) {
-		if (take_next())
-			continue;
+	struct sample *s;
+	int i = 0;
+	for (; i < AT_ONCE && (s = past_next(history)); i++)
 		if (windows)
-			windows_end(windows);
-		return false;
-	}
-	return true;
+			aggregate(s);
+		else
+			pass_on(s);
+	if (i < AT_ONCE && windows)
+		windows_end(windows);
+	return i == AT_ONCE;
 }
 
 static void fields(struct fields *f)

@@ -135,11 +135,7 @@ static void start(void)
 
 static void on_mark(const struct sample *s)
 {
-	int64_t time = power_quality_mark(quality, s->source, s->time);
-	struct sample_writer *w = emit_begin_as(time, s->source, s->run, s->seq, s->kind);
-	buffer_add(w->out, s->data + s->values.start, s->values.end - s->values.start);
-	w->count = s->values.count;
-	emit_end();
+	emit_at(power_quality_mark(quality, s->source, s->time), s);
 }
 
 static void on_measurement(const struct sample *s)

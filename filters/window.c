@@ -104,11 +104,7 @@ static void on_schema(const struct sample *s)
  * has: what goes on is a mark of that older time. */
 static void on_mark(const struct sample *s)
 {
-	int64_t time = windows_mark(windows, s->source, s->time);
-	struct sample_writer *w = emit_begin_as(time, s->source, s->run, s->seq, s->kind);
-	buffer_add(w->out, s->data + s->values.start, s->values.end - s->values.start);
-	w->count = s->values.count;
-	emit_end();
+	emit_at(windows_mark(windows, s->source, s->time), s);
 }
 
 static void on_sample(struct sample *s)

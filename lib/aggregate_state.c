@@ -14,8 +14,7 @@ void aggregate_save(const struct aggregate *a, struct buffer *to)
 	wire_uint(to, a->first_bad);
 	wire_double(to, a->mean);
 	wire_double(to, a->squares);
-	wire_uint(to, (uint64_t)((unsigned __int128)a->whole >> 64));
-	wire_uint(to, (uint64_t)a->whole);
+	wire_wide(to, a->whole);
 	wire_double(to, a->sum);
 	wire_double(to, a->carry);
 	wire_scalar(to, &a->origin);
@@ -33,11 +32,6 @@ void aggregate_save(const struct aggregate *a, struct buffer *to)
 		course_save(a->course, to);
 	else
 		wire_nil(to);
-}
-
-static bool load_uint(struct cursor *from, uint64_t max, uint64_t *ret)
-{
-	return wire_next_uint(from, ret) == 1 && *ret <= max;
 }
 
 static bool load_number(struct cursor *from, struct wire *ret)
@@ -63,10 +57,11 @@ static bool load_encoded(struct cursor *from, struct buffer *ret)
 static bool load_counts(struct aggregate *a, struct cursor *from)
 {
 	uint64_t worst, first_bad;
-	if (!load_uint(from, UINT64_MAX, &a->good) || !load_uint(from, UINT64_MAX, &a->bad) ||
-		!load_uint(from, a->good, &a->numbers) ||
-		!load_uint(from, a->numbers, &a->doubles) || !load_uint(from, UINT32_MAX, &worst) ||
-		!load_uint(from, UINT32_MAX, &first_bad))
+	if (wire_next_uint(from, &a->good) != 1 || wire_next_uint(from, &a->bad) != 1 ||
+		wire_next_uint_to(from, a->good, &a->numbers) != 1 ||
+		wire_next_uint_to(from, a->numbers, &a->doubles) != 1 ||
+		wire_next_uint_to(from, UINT32_MAX, &worst) != 1 ||
+		wire_next_uint_to(from, UINT32_MAX, &first_bad) != 1)
 		return false;
 	a->worst = (uint32_t)worst;
 	a->first_bad = (uint32_t)first_bad;
@@ -75,12 +70,9 @@ static bool load_counts(struct aggregate *a, struct cursor *from)
 
 static bool load_sums(struct aggregate *a, struct cursor *from)
 {
-	uint64_t high, low;
-	if (wire_next_double(from, &a->mean) != 1 || wire_next_double(from, &a->squares) != 1 ||
-		!load_uint(from, UINT64_MAX, &high) || !load_uint(from, UINT64_MAX, &low))
-		return false;
-	a->whole = (__int128)((unsigned __int128)high << 64 | low);
-	return wire_next_double(from, &a->sum) == 1 && wire_next_double(from, &a->carry) == 1;
+	return wire_next_double(from, &a->mean) == 1 && wire_next_double(from, &a->squares) == 1 &&
+	       wire_next_wide(from, &a->whole) == 1 && wire_next_double(from, &a->sum) == 1 &&
+	       wire_next_double(from, &a->carry) == 1;
 }
 
 static bool is_absent(struct cursor *from)

@@ -19,8 +19,7 @@ bool course_load_point(struct cursor *from, struct course_point *ret)
 
 static void save_sum(const struct course_sum *sum, struct buffer *to)
 {
-	wire_uint(to, (uint64_t)((unsigned __int128)sum->whole >> 64));
-	wire_uint(to, (uint64_t)sum->whole);
+	wire_wide(to, sum->whole);
 	wire_double(to, sum->real);
 	wire_bool(to, sum->any_real);
 	wire_double(to, sum->lines);
@@ -42,15 +41,9 @@ void course_save(const struct course *c, struct buffer *to)
 
 static bool load_sum(struct cursor *from, struct course_sum *sum)
 {
-	struct wire any;
-	uint64_t high, low;
-	if (wire_next_uint(from, &high) != 1 || wire_next_uint(from, &low) != 1 ||
-		wire_next_double(from, &sum->real) != 1 || wire_next(from, &any) != 1 ||
-		any.type != WIRE_BOOL)
-		return false;
-	sum->whole = (__int128)((unsigned __int128)high << 64 | low);
-	sum->any_real = any.b;
-	return wire_next_double(from, &sum->lines) == 1 && wire_next_double(from, &sum->steps) == 1;
+	return wire_next_wide(from, &sum->whole) == 1 && wire_next_double(from, &sum->real) == 1 &&
+	       wire_next_bool(from, &sum->any_real) == 1 &&
+	       wire_next_double(from, &sum->lines) == 1 && wire_next_double(from, &sum->steps) == 1;
 }
 
 static bool load_points(struct course *c, uint32_t count, struct cursor *from)

@@ -242,7 +242,7 @@ int decimal_root(decimal_product square, decimal *ret)
 	return 0;
 }
 
-static u128 divisor(u128 a, u128 b)
+u128 decimal_divisor(u128 a, u128 b)
 {
 	while (b) {
 		u128 rest = a % b;
@@ -258,7 +258,7 @@ static void add_rest(struct decimal_sum *sum, u128 rest, u128 denominator)
 	u128 common, of_sum, of_rest, total;
 	if (!sum->denominator)
 		sum->denominator = 1;
-	u128 both = divisor(sum->denominator, denominator);
+	u128 both = decimal_divisor(sum->denominator, denominator);
 	if (__builtin_mul_overflow(sum->denominator / both, denominator, &common) ||
 		__builtin_mul_overflow(sum->rest, common / sum->denominator, &of_sum) ||
 		__builtin_mul_overflow(rest, common / denominator, &of_rest) ||
@@ -274,7 +274,7 @@ static void add_rest(struct decimal_sum *sum, u128 rest, u128 denominator)
 int decimal_sum_add(struct decimal_sum *sum, decimal_product v, decimal_factor numerator,
 	decimal_factor denominator)
 {
-	u128 quotient, rest, both = divisor(numerator, denominator);
+	u128 quotient, rest, both = decimal_divisor(numerator, denominator);
 	decimal_product whole = 0;
 	int r = divide(multiply(v < 0 ? -(u128)v : (u128)v, numerator / both), denominator / both,
 		&quotient, &rest);

@@ -57,6 +57,9 @@ static inline decimal_product decimal_widen(decimal a)
 	return (decimal_product)a * DECIMAL_ONE;
 }
 
+/* The largest that divides both; of 0 and another, the other. */
+decimal_factor decimal_divisor(decimal_factor a, decimal_factor b);
+
 /* v rounded to nine decimals. */
 int decimal_narrow(decimal_product v, enum decimal_rounding rounding, decimal *ret);
 

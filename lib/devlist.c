@@ -162,6 +162,16 @@ static void make_room(struct devlist *list, size_t count)
 	list->count = count;
 }
 
+static void free_list(struct devlist *list)
+{
+	for (size_t i = 0; i < list->maps_count; i++)
+		devmap_free(list->maps[i]);
+	free(list->maps);
+	free(list->devices);
+	if (list->table.path)
+		table_unload(&list->table);
+}
+
 int devlist_load(
 	const char *path, int64_t every, int64_t timeout, struct devlist *ret, char **ret_error)
 {
@@ -179,7 +189,7 @@ int devlist_load(
 	if (!r && !list.count)
 		r = text_refuse(ret_error, "%s: there is no device in this list", path);
 	if (r < 0)
-		devlist_free(&list);
+		free_list(&list);
 	else
 		*ret = list;
 	return r;
@@ -195,19 +205,8 @@ int devlist_single(
 	list.devices[0] = *device;
 	r = find_map(&list, map, &list.devices[0].map, ret_error);
 	if (r < 0)
-		devlist_free(&list);
+		free_list(&list);
 	else
 		*ret = list;
 	return r;
-}
-
-void devlist_free(struct devlist *list)
-{
-	for (size_t i = 0; i < list->maps_count; i++)
-		devmap_free(list->maps[i]);
-	free(list->maps);
-	free(list->devices);
-	if (list->table.path)
-		table_unload(&list->table);
-	*list = (struct devlist){ 0 };
 }

@@ -41,7 +41,6 @@ int devlist_load(
 /* One device, told by options. address and source are borrowed. */
 int devlist_single(const struct devlist_device *device, const char *map, struct devlist *ret,
 	char **ret_error);
-void devlist_free(struct devlist *list);
 
 /* "1"; 0 or -EINVAL. */
 int devlist_unit(struct str text, int *ret);

@@ -45,6 +45,9 @@ int disk_lock(int fd);
 /* Whether another holds disk_lock on the file. Takes nothing. */
 bool disk_is_locked(int fd);
 
+/* Reads a small file, up to size - 1 bytes of it, and puts a NUL behind. Returns how many. */
+ssize_t disk_text(int folder, const char *name, char *to, size_t size);
+
 /* Puts data in the place of a file, whole or not at all: written aside, synced, renamed, the folder
  * synced. */
 int disk_replace(int folder, const char *name, const void *data, size_t len);

@@ -84,10 +84,10 @@ bool drift_load(struct drift *ret, const struct drift_bins *b, struct cursor *fr
 	uint32_t size;
 
 	if (wire_next_array(from, &size) != 1 || size != 1 + DRIFT_BINS ||
-		wire_next_uint(from, &raised) != 1 || raised > 1)
+		wire_next_uint_to(from, 1, &raised) != 1)
 		return false;
 	for (size_t i = 0; i < DRIFT_BINS; i++) {
-		if (wire_next_uint(from, &v) != 1 || v > UINT32_MAX || (v && i >= b->count))
+		if (wire_next_uint_to(from, UINT32_MAX, &v) != 1 || (v && i >= b->count))
 			return false;
 		ret->counts[i] = (uint32_t)v;
 		values += v;

@@ -230,6 +230,14 @@ void emit_end(void)
 	added(len);
 }
 
+void emit_at(int64_t time, const struct sample *s)
+{
+	struct sample_writer *w = emit_begin_as(time, s->source, s->run, s->seq, s->kind);
+	buffer_add(w->out, s->data + s->values.start, s->values.end - s->values.start);
+	w->count = s->values.count;
+	emit_end();
+}
+
 void announce(int64_t time, struct str source, const struct announced_field *fields, size_t count)
 {
 	struct identity *id = identify(source, (struct str){ 0 });
@@ -283,12 +291,6 @@ bool emit_load(struct cursor *from)
 bool emit_made_any(void)
 {
 	return series_count(identities) > 0;
-}
-
-void emit_text(const void *data, size_t len)
-{
-	buffer_add(out(), data, len);
-	added(len);
 }
 
 struct buffer *text_buffer(void)

@@ -83,7 +83,7 @@ struct filter {
 	void (*fields)(struct fields *f);
 
 	bool clocked;	  /* timed by a clock: a run is random, new at each start */
-	bool text_output; /* writes text by emit_text: --out takes only `-` and file:PATH */
+	bool text_output; /* writes text by text_buffer: --out takes only `-` and file:PATH */
 	bool no_output;	  /* writes nothing to --out */
 	bool acts; /* on the world (a database, a device, a mail): `duto run --replay` leaves it
 			     out, unless it is named in --live */
@@ -95,6 +95,9 @@ extern const struct filter filter;
 
 /* Passes a sample on, with the edits made to it. */
 void emit(const struct sample *s);
+
+/* The same with another time: its values go on, without quality and via. */
+void emit_at(int64_t time, const struct sample *s);
 
 /* Counts on with what is emitted: see settled. */
 uint64_t made(void);
@@ -120,8 +123,7 @@ struct announced_field {
 void announce(int64_t time, struct str source, const struct announced_field *fields, size_t count);
 
 /* Text out, for filters with text_output. */
-void emit_text(const void *data, size_t len);
-struct buffer *text_buffer(void); /* append here, then text_done(): the same without a copy */
+struct buffer *text_buffer(void); /* append here, then text_done() */
 void text_done(void);
 
 /* Events and time. */

@@ -87,7 +87,7 @@ int opt_duration(struct str text, int64_t *ret_ns)
 	return 0;
 }
 
-int opt_time(struct str text, int64_t now, int64_t *ret_ns)
+static int parse_time(struct str text, int64_t now, int64_t *ret_ns)
 {
 	int64_t offset;
 	if (text.len && text.data[0] == '-' && opt_duration(text, &offset) == 0) {
@@ -252,7 +252,7 @@ static int store(const struct opt *o, char *value, char **ret_error)
 		r = parse_list(value, o->to);
 		break;
 	case OPT_TIME:
-		r = opt_time(str(value), wall(), o->to);
+		r = parse_time(str(value), wall(), o->to);
 		break;
 	default:
 		r = store_number(o, value, &compare);

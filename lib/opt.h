@@ -89,7 +89,6 @@ uint64_t opt_hash(const struct opt *const tables[]);
 /* Single values, for those who read them elsewhere (pipeline files). 0 or -EINVAL. */
 int opt_duration(struct str text, int64_t *ret_ns);
 int opt_size(struct str text, int64_t *ret_bytes);
-int opt_time(struct str text, int64_t now, int64_t *ret_ns);
 
 /* The one of n names nearest to word, where it is near enough to be meant; else NULL. */
 const char *opt_suggest(const char *word, const char *const *names, size_t n);

@@ -38,7 +38,7 @@ void *pipeline_grow(void *array, size_t count, size_t size)
 	return array;
 }
 
-char *pipeline_copy(const char *text)
+static char *copy(const char *text)
 {
 	char *same = strdup(text);
 	if (!same)
@@ -55,7 +55,7 @@ void pipeline_expect(struct pipeline *p, const struct yaml_node *n, const char *
 
 struct word pipeline_word(const struct yaml_node *n)
 {
-	return (struct word){ pipeline_copy(n->text.data), n->line, n->column };
+	return (struct word){ copy(n->text.data), n->line, n->column };
 }
 
 static bool is_one_of(const char *word, const char *const *words)
@@ -105,8 +105,7 @@ static void add_variable(void *context, const char *name, const char *value)
 {
 	struct pipeline *p = context;
 	p->variables = pipeline_grow(p->variables, p->variable_count, sizeof(*p->variables));
-	p->variables[p->variable_count++] =
-		(struct variable){ pipeline_copy(name), pipeline_copy(value) };
+	p->variables[p->variable_count++] = (struct variable){ copy(name), copy(value) };
 }
 
 static void read_variables(struct pipeline *p, const struct yaml_node *vars)
@@ -230,7 +229,7 @@ static void read_root(struct pipeline *p, const struct yaml_node *root)
 
 static char *folder_of(const char *path)
 {
-	char *whole = pipeline_copy(path), *dir = pipeline_copy(dirname(whole));
+	char *whole = copy(path), *dir = copy(dirname(whole));
 	free(whole);
 	return dir;
 }
@@ -239,7 +238,7 @@ struct pipeline *pipeline_open(const char *path)
 {
 	char *error = NULL;
 	struct pipeline *p = allocate(1, sizeof(*p));
-	p->path = pipeline_copy(path);
+	p->path = copy(path);
 	p->dir = folder_of(path);
 	if (yaml_open(path, &p->yaml, &error) < 0)
 		mistake_add_message(&p->mistakes, path, error);

@@ -93,9 +93,6 @@ struct stage *pipeline_stage(const struct pipeline *p, const char *name); /* NUL
 /* The name of the stage that was probably meant; NULL: of none. */
 const char *pipeline_suggest_stage(const struct pipeline *p, const char *name);
 
-/* Whether any stage reads this one's output, by an edge or by a tap. */
-bool pipeline_is_read(const struct pipeline *p, const struct stage *stage);
-
 /* Adds a mistake or a note at a place of the pipeline file. */
 void pipeline_mistake(struct pipeline *p, int line, int column, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -123,16 +123,6 @@ static void order_stages(struct pipeline *p)
 	free(w.trail);
 }
 
-bool pipeline_is_read(const struct pipeline *p, const struct stage *stage)
-{
-	size_t index = (size_t)(stage - p->stages);
-	for (size_t i = 0; i < p->stage_count; i++)
-		for (size_t k = 0; k < p->stages[i].from_count + p->stages[i].tap_count; k++)
-			if (nth_source(&p->stages[i], k)->stage == index)
-				return true;
-	return stage->listen.text;
-}
-
 void pipeline_resolve(struct pipeline *p)
 {
 	for (size_t i = 0; i < p->stage_count; i++)

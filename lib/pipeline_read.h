@@ -8,8 +8,6 @@
 /* An array with room for one entry more, zeroed. */
 void *pipeline_grow(void *array, size_t count, size_t size);
 
-/* Copies that abort where memory is out. */
-char *pipeline_copy(const char *text);
 struct word pipeline_word(const struct yaml_node *n);
 
 /* Says that a node is not what it should be. */

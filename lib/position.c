@@ -100,7 +100,7 @@ static bool find_input(const struct sample *s, const char *id, uint64_t *ret)
 		if (str_eq(name, field.name))
 			bytes = sample_value_bytes(s, i);
 	}
-	struct cursor c = { (const uint8_t *)bytes.data, (const uint8_t *)bytes.data + bytes.len };
+	struct cursor c = wire_cursor(bytes);
 	if (!bytes.len || wire_next_map(&c, &count) != 1)
 		return false;
 	while (count-- && wire_next_str(&c, &name) == 1 && wire_next_uint(&c, ret) == 1)

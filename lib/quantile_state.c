@@ -17,13 +17,10 @@ void quantile_save(const struct quantile *q, struct buffer *to)
 
 static bool load_level(struct quantile_level *l, struct cursor *from)
 {
-	struct wire odd;
 	struct str values;
-	if (wire_next(from, &odd) != 1 || odd.type != WIRE_BOOL ||
-		wire_next_bin(from, &values) != 1 || values.len % sizeof(double) ||
-		values.len / sizeof(double) > QUANTILE_EXACT)
+	if (wire_next_bool(from, &l->odd) != 1 || wire_next_bin(from, &values) != 1 ||
+		values.len % sizeof(double) || values.len / sizeof(double) > QUANTILE_EXACT)
 		return false;
-	l->odd = odd.b;
 	l->len = (uint32_t)(values.len / sizeof(double));
 	l->cap = l->len;
 	l->values = malloc(values.len + 1);

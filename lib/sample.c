@@ -44,7 +44,8 @@ static int take_uint(struct cursor *c, uint64_t *ret)
 	return r;
 }
 
-int sample_skip_entry(struct cursor *c)
+/* Steps over one name and its value. */
+static int skip_entry(struct cursor *c)
 {
 	struct str name;
 	int r = wire_next_str(c, &name);
@@ -101,7 +102,7 @@ int sample_take_values(struct cursor *c, struct sample *s)
 	for (; r == 1 && i < s->values.count; i++) {
 		if (i < SAMPLE_INDEXED)
 			s->at[i] = (uint32_t)(c->at - start);
-		r = sample_skip_entry(c);
+		r = skip_entry(c);
 	}
 	s->values.end = (uint32_t)(c->at - s->data);
 	return r;
@@ -127,7 +128,7 @@ static int take_via(struct cursor *c, struct sample *s)
 {
 	int r = take_map(c, s->data, &s->via);
 	for (uint32_t i = 0; r == 1 && i < s->via.count; i++)
-		r = sample_skip_entry(c);
+		r = skip_entry(c);
 	s->via.end = (uint32_t)(c->at - s->data);
 	return r;
 }
@@ -166,7 +167,7 @@ static int take_body(struct cursor *c, struct sample *s, uint32_t keys)
 	if (r == 1 && keys && TAKE_KEY(c, "\xa3", "via") && keys--)
 		r = take_via(c, s);
 	while (r == 1 && keys--)
-		r = sample_skip_entry(c);
+		r = skip_entry(c);
 	return r;
 }
 
@@ -239,7 +240,7 @@ static struct cursor value_cursor(const struct sample *s, uint32_t i)
 	uint32_t known = i < SAMPLE_INDEXED ? i : SAMPLE_INDEXED - 1;
 	struct cursor c = sample_cursor(s, s->values.start + s->at[known]);
 	while (known++ < i)
-		sample_skip_entry(&c);
+		skip_entry(&c);
 	return c;
 }
 
@@ -293,7 +294,7 @@ static uint32_t find_behind(const struct sample *s, struct str name, struct curs
 			*ret = c;
 			return i;
 		}
-		sample_skip_entry(&next);
+		skip_entry(&next);
 	}
 	return i;
 }

@@ -10,9 +10,6 @@ static inline struct cursor sample_cursor(const struct sample *s, uint32_t at)
 	return (struct cursor){ s->data + at, s->data + s->len };
 }
 
-/* Steps over one name and its value. */
-int sample_skip_entry(struct cursor *c);
-
 /* Reads the values map at the cursor into s->values and s->at. 1, 0 or -1 as wire_next. */
 int sample_take_values(struct cursor *c, struct sample *s);
 

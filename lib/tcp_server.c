@@ -132,14 +132,3 @@ void tcp_server_wait(struct tcp_server *s, int timeout_ms)
 		if (s->waits[i].revents)
 			tcp_server_ready(s, s->waits[i].fd);
 }
-
-void tcp_server_close(struct tcp_server *s)
-{
-	while (s->count)
-		let_go(s, s->clients);
-	close(s->listener);
-	buffer_free(&s->answer);
-	free(s->clients);
-	free(s->waits);
-	free(s);
-}

@@ -32,6 +32,4 @@ void tcp_server_ready(struct tcp_server *s, int fd);
 /* For those without a loop: waits for up to timeout_ms and serves what is ready. */
 void tcp_server_wait(struct tcp_server *s, int timeout_ms);
 
-void tcp_server_close(struct tcp_server *s);
-
 #endif

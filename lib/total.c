@@ -88,6 +88,15 @@ static int check_sources(const struct total *t, char **ret_error)
 	return 0;
 }
 
+static void free_total(struct total *t)
+{
+	free_all(t->across, t->form.across->count);
+	free_all(t->ratios, t->form.ratios->count);
+	free(t->sources.words);
+	free(t->segments);
+	free(t);
+}
+
 struct total *total_open(const struct total_form *form, char **ret_error)
 {
 	struct total *t = allocate(1, sizeof(*t));
@@ -98,22 +107,8 @@ struct total *total_open(const struct total_form *form, char **ret_error)
 	r = r ?: read_all(form->ratios, '/', &t->ratios, ret_error);
 	if (r == 0)
 		return t;
-	total_close(t);
+	free_total(t);
 	return NULL;
-}
-
-void total_close(struct total *t)
-{
-	for (size_t i = 0; i < t->count; i++) {
-		free(t->parts[i].name);
-		buffer_free(&t->parts[i].schema);
-	}
-	free(t->parts);
-	free_all(t->across, t->form.across->count);
-	free_all(t->ratios, t->form.ratios->count);
-	free(t->sources.words);
-	free(t->segments);
-	free(t);
 }
 
 const struct opt_list *total_sources(const struct total *t)

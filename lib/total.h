@@ -22,7 +22,6 @@ struct total;
 
 /* NULL with a malloc'ed message where a word of across or ratios is not of its form. */
 struct total *total_open(const struct total_form *form, char **ret_error);
-void total_close(struct total *t);
 
 /* All meters, those of minus last; for align. */
 const struct opt_list *total_sources(const struct total *t);

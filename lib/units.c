@@ -18,8 +18,7 @@ static char *text_of(struct units *units, struct str name)
 /* encoded: the map that describes the field. */
 static bool find_unit(struct str encoded, struct str *ret)
 {
-	struct cursor c = { (const uint8_t *)encoded.data,
-		(const uint8_t *)encoded.data + encoded.len };
+	struct cursor c = wire_cursor(encoded);
 	struct str key;
 	uint32_t size;
 	if (wire_next_map(&c, &size) != 1)

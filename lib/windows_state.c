@@ -46,13 +46,13 @@ static bool load_field(struct source *s, uint32_t place, struct cursor *from)
 {
 	uint32_t size;
 	struct str name;
-	struct wire step;
+	bool step;
 	struct course_point last = { 0 };
 	if (wire_next_array(from, &size) != 1 || size != 4 || wire_next_bin(from, &name) != 1 ||
-		wire_next(from, &step) != 1 || step.type != WIRE_BOOL ||
-		!course_load_point(from, &last) || windows_field(s, name, place) != place)
+		wire_next_bool(from, &step) != 1 || !course_load_point(from, &last) ||
+		windows_field(s, name, place) != place)
 		return false;
-	s->fields[place].step = step.b;
+	s->fields[place].step = step;
 	s->fields[place].last = last;
 	return true;
 }
@@ -73,13 +73,11 @@ static bool load_frame(struct source *s, struct cursor *from, struct window *ret
 {
 	const struct windows_form *form = &s->of->form;
 	uint32_t size;
-	struct wire closed;
 	if (wire_next_array(from, &size) != 1 || size != 6 ||
 		wire_next_int(from, &ret->start) != 1 || wire_next_int(from, &ret->last) != 1 ||
-		wire_next(from, &closed) != 1 || closed.type != WIRE_BOOL ||
-		wire_next_uint(from, &ret->given) != 1 || wire_next_uint(from, &ret->seq) != 1)
+		wire_next_bool(from, &ret->closed) != 1 || wire_next_uint(from, &ret->given) != 1 ||
+		wire_next_uint(from, &ret->seq) != 1)
 		return false;
-	ret->closed = closed.b;
 	return ret->start >= 0 && ret->last >= ret->start && ret->last < INT64_MAX / 2 &&
 	       (form->gap || ret->start % form->every == 0) &&
 	       !(s->window_count && s->windows[s->window_count - 1].start >= ret->start);

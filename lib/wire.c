@@ -250,6 +250,15 @@ int wire_next_array(struct cursor *c, uint32_t *ret_size)
 	return r;
 }
 
+int wire_next_bool(struct cursor *c, bool *ret)
+{
+	struct wire w;
+	int r = next_of(c, WIRE_BOOL, &w);
+	if (r == 1)
+		*ret = w.b;
+	return r;
+}
+
 int wire_next_uint(struct cursor *c, uint64_t *ret)
 {
 	struct wire w;
@@ -257,6 +266,32 @@ int wire_next_uint(struct cursor *c, uint64_t *ret)
 	if (r == 1)
 		*ret = w.u;
 	return r;
+}
+
+int wire_next_uint_to(struct cursor *c, uint64_t most, uint64_t *ret)
+{
+	uint64_t v;
+	struct cursor next = *c;
+	int r = wire_next_uint(&next, &v);
+	if (r != 1 || v > most)
+		return r == 1 ? -1 : r;
+	*c = next;
+	*ret = v;
+	return 1;
+}
+
+int wire_next_wide(struct cursor *c, __int128 *ret)
+{
+	uint64_t high, low;
+	struct cursor next = *c;
+	int r = wire_next_uint(&next, &high);
+	if (r == 1)
+		r = wire_next_uint(&next, &low);
+	if (r != 1)
+		return r;
+	*c = next;
+	*ret = (__int128)((unsigned __int128)high << 64 | low);
+	return 1;
 }
 
 int wire_next_int(struct cursor *c, int64_t *ret)

@@ -248,6 +248,13 @@ static inline void wire_array(struct buffer *b, uint32_t n)
 	}
 }
 
+/* As two objects: the high half, then the low one. */
+static inline void wire_wide(struct buffer *b, __int128 v)
+{
+	wire_uint(b, (uint64_t)((unsigned __int128)v >> 64));
+	wire_uint(b, (uint64_t)v);
+}
+
 /* Nanoseconds since the epoch as the timestamp extension's 64-bit form: 1970 to 2514. */
 static inline void wire_time(struct buffer *b, int64_t ns)
 {
@@ -324,7 +331,10 @@ int wire_next_map(struct cursor *c, uint32_t *ret_size);
 
 /* One object of a type that is known before: 1, or as above. */
 int wire_next_array(struct cursor *c, uint32_t *ret_size);
+int wire_next_bool(struct cursor *c, bool *ret);
 int wire_next_uint(struct cursor *c, uint64_t *ret);
+int wire_next_uint_to(struct cursor *c, uint64_t most, uint64_t *ret); /* -1 also beyond most */
+int wire_next_wide(struct cursor *c, __int128 *ret);
 int wire_next_int(struct cursor *c, int64_t *ret);
 int wire_next_double(struct cursor *c, double *ret);
 int wire_next_bin(struct cursor *c, struct str *ret);

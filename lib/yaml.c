@@ -352,7 +352,8 @@ static int expected(const struct yaml_node *n, const char *what, char **ret_erro
 	return -EINVAL;
 }
 
-const struct yaml_node *yaml_unknown_key(
+/* The key of an entry that is none of keys; *ret_meant is the one that was probably meant, or NULL. */
+static const struct yaml_node *unknown_key(
 	const struct yaml_node *map, const char *const *keys, const char **ret_meant)
 {
 	size_t count = 0;
@@ -379,7 +380,7 @@ int yaml_check_map(const struct yaml_node *n, const char *const *keys, char **re
 	}
 	if (n->kind != YAML_MAP)
 		return expected(n, "a map", ret_error);
-	const struct yaml_node *unknown = yaml_unknown_key(n, keys, &meant);
+	const struct yaml_node *unknown = unknown_key(n, keys, &meant);
 	if (!unknown)
 		return 0;
 	*ret_error = yaml_error(unknown->key,

@@ -58,11 +58,6 @@ char *yaml_error(const struct yaml_node *n, const char *format, ...)
 /* "a list", "a map", "nothing" or the scalar in quotes: what was found, for messages. Malloc'ed. */
 char *yaml_found(const struct yaml_node *n);
 
-/* The key of an entry that is none of keys (a list that ends with NULL), or NULL; *ret_meant is the
- * one that was probably meant, or NULL. */
-const struct yaml_node *yaml_unknown_key(
-	const struct yaml_node *map, const char *const *keys, const char **ret_meant);
-
 /* These check a node and return 0, or -EINVAL with a message. n may be NULL only for yaml_check_map
  * (an empty document): there is no place to name then, and the message has none. */
 int yaml_check_map(const struct yaml_node *n, const char *const *keys, char **ret_error);

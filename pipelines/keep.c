@@ -13,17 +13,6 @@
 #include "libexec.h"
 #include "statedir.h"
 
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} words[] = {
-	{ "ls", keep_command_ls },
-	{ "info", keep_command_info },
-	{ "verify", keep_command_verify },
-	{ "export", keep_command_export },
-	{ "forget", keep_command_forget },
-};
-
 static const char *name, *cursor;
 
 #define KEEP_ARGUMENT                                                                              \
@@ -66,7 +55,7 @@ static void found_corrupt(const char *message, void *context)
 	failure(EXIT_SYSTEM, "%s", message);
 }
 
-int keep_command_verify(int argc, char **argv)
+static int verify(int argc, char **argv)
 {
 	static const struct opt options[] = { KEEP_ARGUMENT, OPT_END };
 	struct keep_info info = { 0 };
@@ -89,7 +78,7 @@ int keep_command_verify(int argc, char **argv)
 	return status;
 }
 
-int keep_command_export(int argc, char **argv)
+static int export(int argc, char **argv)
 {
 	char *program = libexec_path("replay");
 	(void)argc;
@@ -100,7 +89,7 @@ int keep_command_export(int argc, char **argv)
 	return failure(EXIT_SYSTEM, "%s: %s", program, strerror(errno));
 }
 
-int keep_command_forget(int argc, char **argv)
+static int forget(int argc, char **argv)
 {
 	static const struct opt options[] = {
 		KEEP_ARGUMENT,
@@ -123,6 +112,17 @@ int keep_command_forget(int argc, char **argv)
 			cursor, name);
 	return r ? failure(EXIT_SYSTEM, "%s: %s: %s", name, cursor, strerror(-r)) : EXIT_OK;
 }
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} words[] = {
+	{ "ls", keep_command_ls },
+	{ "info", keep_command_info },
+	{ "verify", verify },
+	{ "export", export },
+	{ "forget", forget },
+};
 
 int command_keep(int argc, char **argv)
 {

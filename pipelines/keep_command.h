@@ -10,9 +10,6 @@
 
 int keep_command_ls(int argc, char **argv);
 int keep_command_info(int argc, char **argv);
-int keep_command_verify(int argc, char **argv);
-int keep_command_export(int argc, char **argv);
-int keep_command_forget(int argc, char **argv);
 
 /* Malloc'ed path of the keep of that name; NULL after it has said that there is none. */
 char *keep_command_find(const char *name);

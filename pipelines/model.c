@@ -12,7 +12,7 @@
 static const char *from, *to;
 
 /* What is lost is told, so that silence means nothing is. */
-static int convert(struct model_file *m)
+static int save(struct model_file *m)
 {
 	char *loss, *error;
 	int e = model_save(m->forest, to, &loss, &error);
@@ -25,7 +25,7 @@ static int convert(struct model_file *m)
 	return EXIT_OK;
 }
 
-int model_command_convert(int argc, char **argv)
+static int convert(int argc, char **argv)
 {
 	static const struct opt options[] = {
 		{ .name = "from",
@@ -49,7 +49,7 @@ int model_command_convert(int argc, char **argv)
 	status = model_command_load(from, &m);
 	if (status)
 		return status;
-	status = convert(&m);
+	status = save(&m);
 	model_close(&m);
 	return status;
 }
@@ -71,6 +71,6 @@ int command_model(int argc, char **argv)
 	if (strcmp(argv[1], "show") == 0)
 		return model_command_show(argc - 1, argv + 1);
 	if (strcmp(argv[1], "convert") == 0)
-		return model_command_convert(argc - 1, argv + 1);
+		return convert(argc - 1, argv + 1);
 	return failure(EXIT_CONFIG, "model has no word \"%s\": expected show or convert", argv[1]);
 }

@@ -5,7 +5,6 @@
 #include "model/model.h"
 
 int model_command_show(int argc, char **argv);
-int model_command_convert(int argc, char **argv);
 
 /* EXIT_OK with the model, what is to be known of it said; or the status after the error. */
 int model_command_load(const char *path, struct model_file *ret);

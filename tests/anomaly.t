@@ -2,7 +2,6 @@
 """duto anomaly: what it finds in series made here, where it begins and ends, what teaches it and what does not."""
 # conformance: --fields torque,rotational_speed
 # conformance: --fields torque,rotational_speed,tool_wear --together --sensitivity 2
-import json
 import math
 import os
 import random
@@ -12,15 +11,11 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
+from program import DUTO, decoded, duto, encoded
 from tap import done, ok
 
-DUTO = os.environ.get("DUTO", HERE + "/../build/duto")
 BAD = 0x80000000
 STEP = 300  # seconds from sample to sample: 288 a day
-
-
-def duto(args, data=b""):
-    return subprocess.run([DUTO] + args.split(), input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
 
 
 def clock(i):
@@ -33,15 +28,11 @@ def sample(i, values, source="p/a", **more):
     return {"time": clock(i), "source": source, "run": 7, "seq": i + 1, **more, "values": values}
 
 
-def encoded(samples):
-    return duto("from-json", "".join(json.dumps(s) + "\n" for s in samples).encode()).stdout
-
-
 def anomaly(args, samples):
     r = duto("anomaly " + args, encoded(samples))
     if r.returncode:
         ok(False, f"anomaly {args}: runs", r.stderr.decode())
-    return [json.loads(line) for line in duto("to-json", r.stdout).stdout.splitlines()]
+    return decoded(r.stdout)
 
 
 def scores(out, field="v"):

@@ -5,38 +5,24 @@
 # conformance: --tariff uk-half-hourly.yaml --contract 100 --every 1h --check-register total
 import datetime
 import glob
-import json
 import os
 import random
 import subprocess
 import sys
 import tempfile
-import time
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
+from kills import killed
+from program import DUTO, decoded, duto, encoded
 from tap import done, note, ok
 
-DUTO = os.path.abspath(os.environ.get("DUTO", HERE + "/../build/duto"))
 CASES = os.path.join(HERE, "billing")
 SHARED = os.path.join(HERE, "../../shared/billing-cases")
 UTC = datetime.timezone.utc
-
-
-def duto(args, data=b"", cwd=None):
-    return subprocess.run([DUTO] + args, input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, cwd=cwd)
-
-
-def encoded(samples):
-    text = "".join(json.dumps(s) + "\n" for s in samples)
-    return duto(["from-json"], text.encode()).stdout
-
-
-def decoded(data):
-    return [json.loads(line) for line in duto(["to-json"], data).stdout.splitlines()]
 
 
 def sample(at, values, source="m", **more):
@@ -58,7 +44,7 @@ class Folder:
 
     def run(self, samples, *args):
         data = samples if isinstance(samples, bytes) else encoded(samples)
-        return duto(["bill", "--tariff", "t.yaml", *args], data, self.path)
+        return duto(["bill", "--tariff", "t.yaml", *args], data, cwd=self.path)
 
     def bills(self, samples, *args):
         r = self.run(samples, *args)
@@ -464,42 +450,13 @@ def test_quality():
        "what is no energy is dropped, and told of", r.stderr)
 
 
-def eventually(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
-
-
 def test_kills():
-    """A keep is filled bit by bit; whenever bill has saved its state, it is killed."""
-    data, kills = encoded(random_use(3)), 5
+    data = encoded(random_use(3))
     folder = Folder(open(HERE + "/../schemas/tariffs/a4-verde.yaml").read().split("currency: BRL", 1)[1])
-    args = ["--tariff", "t.yaml", "--contract", "9", "--every", "6h"]
-    plain = duto(["bill"] + args, data, folder.path).stdout
-    kept, made = folder.path + "/in", folder.path + "/out"
-    writer = subprocess.Popen([DUTO, "select", "--out", "keep:" + kept], stdin=subprocess.PIPE)
-    saved = True
-    def checkpoints():
-        return sorted(os.listdir(made + "/checkpoint")) if os.path.exists(made + "/checkpoint") else []
-    for i in range(kills):
-        writer.stdin.write(data[len(data) * i // (kills + 1):len(data) * (i + 1) // (kills + 1)])
-        writer.stdin.flush()
-        eventually(lambda: os.path.exists(kept + "/head"))
-        before = checkpoints()
-        b = subprocess.Popen([DUTO, "bill"] + args + ["--in", "keep:" + kept, "--out", "keep:" + made], cwd=folder.path)
-        saved &= eventually(lambda: checkpoints() != before)
-        b.kill()
-        b.wait()
-    writer.stdin.write(data[len(data) * kills // (kills + 1):])
-    writer.stdin.close()
-    writer.wait()
-    r = duto(["bill"] + args + ["--in", "keep:" + kept, "--out", "keep:" + made], cwd=folder.path)
-    ok(saved and r.returncode == 0, f"killed {kills} times behind a checkpoint, and started again", r.stderr)
-    out = duto(["replay", made]).stdout
-    ok(len(plain) > 10000 and out == plain, "the same bytes as of one run", len(out), len(plain))
+    words = ["bill", "--tariff", "t.yaml", "--contract", "9", "--every", "6h"]
+    plain = duto(words, data, cwd=folder.path).stdout
+    out = killed(words, data, 5, folder.path)
+    ok(len(plain) > 10000 and out == plain, "killed behind checkpoints, the same bytes as of one run", len(out or ""), len(plain))
 
 
 def test_customers():

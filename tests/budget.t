@@ -2,10 +2,8 @@
 """duto budget: days and projections beside those worked out in fractions; bills taken apart, each effect by hand."""
 # conformance: --field torque --interval 1s
 # conformance: --field tool_wear --budget 1 --zone America/Sao_Paulo --unit Wh
-import json
 import os
 import random
-import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,35 +12,17 @@ from fractions import Fraction
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
 from kills import killed
+from program import decoded, duto, encoded, numbered, sample_at
 from tap import done, ok
 
-DUTO = os.environ.get("DUTO", HERE + "/../build/duto")
 START = datetime(2026, 3, 1, 3, tzinfo=timezone.utc)  # midnight in Sao Paulo
-
-
-def duto(words, data=b""):
-    return subprocess.run([DUTO, *words], input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
-
-
-def sample(at, values, kind=None, quality=None):
-    s = {"time": at.isoformat().replace("+00:00", "Z"), "source": "plant/total", "run": 7}
-    s.update({"kind": kind} if kind else {})
-    s["values"] = values
-    s.update({"quality": quality} if quality else {})
-    return s
-
-
-def encoded(samples):
-    for i, s in enumerate(samples):
-        s["seq"] = i + 1
-    return duto(["from-json"], "\n".join(json.dumps(s) for s in samples).encode()).stdout
 
 
 def budget(options, samples):
     """Days and events that come out."""
-    r = duto(["budget", *options], encoded(samples))
+    r = duto(["budget", *options], encoded(numbered(samples)))
     ok(r.returncode == 0, "budget " + " ".join(options) + ": runs", r.stderr.decode())
-    out = [json.loads(line) for line in duto(["to-json"], r.stdout).stdout.splitlines()]
+    out = decoded(r.stdout)
     return ([s for s in out if s["source"] == "plant/total/budget" and "kind" not in s],
             [s for s in out if s.get("kind") == "event"], out)
 
@@ -56,7 +36,7 @@ ZONE = ["--zone", "America/Sao_Paulo"]
 
 def hours(use):
     """A sample an hour, use(day, hour) kWh."""
-    return [sample(START + timedelta(hours=h), {"energy": use(h // 24, h % 24)}) for h in range(24 * 70)]
+    return [sample_at(START + timedelta(hours=h), {"energy": use(h // 24, h % 24)}) for h in range(24 * 70)]
 
 
 def test_days():
@@ -105,16 +85,16 @@ def test_gaps():
     days, _, out = budget([*ZONE, "--interval", "1h"], bad)
     ok(days[0]["values"]["energy_day"] == 22.0 and sum("kind" not in s and s["source"] == "plant/total" for s in out) == len(bad),
        "what is Bad or nil does not count, and goes on", days[0])
-    ended = [sample(day_of(s) + timedelta(hours=1), s["values"]) for s in flat]
+    ended = [sample_at(day_of(s) + timedelta(hours=1), s["values"]) for s in flat]
     days, _, _ = budget([*ZONE, "--interval", "1h", "--stamp", "end"], ended)
     ok([d["values"]["energy_day"] for d in days[:3]] == [24.0] * 3, "stamped at their end", days[:1])
-    units = [sample(START, {"energy": {"unit": "Wh"}}, kind="schema")] + hours(lambda d, h: 1000)
+    units = [sample_at(START, {"energy": {"unit": "Wh"}}, kind="schema")] + hours(lambda d, h: 1000)
     days, _, _ = budget([*ZONE, "--interval", "1h"], units)
     ok(days[0]["values"]["energy_day"] == 24.0, "in the unit that is announced", days[0])
-    marked = flat[:24] + [sample(START + timedelta(hours=25), {}, kind="mark")]
+    marked = flat[:24] + [sample_at(START + timedelta(hours=25), {}, kind="mark")]
     days, _, _ = budget([*ZONE, "--interval", "1h"], marked)
     ok(len(days) == 1, "a mark ends a day", days)
-    late = flat[:30] + [sample(START + timedelta(hours=2), {"energy": 10})] + flat[30:]
+    late = flat[:30] + [sample_at(START + timedelta(hours=2), {"energy": 10})] + flat[30:]
     days, _, _ = budget([*ZONE, "--interval", "1h"], late)
     ok(days[1]["values"]["energy_to_date"] == 58.0, "what is late counts in its day", days[1])
 
@@ -125,7 +105,7 @@ def bill(month, lines, taxes=(), total=None, **more):
     values = {"tariff": "t", "state": "final", "revision": 0, "from": f"2026-{month - 1:02}-01T03:00:00Z", "currency": "BRL",
               "total": total, "lines": lines, **more}
     values.update({"taxes": list(taxes)} if taxes else {})
-    return sample(at, values, kind="bill")
+    return sample_at(at, values, kind="bill")
 
 
 def line(code, quantity, unit, rate, net=None):
@@ -167,7 +147,7 @@ def test_bills():
     ok(got[0]["rounding"] == "-0.01" and got[0]["change"] == "132.49", "what a total was rounded by", got)
     got = effects([bill(3, first), bill(4, first, currency="USD")])
     ok(got == [], "two currencies are not compared", got)
-    got = effects([bill(3, first), sample(START, {"state": "final", "from": "x", "lines": 7}, kind="bill"), bill(5, second)])
+    got = effects([bill(3, first), sample_at(START, {"state": "final", "from": "x", "lines": 7}, kind="bill"), bill(5, second)])
     ok(got == [], "what is no bill is told, not compared", got)
 
 
@@ -190,7 +170,7 @@ def test_real():
     plant = duto("sim meter --every 1h --count 4000 --start 2026-01-01T03:00:00Z".split()).stdout
     made = duto("bill --tariff a4-verde.yaml --reads register --import active_energy_import --unit Wh --contract 200".split(), plant).stdout
     r = duto(["budget"], made)
-    out = [json.loads(line) for line in duto(["to-json"], r.stdout).stdout.splitlines()]
+    out = decoded(r.stdout)
     got = [s["values"] for s in out if s.get("kind") == "event"]
     ok(len(got) >= 3 and all(sum(Decimal(g[k]) for k in ("quantity", "price", "flag", "tax", "demand")) == Decimal(g["change"]) for g in got),
        "the bills that duto bill makes", got)
@@ -208,7 +188,7 @@ def test_kills():
     stream += [bill(m, lines + [line("cip", str(m), "", "1")]) for m in (3, 4, 5)]
     stream.sort(key=lambda s: s["time"])
     stream += [bill(5, lines + [line("cip", str(r), "", "1")], revision=r, note="x" * 1000) for r in range(1, 200)]
-    plant = encoded(stream)
+    plant = encoded(numbered(stream))
     words = ["budget", *ZONE, "--interval", "1h", "--budget", "1000"]
     plain = duto(words, plant).stdout
     out = killed(words, plant, 8)

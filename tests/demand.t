@@ -3,10 +3,8 @@
 # conformance: --contract 400 --power torque
 # conformance: --every 1m --counter tool_wear --unit Wh
 # conformance: --interval 1s --stamp end --power torque
-import json
 import os
 import random
-import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
@@ -14,9 +12,9 @@ from fractions import Fraction
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
 from kills import killed
+from program import decoded, duto, encoded, numbered, sample_at
 from tap import done, ok
 
-DUTO = os.environ.get("DUTO", HERE + "/../build/duto")
 START = datetime(2026, 4, 20, 13, tzinfo=timezone.utc)
 SUBNORMAL, UNCERTAIN, BAD = 0x40a40000, 0x40000000, 0x80000000
 POSTS = """\
@@ -28,37 +26,19 @@ posts:
 """
 
 
-def duto(words, data=b""):
-    return subprocess.run([DUTO, *words], input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
-
-
-def stamp(seconds, start=START):
-    return (start + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
-
-
 def seconds(text, start=START):
     return (datetime.fromisoformat(text.replace("Z", "+00:00")) - start).total_seconds()
 
 
-def sample(at, values, kind=None, quality=None, start=START, seq=1):
-    s = {"time": stamp(at, start), "source": "plant/total", "run": 7, "seq": seq}
-    s.update({"kind": kind} if kind else {})
-    s["values"] = values
-    s.update({"quality": quality} if quality else {})
-    return s
-
-
-def encoded(samples):
-    for i, s in enumerate(samples):
-        s["seq"] = i + 1
-    return duto(["from-json"], "\n".join(json.dumps(s) for s in samples).encode()).stdout
+def sample(at, values, start=START, **more):
+    return sample_at(start + timedelta(seconds=at), values, **more)
 
 
 def demand(options, samples):
     """Readings, blocks and events that come out."""
-    r = duto(["demand", *options], encoded(samples))
+    r = duto(["demand", *options], encoded(numbered(samples)))
     ok(r.returncode == 0, "demand " + " ".join(options) + ": runs", r.stderr.decode())
-    out = [json.loads(line) for line in duto(["to-json"], r.stdout).stdout.splitlines()]
+    out = decoded(r.stdout)
     blocks = [s for s in out if s["source"] == "plant/total/demand" and "kind" not in s]
     events = [s for s in out if s.get("kind") == "event"]
     readings = [s for s in out if s["source"] == "plant/total" and "kind" not in s]
@@ -207,7 +187,7 @@ def test_gaps():
     _, blocks, _ = demand([], powers([(0, -50), (450, 100), (900, 0)]))
     ok(blocks[0]["values"]["demand"] == 50.0, "what is given back is no demand", blocks)
     marked = powers([(0, 100)]) + [sample(1000, {}, kind="mark")]
-    r = [json.loads(s) for s in duto(["to-json"], duto(["demand"], encoded(marked)).stdout).stdout.splitlines()]
+    r = decoded(duto(["demand"], encoded(numbered(marked))).stdout)
     ok([s.get("kind", s["source"]) for s in r] == ["plant/total", "schema", "plant/total/demand", "mark"] and
        r[2]["values"]["demand"] == 100.0, "a mark closes blocks: nothing else came until then", r)
     marked += powers([(1200, 40), (1800, 0)])

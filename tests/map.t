@@ -136,29 +136,8 @@ is "needs and makes" '[["torque","a.kw"],["x","y"]]' "$(duto map 'x = torque * p
 
 plant="sim mill --count 3000 --start 2026-01-01T00:00:00Z"
 counted=(map 'step = torque - prev.torque' 'sum = (function() state.sum = (state.sum or 0) + torque state[1] = {a = {source}} return state.sum end)()')
-duto $plant | duto "${counted[@]}" >plain
 duto $plant >in
-mkfifo pipe
-size=$(stat -c %s in)
-checkpoints() { ls made/checkpoint 2>/dev/null | sort | xargs; }
-start bash -c 'exec "$0" select --out keep:kept <pipe' "$DUTO"
-exec 3>pipe
-saved=0
-for i in 1 2 3 4; do
-	tail -c +$((size * (i - 1) / 5 + 1)) in | head -c $((size * i / 5 - size * (i - 1) / 5)) >&3
-	eventually 20 test -e kept/head
-	before=$(checkpoints)
-	start "$DUTO" "${counted[@]}" --in keep:kept --out keep:made
-	changed() { [ "$(checkpoints)" != "$before" ]; }
-	eventually 20 changed && saved=$((saved + 1))
-	kill -9 "$started_pid"
-	wait "$started_pid" 2>/dev/null
-done
-tail -c +$((size * 4 / 5 + 1)) in >&3
-exec 3>&-
-is "killed behind a checkpoint, four times" 4 "$saved"
-wait "${started[0]}"
-exits "and started again" 0 duto "${counted[@]}" --in keep:kept --out keep:made
-duto replay made >again
-ok "prev and state are as if it had not stopped" cmp plain again
+duto "${counted[@]}" <in >plain
+exits "killed behind a checkpoint, four times" 0 /usr/bin/python3 "$ROOT/tests/lib/kills.py" in 4 "${counted[@]}"
+ok "prev and state are as if it had not stopped" cmp plain output
 done_testing

@@ -6,7 +6,6 @@
 # conformance setup: cp $ROOT/schemas/power-quality/ieee-1159.yaml own.yaml
 # conformance: --profile ./own.yaml --nominal 230
 import array
-import json
 import math
 import os
 import random
@@ -18,18 +17,14 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
+from program import DUTO, decoded, duto, encoded
 from tap import done, ok
 
-DUTO = os.path.abspath(os.environ.get("DUTO", HERE + "/../build/duto"))
 PHASES = ["voltage_l1_n", "voltage_l2_n", "voltage_l3_n"]
 LINES = ["voltage_l1_l2", "voltage_l2_l3", "voltage_l3_l1"]
 MONDAY = 1767571200  # 2026-01-05T00:00:00Z
 SLOT, WEEK = 600, 7 * 86400
 PRODIST = "--profile prodist-8 --nominal 127"
-
-
-def duto(args, data=b"", **more):
-    return subprocess.run([DUTO] + args.split(), input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, **more)
 
 
 def clock(seconds):
@@ -44,14 +39,6 @@ def sample(at, values, kind=None, quality=None, source="p/a"):
     seq += 1
     s = {"time": clock(at), "source": source, "run": 7, "seq": seq, **({"kind": kind} if kind else {}), "values": values}
     return {**s, "quality": quality} if quality else s
-
-
-def encoded(samples):
-    return duto("from-json", "".join(json.dumps(s) + "\n" for s in samples).encode()).stdout
-
-
-def decoded(data):
-    return [json.loads(line) for line in duto("to-json", data).stdout.splitlines()]
 
 
 def judged(args, samples):

@@ -13,7 +13,7 @@ block() { # SECTION LANGUAGE [N]: the Nth block of code of a section in that lan
 
 is "the first pipe" "$(block 'The first pipe' '')" "$(bash -c "$(block 'The first pipe' sh)" 2>&1)"
 
-ok "learning and scoring" bash -e -c "$(block 'The first pipe' sh 2)" 2>errors
+exits "learning and scoring" 0 bash -e -c "$(block 'The first pipe' sh 2)"
 is "every piece is scored" 10000 "$(grep -c '"failure_probability":[0-9]' scored.jsonl)"
 
 like "a model goes to ONNX and is shown" "form      ONNX" "$(bash -e -c "$(block 'The first pipe' sh 3)" 2>&1)"

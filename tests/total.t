@@ -3,25 +3,19 @@
 # conformance new: measurements
 # conformance: --meters plant/mill1 --as plant/total --every 1s --sum torque --mean tool_wear
 # conformance: --meters plant/mill1 --as plant/total --every 10s --sum torque --ratio r=torque/tool_wear --across a=torque,other
-import json
 import os
 import random
-import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
 from kills import killed
+from program import decoded, duto, encoded
 from tap import done, ok
 
-DUTO = os.environ.get("DUTO", HERE + "/../build/duto")
 START = "2026-01-01T00:00:00Z"
 SUBNORMAL, UNCERTAIN, BAD, NO_DATA = 0x40950000, 0x40000000, 0x80050000, 0x809b0000
 UNITS = {"p": {"unit": "kW"}, "e": {"unit": "Wh"}, "v": {"unit": "V"}, "f": {"unit": "Hz"}, "name": {"label": "Name"}}
-
-
-def duto(words, data=b""):
-    return subprocess.run([DUTO, *words], input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
 
 
 def sample(meter, at, values, quality=None, kind=None):
@@ -30,14 +24,6 @@ def sample(meter, at, values, quality=None, kind=None):
     s["values"] = values
     s.update({"quality": quality} if quality else {})
     return s
-
-
-def encoded(samples):
-    return duto(["from-json"], "\n".join(json.dumps(s) for s in samples).encode()).stdout
-
-
-def lines(data):
-    return [json.loads(line) for line in duto(["to-json"], data).stdout.splitlines()]
 
 
 def schemas(fields, meters=(1, 2)):
@@ -51,7 +37,7 @@ def total(options, samples, announced=SCHEMAS):
     words = ["total", "--meters", "plant/m1,plant/m2", "--as", "plant/total", "--every", "1s", *options]
     r = duto(words, encoded(announced + samples))
     ok(r.returncode == 0, "total " + " ".join(options) + ": runs", r.stderr.decode())
-    return [s for s in lines(r.stdout) if s["source"] == "plant/total"]
+    return [s for s in decoded(r.stdout) if s["source"] == "plant/total"]
 
 
 def measured(out):
@@ -83,7 +69,7 @@ def test_balance():
     words = ["total", "--meters", "plant/m1", "--minus", "plant/m2,plant/m3", "--as", "plant/loss", "--every", "1s"]
     stream = [sample(1, 0, {"p": 100.0, "e": 7, "v": 220.0}), sample(2, 0, {"p": 60.0, "e": 9, "v": 1.0}),
               sample(3, 0, {"p": 38.5, "e": 0, "v": 2.0})]
-    out = measured([s for s in lines(duto(words, encoded(schemas("p e v", (1, 2, 3)) + stream)).stdout) if s["source"] == "plant/loss"])
+    out = measured([s for s in decoded(duto(words, encoded(schemas("p e v", (1, 2, 3)) + stream)).stdout) if s["source"] == "plant/loss"])
     ok(out[0]["values"] == {"p": 1.5, "e": -2, "v": 220.0}, "what is left of one meter when others are taken off", out)
 
 

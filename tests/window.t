@@ -12,33 +12,24 @@ import json
 import math
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + "/lib")
 from kills import killed
+from program import decoded, duto, encoded
 from tap import done, ok
 
-DUTO = os.environ.get("DUTO", HERE + "/../build/duto")
 START = "2026-01-01T00:00:00Z"
 SUBNORMAL, UNCERTAIN, BAD, NO_DATA = 0x40a40000, 0x40000000, 0x80000000, 0x809b0000
 OUT_OF_RANGE = 0x803c0000
 
 
-def duto(args, data=b""):
-    return subprocess.run([DUTO] + args.split(), input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
-
-
-def lines(samples):
-    return [json.loads(line) for line in duto("to-json", samples).stdout.splitlines()]
-
-
 def window(args, samples):
     r = duto("window " + args, samples)
     ok(r.returncode == 0, f"window {args}: runs", r.stderr.decode())
-    return lines(r.stdout), r.stderr.decode()
+    return decoded(r.stdout), r.stderr.decode()
 
 
 def clock(seconds):
@@ -65,10 +56,6 @@ def sample(time, values, quality=None, source="p/a", kind=None):
     return s
 
 
-def encoded(samples):
-    return duto("from-json", "".join(json.dumps(s) + "\n" for s in samples).encode()).stdout
-
-
 def results(args, samples):
     """What comes out of measurements: (source, second, values, quality)."""
     out, errors = window(args, encoded(samples))
@@ -89,7 +76,7 @@ def test_reference():
         "stddev": lambda v: float(statistics.stdev(v))}
     plant = duto(f"sim meter --sources 3 --count 400 --start {clock(30)}").stdout
     groups = {}
-    for s in lines(plant):
+    for s in decoded(plant):
         if "kind" not in s:
             group = groups.setdefault((s["source"], int(seconds(s["time"])) // every * every), {})
             for name, value in s["values"].items():
@@ -220,7 +207,7 @@ def quantile(values, p):
 def test_quantiles():
     plant = duto(f"sim meter --sources 2 --count 500 --start {START}").stdout
     groups = {}
-    for s in lines(plant):
+    for s in decoded(plant):
         if "kind" not in s:
             groups.setdefault((s["source"], int(seconds(s["time"])) // 60 * 60), []).append(s["values"]["voltage_l1_n"])
     out, _ = window("--every 60s --agg p0,p12.5,p50,p99,p100 --fields voltage_l1_n", plant)
@@ -338,7 +325,7 @@ def test_history():
     live, _ = window(said, plant)
     with tempfile.TemporaryDirectory(prefix="duto-test.") as folder:
         duto(f"select --out keep:{folder}/k", plant)
-        past = lines(duto(f"history {folder}/k {said}").stdout)
+        past = decoded(duto(f"history {folder}/k {said}").stdout)
     ok(len(values(live)) > 50 and values(past) == values(live), "history over a keep gives the same aggregates",
        len(values(live)), len(values(past)))
 

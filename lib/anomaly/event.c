@@ -33,15 +33,11 @@ bool anomaly_event_load(struct anomaly_event *e, struct cursor *from)
 {
 	uint32_t items;
 	uint64_t calm;
-	struct wire active, highest;
 
-	if (wire_next_array(from, &items) != 1 || items != 4 || wire_next(from, &active) != 1 ||
-		active.type != WIRE_BOOL || wire_next_uint(from, &calm) != 1 ||
-		calm > ANOMALY_CALM || wire_next(from, &highest) != 1 ||
-		highest.type != WIRE_DOUBLE || wire_next_int(from, &e->since) != 1)
+	if (wire_next_array(from, &items) != 1 || items != 4 ||
+		wire_next_bool(from, &e->active) != 1 ||
+		wire_next_uint_to(from, ANOMALY_CALM, &calm) != 1)
 		return false;
-	e->active = active.b;
 	e->calm = (uint32_t)calm;
-	e->highest = highest.d;
-	return true;
+	return wire_next_double(from, &e->highest) == 1 && wire_next_int(from, &e->since) == 1;
 }

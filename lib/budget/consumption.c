@@ -157,9 +157,8 @@ bool consumption_load(struct consumption *c, struct cursor *from)
 	uint64_t started, told;
 	int64_t today;
 	if (wire_next_array(from, &size) != 1 || size != 5 + 3 * CONSUMPTION_DAYS ||
-		wire_next_uint(from, &started) != 1 || started > 1 ||
-		wire_next_int(from, &today) != 1 || today < 0 || today > HOLIDAYS_DAYS ||
-		wire_next_int(from, &c->cycle.start) != 1 ||
+		wire_next_uint_to(from, 1, &started) != 1 || wire_next_int(from, &today) != 1 ||
+		today < 0 || today > HOLIDAYS_DAYS || wire_next_int(from, &c->cycle.start) != 1 ||
 		wire_next_int(from, &c->cycle.end) != 1 || wire_next_uint(from, &told) != 1)
 		return false;
 	c->started = started;

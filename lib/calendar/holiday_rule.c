@@ -119,9 +119,10 @@ int holiday_rule_read(const struct yaml_node *n, struct holiday_rule *ret, char 
 	static const char *const keys[] = { "name", "date", "easter", "weekday", "month", "nth",
 		"from", "until", "except", "observed", NULL };
 	const struct yaml_node *name;
+	const char *text;
 	int r = yaml_check_map(n, keys, ret_error);
 	r = r ?: yaml_required(n, "name", &name, ret_error);
-	r = r ?: yaml_text(name, &ret->name, ret_error);
+	r = r ?: yaml_text(name, &text, ret_error);
 	r = r ?: read_form(n, ret, ret_error);
 	r = r ?: read_years(n, ret, ret_error);
 	return r ?: read_observed(yaml_get(n, "observed"), &ret->observed, ret_error);

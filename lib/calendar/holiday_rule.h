@@ -22,7 +22,6 @@ enum holiday_observed {
 };
 
 struct holiday_rule {
-	const char *name; /* borrowed from the document */
 	enum holiday_form form;
 	enum holiday_observed observed;
 	int32_t day;

@@ -2,27 +2,17 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "allocate.h"
 #include "calendar/holiday_rule.h"
 #include "shipped.h"
-#include "text.h"
 
 enum { FIRST_YEAR = 1970 };
 
-static void add(struct holidays *h, int32_t day, const char *name)
+static void add(struct holidays *h, int32_t day)
 {
-	if (day < 0 || day >= HOLIDAYS_DAYS)
-		return;
-	if (h->count == h->room) {
-		h->room = h->room ? 2 * h->room : 1024;
-		h->all = reallocarray(h->all, h->room, sizeof(*h->all));
-		if (!h->all)
-			abort();
-	}
-	h->all[h->count++] = (struct holiday){ day, text_print("%s", name) };
-	h->days[day >> 3] |= (uint8_t)(1 << (day & 7));
+	if (day >= 0 && day < HOLIDAYS_DAYS)
+		h->days[day >> 3] |= (uint8_t)(1 << (day & 7));
 }
 
 static int32_t observed_on(const struct holidays *h, enum holiday_observed how, int32_t day)
@@ -45,15 +35,8 @@ static void add_year(
 			continue;
 		bool moves = rule->observed && date_weekday(day) >= SATURDAY;
 		if (moves == moved)
-			add(h, moves ? observed_on(h, rule->observed, day) : day, rule->name);
+			add(h, moves ? observed_on(h, rule->observed, day) : day);
 	}
-}
-
-static int by_day(const void *a, const void *b)
-{
-	const struct holiday *x = a, *y = b;
-	int r = (x->day > y->day) - (x->day < y->day);
-	return r ? r : strcmp(x->name, y->name);
 }
 
 static struct holidays *work_out(const struct holiday_rule *rules, size_t count)
@@ -63,8 +46,6 @@ static struct holidays *work_out(const struct holiday_rule *rules, size_t count)
 		add_year(h, rules, count, year, false);
 		add_year(h, rules, count, year, true);
 	}
-	if (h->count)
-		qsort(h->all, h->count, sizeof(*h->all), by_day);
 	return h;
 }
 
@@ -127,25 +108,5 @@ int holidays_read(
 
 void holidays_free(struct holidays *h)
 {
-	if (!h)
-		return;
-	for (size_t i = 0; i < h->count; i++)
-		free(h->all[i].name);
-	free(h->all);
 	free(h);
-}
-
-const char *holidays_name(const struct holidays *h, int32_t day)
-{
-	size_t low = 0, high = holidays_has(h, day) ? h->count : 0;
-	if (!high)
-		return NULL;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (h->all[middle].day < day)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return h->all[low].name;
 }

@@ -11,15 +11,8 @@
 
 enum { HOLIDAYS_DAYS = 106751 }; /* dates from 1970-01-01 to 2262-04-10 */
 
-struct holiday {
-	int32_t day;
-	char *name;
-};
-
 struct holidays {
 	uint8_t days[HOLIDAYS_DAYS / 8 + 1]; /* bit n: the date with that number is one */
-	struct holiday *all;		     /* in the order of dates */
-	size_t count, room;
 };
 
 /* Reads a calendar by name or path ("brazil.yaml"; see shipped.h), or what a node says: a name, or a
@@ -35,8 +28,5 @@ static inline bool holidays_has(const struct holidays *h, int32_t day)
 {
 	return h && (uint32_t)day < HOLIDAYS_DAYS && h->days[day >> 3] >> (day & 7) & 1;
 }
-
-/* The holiday's name; NULL where the day is none. */
-const char *holidays_name(const struct holidays *h, int32_t day);
 
 #endif

@@ -59,8 +59,7 @@ static inline int schedule_post(
 	return schedule_day(s, h, day)[second / SCHEDULE_SLOT];
 }
 
-/* Bit n: season n (in the order of the file) holds on that day. */
-uint32_t schedule_seasons(const struct schedule *s, int32_t day);
+/* Seasons are numbered in the order of the file. */
 int schedule_season_find(const struct schedule *s, struct str name); /* -1: no such season */
 
 #endif

@@ -79,9 +79,3 @@ int schedule_season_find(const struct schedule *s, struct str name)
 			return i;
 	return -1;
 }
-
-uint32_t schedule_seasons(const struct schedule *s, int32_t day)
-{
-	struct date d = date_of(day);
-	return s->season_of[d.month - 1][d.day - 1];
-}

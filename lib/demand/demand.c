@@ -7,7 +7,7 @@
 #include "demand/parts.h"
 #include "reading.h"
 
-size_t demand_meter_size(const struct demand *d)
+static size_t meter_size(const struct demand *d)
 {
 	size_t posts = (size_t)schedule_count(d->form.when.schedule);
 	return sizeof(struct demand_meter) + posts * sizeof(struct demand_post);
@@ -25,7 +25,7 @@ struct demand *demand_open(const struct demand_form *form, size_t meters,
 	struct demand *d = allocate(1, sizeof(*d));
 	d->form = *form;
 	d->closed = closed;
-	d->meters = series_open(demand_meter_size(d), meters, leave);
+	d->meters = series_open(meter_size(d), meters, leave);
 	return d;
 }
 
@@ -74,7 +74,7 @@ static void enter_cycle(struct demand_meter *m, int64_t time)
 	if (cycles_at(&m->of->form.cycles, m->of->form.when.zone, time, &cycle) < 0)
 		return;
 	m->cycle = cycle;
-	memset(m->posts, 0, demand_meter_size(m->of) - sizeof(*m));
+	memset(m->posts, 0, meter_size(m->of) - sizeof(*m));
 }
 
 static enum demand_level level_of(const struct demand_form *form, int post, decimal demand)

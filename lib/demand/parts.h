@@ -35,6 +35,5 @@ struct demand_meter {
 
 /* A zeroed meter of that source. */
 void demand_begin_meter(struct demand_meter *m, struct demand *d, struct str source);
-size_t demand_meter_size(const struct demand *d);
 
 #endif

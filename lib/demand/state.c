@@ -1,17 +1,11 @@
 /* The state of demand, written down and read back. */
 #include "demand/parts.h"
 
-static void save_wide(__int128 v, struct buffer *to)
-{
-	wire_uint(to, (uint64_t)(v >> 64));
-	wire_uint(to, (uint64_t)v);
-}
-
 static void save_post(const struct demand_post *post, struct buffer *to)
 {
 	wire_int(to, post->max);
 	wire_int(to, post->max_at);
-	save_wide(post->energy, to);
+	wire_wide(to, post->energy);
 	wire_int(to, post->covered);
 }
 
@@ -21,7 +15,7 @@ static void save_meter(const void *state, struct buffer *to)
 	int posts = schedule_count(m->of->form.when.schedule);
 	wire_array(to, 18);
 	wire_int(to, m->block);
-	save_wide(m->energy, to);
+	wire_wide(to, m->energy);
 	wire_int(to, m->covered);
 	wire_uint(to, m->status);
 	wire_uint(to, m->told);
@@ -45,19 +39,10 @@ void demand_save(struct demand *d, struct buffer *to)
 	series_save(d->meters, to, save_meter);
 }
 
-static bool load_uint(struct cursor *from, uint64_t most, uint64_t *ret)
-{
-	return wire_next_uint(from, ret) == 1 && *ret <= most;
-}
-
 /* Energy is never negative, and no more than the largest power over the longest time. */
-static bool load_wide(struct cursor *from, __int128 *ret)
+static bool load_energy(struct cursor *from, __int128 *ret)
 {
-	uint64_t high, low;
-	if (!load_uint(from, INT64_MAX >> 1, &high) || !load_uint(from, UINT64_MAX, &low))
-		return false;
-	*ret = (__int128)((unsigned __int128)high << 64 | low);
-	return true;
+	return wire_next_wide(from, ret) == 1 && *ret >> 126 == 0;
 }
 
 static bool load_time(struct cursor *from, int64_t low, int64_t *ret)
@@ -68,18 +53,19 @@ static bool load_time(struct cursor *from, int64_t low, int64_t *ret)
 static bool load_post(struct demand_post *post, struct cursor *from)
 {
 	return load_time(from, 0, &post->max) && load_time(from, 0, &post->max_at) &&
-	       load_wide(from, &post->energy) && load_time(from, 0, &post->covered);
+	       load_energy(from, &post->energy) && load_time(from, 0, &post->covered);
 }
 
 static bool load_reading(struct demand_meter *m, struct cursor *from)
 {
 	uint64_t status, told, started, power_status;
-	if (!load_uint(from, UINT32_MAX, &status) || !load_uint(from, DEMAND_ALARM, &told) ||
-		!load_uint(from, 1, &started) || !load_time(from, 0, &m->last) ||
+	if (wire_next_uint_to(from, UINT32_MAX, &status) != 1 ||
+		wire_next_uint_to(from, DEMAND_ALARM, &told) != 1 ||
+		wire_next_uint_to(from, 1, &started) != 1 || !load_time(from, 0, &m->last) ||
 		!load_time(from, 0, &m->read) || m->read > m->last ||
-		!load_time(from, INT64_MIN, &m->power) ||
-		!load_uint(from, UINT32_MAX, &power_status) ||
-		!load_uint(from, UINT64_MAX, &m->counts) || !load_time(from, 1, &m->factor))
+		wire_next_int(from, &m->power) != 1 ||
+		wire_next_uint_to(from, UINT32_MAX, &power_status) != 1 ||
+		wire_next_uint(from, &m->counts) != 1 || !load_time(from, 1, &m->factor))
 		return false;
 	m->status = (uint32_t)status;
 	m->told = (enum demand_level)told;
@@ -93,7 +79,7 @@ static bool load_posts(struct demand_meter *m, struct cursor *from)
 	int posts = schedule_count(m->of->form.when.schedule);
 	uint64_t count;
 	uint32_t size;
-	if (!load_uint(from, (uint64_t)posts, &count) || count != (uint64_t)posts ||
+	if (wire_next_uint(from, &count) != 1 || count != (uint64_t)posts ||
 		wire_next_array(from, &size) != 1 || size != (uint32_t)posts * 5)
 		return false;
 	for (int i = 0; i < posts; i++)
@@ -108,10 +94,10 @@ static bool load_meter(void *context, struct str key, void *state, struct cursor
 	uint32_t size;
 	demand_begin_meter(m, context, key);
 	return wire_next_array(from, &size) == 1 && size == 18 && load_time(from, -1, &m->block) &&
-	       load_wide(from, &m->energy) && load_time(from, 0, &m->covered) &&
+	       load_energy(from, &m->energy) && load_time(from, 0, &m->covered) &&
 	       m->block < INT64_MAX / m->of->form.block - 1 && m->covered <= m->of->form.block &&
-	       load_reading(m, from) && load_time(from, INT64_MIN, &m->cycle.start) &&
-	       load_time(from, INT64_MIN, &m->cycle.end) && load_posts(m, from);
+	       load_reading(m, from) && wire_next_int(from, &m->cycle.start) == 1 &&
+	       wire_next_int(from, &m->cycle.end) == 1 && load_posts(m, from);
 }
 
 bool demand_load(struct demand *d, struct cursor *from)

@@ -27,22 +27,12 @@ void forest_close(struct forest *f)
 	free(f);
 }
 
-static int find(char *const *names, size_t n, struct str name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(name, str(names[i])))
-			return (int)i;
-	return -1;
-}
-
 int forest_output(const struct forest *f, struct str name)
 {
-	return find(f->outputs, f->output_count, name);
-}
-
-int forest_feature(const struct forest *f, struct str name)
-{
-	return find(f->features, f->feature_count, name);
+	for (size_t i = 0; i < f->output_count; i++)
+		if (str_eq(str(f->outputs[i]), name))
+			return (int)i;
+	return -1;
 }
 
 size_t forest_leaf_width(const struct forest *f)

@@ -49,7 +49,7 @@ void lines_next(struct lines *r)
 	r->rest = r->text;
 }
 
-struct str lines_word(struct lines *r)
+static struct str take_word(struct lines *r)
 {
 	const char *space = r->rest.len ? memchr(r->rest.data, ' ', r->rest.len) : NULL;
 	struct str word = { r->rest.data, space ? (size_t)(space - r->rest.data) : r->rest.len };
@@ -64,7 +64,7 @@ bool lines_word_is(struct lines *r, const char *word)
 {
 	struct lines before = *r;
 
-	if (r->rest.len && str_eq(lines_word(r), str(word)))
+	if (r->rest.len && str_eq(take_word(r), str(word)))
 		return true;
 	*r = before;
 	return false;
@@ -72,7 +72,7 @@ bool lines_word_is(struct lines *r, const char *word)
 
 bool lines_number(struct lines *r, double *ret)
 {
-	struct str word = r->rest.len ? lines_word(r) : (struct str){ "", 0 };
+	struct str word = r->rest.len ? take_word(r) : (struct str){ "", 0 };
 	bool integer;
 	int64_t i;
 
@@ -81,7 +81,7 @@ bool lines_number(struct lines *r, double *ret)
 
 bool lines_count(struct lines *r, uint32_t max, uint32_t *ret)
 {
-	struct str word = r->rest.len ? lines_word(r) : (struct str){ "", 0 };
+	struct str word = r->rest.len ? take_word(r) : (struct str){ "", 0 };
 	bool integer;
 	int64_t i;
 	double v;

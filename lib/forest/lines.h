@@ -26,8 +26,7 @@ int lines_fail_expected(const struct lines *r, const char *expected);
 
 void lines_next(struct lines *r);
 
-/* Takes a word and the space behind it; word_is only where it is that word. */
-struct str lines_word(struct lines *r);
+/* These take a word and the space behind it; word_is only where it is that word. */
 bool lines_word_is(struct lines *r, const char *word);
 bool lines_number(struct lines *r, double *ret);
 bool lines_count(struct lines *r, uint32_t max, uint32_t *ret);

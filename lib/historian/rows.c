@@ -51,7 +51,8 @@ static struct historian_target *make_target(
 	return t;
 }
 
-struct historian_target *historian_rows_target(
+/* Made where it is not there yet. */
+static struct historian_target *target_for(
 	struct historian_rows *rows, enum historian_table table, int64_t time)
 {
 	bool reasonable = is_reasonable(rows, time);
@@ -165,14 +166,14 @@ static void stage_value(struct historian_rows *rows, const struct row_head *head
 		else
 			copy_null(to);
 	rows->staged_tables |= 1u << table;
-	historian_rows_target(rows, table, time);
+	target_for(rows, table, time);
 }
 
 /* The head is the same for all rows of a sample: it is copied whole. */
 static void write_direct(struct historian_rows *rows, int64_t time, int32_t series, uint32_t status,
 	const struct wire *v, enum historian_table table)
 {
-	struct historian_target *t = historian_rows_target(rows, table, time);
+	struct historian_target *t = target_for(rows, table, time);
 	buffer_add(&t->rows, rows->row.data, rows->row.len);
 	copy_int32(&t->rows, series);
 	copy_int32(&t->rows, (int32_t)status);
@@ -233,7 +234,7 @@ static void add_record(struct historian_rows *rows, const struct historian_sourc
 {
 	enum historian_table table = historian_table_of(s->kind);
 	struct row_head head = head_of(s);
-	struct historian_target *t = historian_rows_target(rows, table, s->time);
+	struct historian_target *t = target_for(rows, table, s->time);
 	struct buffer *to = direct ? &t->rows : &rows->staged_records;
 	copy_columns(to, direct ? 9 : 11);
 	if (!direct) {

@@ -38,10 +38,6 @@ int historian_rows_add(struct historian_rows *rows, struct historian_catalogue *
 void historian_rows_clear(struct historian_rows *rows);
 void historian_rows_free(struct historian_rows *rows);
 
-/* The target for a table and time, made where it is not there yet. */
-struct historian_target *historian_rows_target(
-	struct historian_rows *rows, enum historian_table table, int64_t time);
-
 #define HISTORIAN_STAGED_VALUES                                                                    \
 	"place, type, time, run, seq, nano, revision, series, quality, number, integer, flag, "    \
 	"text, bytes"

@@ -38,11 +38,3 @@ int history_next(struct history *h, struct sample **ret, char **ret_error)
 		!str_eq((*ret)->kind, STR("schema")));
 	return r;
 }
-
-void history_close(struct history *h)
-{
-	if (!h)
-		return;
-	h->store->close(h->state);
-	free(h);
-}

@@ -6,7 +6,7 @@
 #include "opt.h"
 #include "sample.h"
 
-/* What is asked for. All texts are borrowed and have to stay until history_close. */
+/* What is asked for. All texts are borrowed and have to stay as long as it is read. */
 struct history_query {
 	int64_t since, until;	 /* sample time: since <= time < until; 0: no bound */
 	struct opt_list sources; /* these and what lies under them; none: all */
@@ -33,8 +33,6 @@ int history_open(struct history **ret, const char *address, const struct history
  * mostly in the order of time. *ret stays until the next call and may be edited. */
 int history_next(struct history *h, struct sample **ret, char **ret_error);
 
-void history_close(struct history *h);
-
 /* Whether the address is that of a database. */
 bool history_is_database(const char *address);
 
@@ -43,7 +41,6 @@ struct history_store {
 	int (*open)(void **ret, const char *address, const struct history_query *query,
 		char **ret_error);
 	int (*next)(void *store, struct sample **ret, char **ret_error);
-	void (*close)(void *store);
 };
 extern const struct history_store history_keep, history_postgres;
 

@@ -34,9 +34,4 @@ static int next_sample(void *store, struct sample **ret, char **ret_error)
 	return r;
 }
 
-static void close_keep(void *store)
-{
-	keep_stream_close(store);
-}
-
-const struct history_store history_keep = { open_keep, next_sample, close_keep };
+const struct history_store history_keep = { open_keep, next_sample };

@@ -270,4 +270,4 @@ static int open_database(
 	return r;
 }
 
-const struct history_store history_postgres = { open_database, next_sample, close_database };
+const struct history_store history_postgres = { open_database, next_sample };

@@ -30,15 +30,11 @@ static int open_folder(const char *path, const char *name, bool make)
 static int read_number(int folder, const char *name, uint64_t *ret)
 {
 	char text[32];
-	int fd = disk_open(folder, name, DISK_READ), end = 0;
-	if (fd < 0)
-		return fd;
-	ssize_t n = disk_read(fd, text, sizeof(text) - 1, 0);
-	disk_close(fd);
+	int end = 0;
+	uint64_t number;
+	ssize_t n = disk_text(folder, name, text, sizeof(text));
 	if (n < 0)
 		return (int)n;
-	text[n] = 0;
-	uint64_t number;
 	if (sscanf(text, "%" SCNu64 "\n%n", &number, &end) != 1 || end != n)
 		return -EBADMSG;
 	*ret = number;

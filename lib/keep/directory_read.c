@@ -97,7 +97,7 @@ int keep_directory_read(int fd, struct str source, struct keep_directory *ret)
 	int r = read_payload(fd, &packed);
 	if (!r)
 		r = keep_unpack(buffer_str(&packed), &plain);
-	struct cursor c = { plain.data, plain.data + plain.len };
+	struct cursor c = wire_cursor(buffer_str(&plain));
 	if (!r)
 		r = keep_take_array(&c, &n);
 	if (!r)

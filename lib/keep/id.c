@@ -31,15 +31,8 @@ static int read_version(const char *text, char ret[KEEP_ID_SIZE], char **ret_err
 int keep_id_read(int folder, char ret[KEEP_ID_SIZE], char **ret_error)
 {
 	char text[128];
-	int fd = disk_open(folder, "ID", DISK_READ);
-	if (fd < 0)
-		return fd;
-	ssize_t n = disk_read(fd, text, sizeof(text) - 1, 0);
-	disk_close(fd);
-	if (n < 0)
-		return (int)n;
-	text[n] = 0;
-	return read_version(text, ret, ret_error);
+	ssize_t n = disk_text(folder, "ID", text, sizeof(text));
+	return n < 0 ? (int)n : read_version(text, ret, ret_error);
 }
 
 int keep_id_make(int folder, char ret[KEEP_ID_SIZE])

@@ -60,12 +60,3 @@ int keep_merge_next(struct keep_merge *m, struct keep_stream **ret, char **ret_e
 	*ret = first->stream;
 	return 1;
 }
-
-void keep_merge_close(struct keep_merge *m)
-{
-	for (size_t i = 0; m && i < m->count; i++)
-		keep_stream_close(m->lanes[i].stream);
-	if (m)
-		free(m->lanes);
-	free(m);
-}

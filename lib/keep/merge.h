@@ -16,6 +16,4 @@ void keep_merge_add(struct keep_merge *m, struct keep_stream *stream);
  * that has nothing for now holds back none of the others. */
 int keep_merge_next(struct keep_merge *m, struct keep_stream **ret, char **ret_error);
 
-void keep_merge_close(struct keep_merge *m);
-
 #endif

@@ -61,9 +61,6 @@ int meterdata_add(struct meterdata *m, int64_t time, const struct wire *reading)
 int meterdata_add_counts(struct meterdata *m, int64_t time, uint64_t counts);
 int meterdata_add_decimal(struct meterdata *m, int64_t time, decimal reading);
 
-/* The meter is exchanged, its register set anew: a new segment from here on. */
-void meterdata_exchange(struct meterdata *m, int64_t time);
-
 /* Nothing older than this comes any more: takes in what was held for its order. Slots that end at or
  * before meterdata_known are as they will be, but for late data. */
 void meterdata_settle(struct meterdata *m, int64_t time);

@@ -69,12 +69,6 @@ enum slot_state meterdata_slot(const struct meterdata *m, int64_t number, decima
 /* a x b / c, half up; all positive. */
 decimal meterdata_share(decimal a, int64_t b, int64_t c);
 
-/* One reading of a register, in order or into a gap. */
-int meterdata_take(struct meterdata *m, int64_t time, uint64_t counts);
-
-/* Adds energy that was used evenly between two times to the slots. */
-int meterdata_join(struct meterdata *m, const struct reading *from, const struct reading *to);
-
 struct meterdata_view {
 	const struct meterdata *m;
 	int64_t from, until; /* slot numbers */

@@ -39,7 +39,8 @@ static int add_piece(struct meterdata *m, int64_t from, int64_t until, decimal e
 	return 0;
 }
 
-int meterdata_join(struct meterdata *m, const struct reading *from, const struct reading *to)
+/* Adds energy that was used evenly between two times to the slots. */
+static int join(struct meterdata *m, const struct reading *from, const struct reading *to)
 {
 	int64_t at = from->time;
 	decimal before = 0, all = to->energy - from->energy;
@@ -72,7 +73,7 @@ static int connect(
 	struct meterdata *m, size_t at, const struct reading *from, const struct reading *to)
 {
 	if (to->time - from->time <= m->form.slot + m->form.slot / 2)
-		return meterdata_join(m, from, to);
+		return join(m, from, to);
 	int64_t index = meterdata_index(m, meterdata_number(m, to->time));
 	if (index < 0)
 		return (int)index;
@@ -100,7 +101,8 @@ static int split_gap(struct meterdata *m, int64_t time, uint64_t counts)
 	return r ?: connect(m, at, &gap.from, &middle);
 }
 
-int meterdata_take(struct meterdata *m, int64_t time, uint64_t counts)
+/* One reading of a register, in order or into a gap. */
+static int take(struct meterdata *m, int64_t time, uint64_t counts)
 {
 	struct reading next = { .time = time, .counts = counts };
 	int r = 0;
@@ -124,7 +126,7 @@ static int take_held(struct meterdata *m, int64_t until)
 	size_t n = 0;
 	int r = 0;
 	while (n < m->held_count && m->held[n].time <= until) {
-		int taken = meterdata_take(m, m->held[n].time, m->held[n].counts);
+		int taken = take(m, m->held[n].time, m->held[n].counts);
 		r = taken < 0 ? taken : r;
 		n++;
 	}
@@ -160,18 +162,12 @@ int meterdata_add_counts(struct meterdata *m, int64_t time, uint64_t counts)
 	if (time < 0 || (m->forgotten != INT64_MIN && time / m->form.slot < m->forgotten))
 		return -ERANGE;
 	if (!m->form.late || (m->started && time <= m->last.time))
-		return meterdata_take(m, time, counts);
+		return take(m, time, counts);
 	int r = hold(m, time, counts);
 	if (r < 0)
 		return r;
 	take_held(m, m->held[m->held_count - 1].time - m->form.late);
 	return 0;
-}
-
-void meterdata_exchange(struct meterdata *m, int64_t time)
-{
-	take_held(m, time);
-	m->started = false;
 }
 
 bool meterdata_awaits(const struct meterdata *m, int64_t time)

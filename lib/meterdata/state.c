@@ -7,8 +7,7 @@ static void save_reading(const struct reading *r, struct buffer *to)
 {
 	wire_int(to, r->time);
 	wire_uint(to, r->counts);
-	wire_uint(to, (uint64_t)(r->total >> 64));
-	wire_uint(to, (uint64_t)r->total);
+	wire_wide(to, r->total);
 	wire_int(to, r->energy);
 }
 
@@ -52,13 +51,9 @@ void meterdata_save(const struct meterdata *m, struct buffer *to)
 
 static bool load_reading(struct reading *r, struct cursor *from)
 {
-	uint64_t high, low;
-	if (wire_next_int(from, &r->time) != 1 || wire_next_uint(from, &r->counts) != 1 ||
-		wire_next_uint(from, &high) != 1 || wire_next_uint(from, &low) != 1 ||
-		wire_next_int(from, &r->energy) != 1)
-		return false;
-	r->total = (__int128)((unsigned __int128)high << 64 | low);
-	return r->time >= 0 && r->total >= 0 && r->energy >= 0;
+	return wire_next_int(from, &r->time) == 1 && wire_next_uint(from, &r->counts) == 1 &&
+	       wire_next_wide(from, &r->total) == 1 && wire_next_int(from, &r->energy) == 1 &&
+	       r->time >= 0 && r->total >= 0 && r->energy >= 0;
 }
 
 static bool load_energy(struct meterdata *m, int64_t first, struct cursor *from)
@@ -82,8 +77,8 @@ static bool load_cover(struct meterdata *m, struct cursor *from)
 	if (wire_next_array(from, &size) != 1 || size % 2)
 		return false;
 	for (uint32_t i = 0; i < size / 2; i++) {
-		if (wire_next_uint(from, &times) != 1 || wire_next_uint(from, &cover) != 1 ||
-			cover > most || times > m->count - at)
+		if (wire_next_uint_to(from, m->count - at, &times) != 1 ||
+			wire_next_uint_to(from, most, &cover) != 1)
 			return false;
 		while (times--)
 			m->cover[at++] = (uint16_t)cover;
@@ -148,8 +143,8 @@ bool meterdata_load(struct meterdata *m, struct cursor *from)
 	uint64_t started;
 	int64_t first;
 	if (!load_times(m, from, &first) || !load_energy(m, first, from) || !load_cover(m, from) ||
-		wire_next_uint(from, &started) != 1 || started > 1 ||
-		wire_next_array(from, &size) != 1 || size != 5 || !load_reading(&m->last, from))
+		wire_next_uint_to(from, 1, &started) != 1 || wire_next_array(from, &size) != 1 ||
+		size != 5 || !load_reading(&m->last, from))
 		return false;
 	m->started = started;
 	return load_gaps(m, from) && load_held(m, from);

@@ -22,7 +22,8 @@ static float bounded(float v)
 	return v > FLT_MAX ? FLT_MAX : v < -FLT_MAX ? -FLT_MAX : v;
 }
 
-float onnx_threshold(double bound)
+/* As float 32: rounded down, so that float 32 values go the same way. */
+static float threshold(double bound)
 {
 	float v = (float)bound;
 
@@ -47,7 +48,7 @@ static void add_node(struct lists *l, uint32_t tree, uint32_t id, const struct l
 	add_int(&l->trees, tree);
 	add_int(&l->ids, id);
 	add_int(&l->features, leaf ? 0 : n->feature);
-	protobuf_add_float(&l->values, 7, leaf ? 0 : onnx_threshold(n->bound));
+	protobuf_add_float(&l->values, 7, leaf ? 0 : threshold(n->bound));
 	protobuf_add_bytes(&l->modes, 9, leaf ? STR("LEAF") : STR("BRANCH_LEQ"));
 	add_int(&l->yes, leaf ? 0 : n->next - first);
 	add_int(&l->no, leaf ? 0 : n->next + 1 - first);

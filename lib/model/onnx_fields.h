@@ -9,10 +9,7 @@
 
 typedef int onnx_take(struct onnx_file *o, const struct protobuf_field *f, void *to);
 
-/* Goes through the fields of a message. */
-int onnx_each(struct onnx_file *o, struct str message, onnx_take *take, void *to);
-
-/* The same of a field that is a message. */
+/* Goes through the fields of a field that is a message. */
 int onnx_nested(struct onnx_file *o, const struct protobuf_field *f, onnx_take *take, void *to);
 
 /* Fails at a place in the file; NULL: its beginning. */

@@ -10,7 +10,7 @@ int onnx_fail_at(const struct onnx_file *o, const char *at, const char *expected
 	return onnx_fail(o, at ? (size_t)(at - o->start) : 0, "expected %s", expected);
 }
 
-int onnx_each(struct onnx_file *o, struct str bytes, onnx_take *take, void *to)
+static int each(struct onnx_file *o, struct str bytes, onnx_take *take, void *to)
 {
 	struct protobuf p = protobuf_read(bytes);
 	struct protobuf_field f;
@@ -28,7 +28,7 @@ int onnx_nested(struct onnx_file *o, const struct protobuf_field *f, onnx_take *
 {
 	if (f->wire != PROTOBUF_BYTES)
 		return -EINVAL;
-	return onnx_each(o, f->bytes, take, to);
+	return each(o, f->bytes, take, to);
 }
 
 int onnx_take_text(const struct protobuf_field *f, struct buffer *list)
@@ -189,7 +189,7 @@ int onnx_file_read(struct onnx_file *o, struct str bytes)
 {
 	o->start = bytes.data;
 	*o->error = NULL;
-	return onnx_each(o, bytes, model_field, NULL);
+	return each(o, bytes, model_field, NULL);
 }
 
 static void free_node(struct onnx_node *n)

@@ -11,9 +11,6 @@ void onnx_write_ensemble(const struct forest *f, struct buffer *graph);
 /* Classes that all are integers are written as such. */
 bool onnx_classes_are_integers(const struct forest *f);
 
-/* A threshold as float 32: rounded down, so that float 32 values go the same way. */
-float onnx_threshold(double bound);
-
 /* A leaf's number as float 32. Classifiers add up only, so a mean is divided here. */
 float onnx_weight(const struct forest *f, double number);
 

@@ -5,7 +5,8 @@
 
 enum { VARINT_MAX = 10, FIELD_MAX = (1 << 29) - 1 };
 
-int protobuf_next_varint(struct protobuf *p, uint64_t *ret)
+/* 1, 0 at the end, -EINVAL. */
+static int next_varint(struct protobuf *p, uint64_t *ret)
 {
 	uint64_t v = 0;
 
@@ -42,7 +43,7 @@ static int next_bytes(struct protobuf *p, struct str *ret)
 	uint64_t len;
 	const char *start = p->at;
 
-	if (protobuf_next_varint(p, &len) <= 0)
+	if (next_varint(p, &len) <= 0)
 		return -EINVAL;
 	if (len > (size_t)(p->end - p->at)) {
 		p->at = start;
@@ -57,7 +58,7 @@ int protobuf_next(struct protobuf *p, struct protobuf_field *ret)
 {
 	uint64_t tag;
 	const char *start = p->at;
-	int r = protobuf_next_varint(p, &tag);
+	int r = next_varint(p, &tag);
 
 	if (r <= 0)
 		return r;
@@ -65,7 +66,7 @@ int protobuf_next(struct protobuf *p, struct protobuf_field *ret)
 	if (tag >> 3 && tag >> 3 <= FIELD_MAX) {
 		switch (ret->wire) {
 		case PROTOBUF_VARINT:
-			return protobuf_next_varint(p, &ret->value) == 1 ? 1 : -EINVAL;
+			return next_varint(p, &ret->value) == 1 ? 1 : -EINVAL;
 		case PROTOBUF_FIXED64:
 			return next_fixed(p, 8, &ret->value);
 		case PROTOBUF_BYTES:
@@ -89,7 +90,7 @@ int protobuf_integers(const struct protobuf_field *f, struct buffer *ret, const 
 		buffer_add(ret, &v, sizeof(v));
 	else if (f->wire != PROTOBUF_BYTES)
 		return -EINVAL;
-	while ((r = f->wire == PROTOBUF_BYTES ? protobuf_next_varint(&p, &bits) : 0) == 1) {
+	while ((r = f->wire == PROTOBUF_BYTES ? next_varint(&p, &bits) : 0) == 1) {
 		v = (int64_t)bits;
 		buffer_add(ret, &v, sizeof(v));
 	}

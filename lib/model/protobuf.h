@@ -36,9 +36,6 @@ static inline struct protobuf protobuf_read(struct str bytes)
 /* Takes the next field: 1, 0 at the message's end, -EINVAL where its bytes are none. */
 int protobuf_next(struct protobuf *p, struct protobuf_field *ret);
 
-/* Takes one varint, as packed fields hold them: 1, 0 or -EINVAL likewise. */
-int protobuf_next_varint(struct protobuf *p, uint64_t *ret);
-
 /* The numbers that a field repeats, which may be packed, each added to ret: varints as int64_t,
  * float 32 and float 64 as double. 0, or -EINVAL where the field holds something else, with the
  * place in *ret_at. */

@@ -12,7 +12,7 @@
 enum { VALUES_MAX = 1 << 25 };
 
 /* A text, "" where there is none. */
-struct str xgboost_text(const json_t *object, const char *key)
+static struct str text_of(const json_t *object, const char *key)
 {
 	const json_t *v = json_object_get(object, key);
 
@@ -23,7 +23,7 @@ struct str xgboost_text(const json_t *object, const char *key)
 /* XGBoost writes its parameters as texts: "5E-1", and from 3.0 on "[5E-1]". */
 bool xgboost_parameter(const json_t *object, const char *key, double *ret)
 {
-	struct str s = xgboost_text(object, key);
+	struct str s = text_of(object, key);
 	bool integer;
 	int64_t i;
 
@@ -97,7 +97,7 @@ static int read_outputs(struct xgboost *r, const json_t *learner)
 	const json_t *param = json_object_get(learner, "learner_model_param");
 	struct forest *f = r->assembly->forest;
 	double score;
-	int e = read_objective(r, xgboost_text(json_object_get(learner, "objective"), "name"));
+	int e = read_objective(r, text_of(json_object_get(learner, "objective"), "name"));
 
 	if (e == 0)
 		e = read_group(r, param);
@@ -161,7 +161,7 @@ static int read_learner(struct xgboost *r, const json_t *learner)
 {
 	const json_t *booster = json_object_get(learner, "gradient_booster");
 	const json_t *model = json_object_get(booster, "model");
-	struct str name = xgboost_text(booster, "name");
+	struct str name = text_of(booster, "name");
 	int e;
 
 	if (!json_is_object(learner))

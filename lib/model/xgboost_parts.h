@@ -18,9 +18,6 @@ struct xgboost {
 #define xgboost_fail(r, format, ...)                                                               \
 	text_refuse((r)->error, "%s: " format, (r)->path, ##__VA_ARGS__)
 
-/* A text, "" where there is none. */
-struct str xgboost_text(const json_t *object, const char *key);
-
 /* A number that is written as a text. False where there is none. */
 bool xgboost_parameter(const json_t *object, const char *key, double *ret);
 

@@ -29,26 +29,18 @@ void archive_time(struct archive *a, int64_t *v)
 
 void archive_number(struct archive *a, double *v)
 {
-	struct wire w;
-	if (a->to) {
+	if (a->to)
 		wire_double(a->to, *v);
-		return;
-	}
-	archive_check(a, a->ok && wire_next(a->from, &w) == 1 && w.type == WIRE_DOUBLE);
-	if (a->ok)
-		*v = w.d;
+	else
+		archive_check(a, a->ok && wire_next_double(a->from, v) == 1);
 }
 
 void archive_bool(struct archive *a, bool *v)
 {
-	struct wire w;
-	if (a->to) {
+	if (a->to)
 		wire_bool(a->to, *v);
-		return;
-	}
-	archive_check(a, a->ok && wire_next(a->from, &w) == 1 && w.type == WIRE_BOOL);
-	if (a->ok)
-		*v = w.b;
+	else
+		archive_check(a, a->ok && wire_next_bool(a->from, v) == 1);
 }
 
 void archive_count(struct archive *a, size_t *v, size_t max)
@@ -58,7 +50,7 @@ void archive_count(struct archive *a, size_t *v, size_t max)
 		wire_uint(a->to, n);
 		return;
 	}
-	archive_check(a, a->ok && wire_next_uint(a->from, &n) == 1 && n <= max &&
+	archive_check(a, a->ok && wire_next_uint_to(a->from, max, &n) == 1 &&
 				 n <= (size_t)(a->from->end - a->from->at));
 	*v = a->ok ? n : 0;
 }

@@ -104,8 +104,7 @@ static bool load_one(void *context, struct str key, void *state, struct cursor *
 	begin(s, context, key);
 	if (wire_next_bin(from, &bytes) != 1)
 		return false;
-	const uint8_t *at = (const uint8_t *)bytes.data;
-	struct cursor inner = { at, at + bytes.len };
+	struct cursor inner = wire_cursor(bytes);
 	struct archive a = { .from = &inner, .ok = true };
 	supply_archive(s, &a);
 	return a.ok && inner.at == inner.end;

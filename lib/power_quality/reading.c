@@ -5,39 +5,27 @@
 
 #include "text.h"
 
-static struct field fields[CHANNELS], waveforms[PHASES];
+static struct field waveforms[PHASES], fields[CHANNELS] = {
+	[CHANNEL_LINE] = { STR("voltage_l1_l2"), 0 },
+	[CHANNEL_LINE + 1] = { STR("voltage_l2_l3"), 0 },
+	[CHANNEL_LINE + 2] = { STR("voltage_l3_l1"), 0 },
+	[CHANNEL_FREQUENCY] = { STR("frequency"), 0 },
+	[CHANNEL_ACTIVE_POWER] = { STR("active_power"), 0 },
+	[CHANNEL_REACTIVE_POWER] = { STR("reactive_power"), 0 },
+	[CHANNEL_ACTIVE_ENERGY] = { STR("active_energy_import"), 0 },
+	[CHANNEL_INDUCTIVE_ENERGY] = { STR("reactive_energy_inductive"), 0 },
+	[CHANNEL_CAPACITIVE_ENERGY] = { STR("reactive_energy_capacitive"), 0 },
+};
 static struct field inductive_alias = { STR("reactive_energy_import"), 0 };
 static struct field rate = { STR("waveform_rate"), 0 }, scale = { STR("waveform_scale"), 0 };
-static const char *units[CHANNELS];
 static double nominal_frequency;
-
-static const struct {
-	enum channel channel;
-	const char *name, *unit;
-} fixed[] = {
-	{ CHANNEL_LINE, "voltage_l1_l2", "V" },
-	{ CHANNEL_LINE + 1, "voltage_l2_l3", "V" },
-	{ CHANNEL_LINE + 2, "voltage_l3_l1", "V" },
-	{ CHANNEL_FREQUENCY, "frequency", "Hz" },
-	{ CHANNEL_ACTIVE_POWER, "active_power", "W" },
-	{ CHANNEL_REACTIVE_POWER, "reactive_power", "var" },
-	{ CHANNEL_ACTIVE_ENERGY, "active_energy_import", "Wh" },
-	{ CHANNEL_INDUCTIVE_ENERGY, "reactive_energy_inductive", "varh" },
-	{ CHANNEL_CAPACITIVE_ENERGY, "reactive_energy_capacitive", "varh" },
-};
 
 void reading_setup(const struct opt_list *voltages, double frequency)
 {
 	nominal_frequency = frequency;
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
-		fields[fixed[i].channel].name = str(fixed[i].name);
-		units[fixed[i].channel] = fixed[i].unit;
-	}
 	for (size_t i = 0; i < voltages->count && i < PHASES; i++) {
 		fields[CHANNEL_VOLTAGE + i].name = str(voltages->words[i]);
-		units[CHANNEL_VOLTAGE + i] = "V";
 		fields[CHANNEL_THD + i].name = str(text_print("%s_thd", voltages->words[i]));
-		units[CHANNEL_THD + i] = "%";
 		waveforms[i].name = str(text_print("%s_waveform", voltages->words[i]));
 	}
 }
@@ -45,12 +33,6 @@ void reading_setup(const struct opt_list *voltages, double frequency)
 const char *reading_voltage(size_t phase)
 {
 	return fields[CHANNEL_VOLTAGE + phase].name.data;
-}
-
-const char *reading_field(enum channel c, const char **ret_unit)
-{
-	*ret_unit = units[c];
-	return fields[c].name.data;
 }
 
 /* Reactive energy that is counted without its kind is inductive as long as it comes in. */

@@ -36,14 +36,10 @@ struct reading {
 void reading_setup(const struct opt_list *voltages, double nominal_frequency);
 const char *reading_voltage(size_t phase); /* NULL: not judged */
 
-/* Which field a channel is read from, and its unit. NULL: none. */
-const char *reading_field(enum channel c, const char **ret_unit);
-
 /* False where the sample has nothing of a supply. */
 bool reading_take(struct reading *ret, const struct sample *s);
 bool reading_has_voltage(const struct reading *r); /* any that is judged */
 void reading_free(struct reading *r);
-void reading_archive(struct reading *r, struct archive *a);
 
 /* Readings that wait for older ones, in order. A zeroed queue is empty. */
 struct reading_queue {

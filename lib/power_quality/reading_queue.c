@@ -69,7 +69,7 @@ static void archive_spectrum(struct spectrum **s, struct archive *a)
 		archive_number(a, &(*s)->orders[h]);
 }
 
-void reading_archive(struct reading *r, struct archive *a)
+static void archive_reading(struct reading *r, struct archive *a)
 {
 	int64_t worst = r->worst;
 	archive_time(a, &r->time);
@@ -90,7 +90,7 @@ void reading_queue_archive(struct reading_queue *q, struct archive *a)
 	archive_count(a, &count, READINGS_HELD + 1);
 	for (size_t i = 0; a->ok && i < count; i++) {
 		struct reading r = { 0 };
-		reading_archive(a->to ? &q->all[q->first + i] : &r, a);
+		archive_reading(a->to ? &q->all[q->first + i] : &r, a);
 		if (a->to)
 			continue;
 		if (a->ok)

@@ -237,9 +237,3 @@ void scan_expression(struct scan *scan, struct str text, bool (*is_known)(struct
 	}
 	free(s.bound);
 }
-
-void scan_free(struct scan *scan)
-{
-	free(scan->uses);
-	*scan = (struct scan){ 0 };
-}

@@ -24,7 +24,6 @@ struct scan {
  * locals or parameters, and not the words that are known already. Text that is not Lua is left to
  * the compiler. */
 void scan_expression(struct scan *scan, struct str text, bool (*is_known)(struct str word));
-void scan_free(struct scan *scan);
 
 /* The length of the field's name that text begins with: names with dots between; 0: none. */
 size_t scan_field(struct str text);

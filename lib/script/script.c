@@ -31,30 +31,11 @@ struct script *script_open(const struct script_form *form)
 	lua_pushcfunction(s->lua, prepare);
 	if (lua_pcall(s->lua, 0, 0, 0) == LUA_OK)
 		return s;
-	script_close(s);
-	return NULL;
-}
-
-static void free_expression(struct expression *e)
-{
-	free(e->name);
-	free(e->text);
-	scan_free(&e->scan);
-}
-
-void script_close(struct script *s)
-{
-	if (!s)
-		return;
 	series_close(s->sources);
 	lua_close(s->lua);
-	for (size_t i = 0; i < s->expression_count; i++)
-		free_expression(&s->expressions[i]);
-	free(s->expressions);
-	free_expression(&s->condition);
-	free_expression(&s->file);
 	free(s->bindings);
 	free(s);
+	return NULL;
 }
 
 /* Compiling. */

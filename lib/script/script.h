@@ -66,6 +66,4 @@ enum { SCRIPT_DEPTH = 8, SCRIPT_STATE = 1 << 20 };
 void script_save(struct script *s, struct buffer *to);
 bool script_load(struct script *s, struct cursor *from);
 
-void script_close(struct script *s);
-
 #endif

@@ -203,7 +203,7 @@ static bool is_plausible(const struct seal *s, uint64_t raw)
 /* Everything up to the samples, which then have raw bytes. */
 static int read_parts(struct seal *s, struct str body, struct str source, uint64_t *ret_raw)
 {
-	struct cursor c = { (const uint8_t *)body.data, (const uint8_t *)body.data + body.len };
+	struct cursor c = wire_cursor(body);
 	if (seal_varint_read(&c, ret_raw) || *ret_raw > SEAL_RAW_MAX ||
 		read_shapes(&s->table, &c) || read_order(s, &c) || !is_plausible(s, *ret_raw) ||
 		seal_cells_place(s) || read_all_columns(s, &c, source))

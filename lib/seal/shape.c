@@ -138,7 +138,7 @@ static int add_runs(
 int seal_shape_add(struct seal_table *t, struct str text, size_t source_at, size_t source_len)
 {
 	struct buffer mask = { 0 };
-	struct cursor c = { (const uint8_t *)text.data, (const uint8_t *)text.data + text.len };
+	struct cursor c = wire_cursor(text);
 	struct seal_shape s = { .text_at = t->texts.len,
 		.text_len = text.len,
 		.source_at = source_at,

@@ -70,7 +70,7 @@ static int64_t next_shape(struct seal *s, struct cursor *c, uint32_t last, bool 
 static int take_apart(struct seal *s, struct str samples)
 {
 	const uint8_t *data = (const uint8_t *)samples.data;
-	struct cursor c = { data, data + samples.len };
+	struct cursor c = wire_cursor(samples);
 	uint64_t foreseen_count = 0;
 	uint32_t last = 0;
 	s->order.len = s->sample_count = s->found_count = 0;

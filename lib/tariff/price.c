@@ -3,20 +3,10 @@
 #include "tariff/engine.h"
 #include "text.h"
 
-static decimal_factor divisor(decimal_factor a, decimal_factor b)
-{
-	while (b) {
-		decimal_factor rest = a % b;
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 int fraction_times(struct fraction *f, decimal_factor numerator, decimal_factor denominator)
 {
-	decimal_factor a = divisor(numerator, f->denominator),
-		       b = divisor(f->numerator, denominator);
+	decimal_factor a = decimal_divisor(numerator, f->denominator),
+		       b = decimal_divisor(f->numerator, denominator);
 	a += !a;
 	b += !b;
 	struct fraction r;

@@ -5,7 +5,8 @@
 #include "allocate.h"
 #include "train/rows.h"
 
-void train_predict(struct forest *f, const struct train_set *set, double *ret)
+/* What a forest just learnt says of a set's rows: train_outputs per row. */
+static void predict(struct forest *f, const struct train_set *set, double *ret)
 {
 	double *row = allocate(set->features, sizeof(*row));
 
@@ -23,7 +24,7 @@ static struct train_metrics measure(struct forest *f, const struct train_set *se
 	double *predictions = allocate(set->rows * train_outputs(set), sizeof(*predictions));
 	struct train_metrics m;
 
-	train_predict(f, set, predictions);
+	predict(f, set, predictions);
 	m = train_metrics(set, predictions);
 	free(predictions);
 	return m;

@@ -4,9 +4,6 @@
 
 #include "train/metrics.h"
 
-/* What a forest just learnt says of a set's rows: train_outputs per row. */
-void train_predict(struct forest *f, const struct train_set *set, double *ret);
-
 /* Learns from the first `count` rows of a set, and measures on the rest; 0 or as train_forest. */
 int train_split(const struct train_set *set, const struct train_options *options, size_t count,
 	struct forest **ret, struct train_metrics *ret_metrics);

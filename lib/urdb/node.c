@@ -198,14 +198,6 @@ void node_bool(struct document *d, const struct node *n, bool *ret)
 		expected(d, n, "true or false");
 }
 
-void node_text(struct document *d, const struct node *n, const char **ret)
-{
-	if (json_is_string(n->json))
-		*ret = json_string_value(n->json);
-	else if (node_is(n))
-		expected(d, n, "text");
-}
-
 void node_choice(struct document *d, const struct node *n, const char *const *names, int *ret)
 {
 	const char *text = json_string_value(n->json);

@@ -48,7 +48,6 @@ void node_decimal(struct document *d, const struct node *n, decimal *ret);
 void node_integer(
 	struct document *d, const struct node *n, int64_t low, int64_t high, int64_t *ret);
 void node_bool(struct document *d, const struct node *n, bool *ret); /* also 0 and 1 */
-void node_text(struct document *d, const struct node *n, const char **ret);
 /* One of names, a list that ends with NULL; capitals do not count. */
 void node_choice(struct document *d, const struct node *n, const char *const *names, int *ret);
 

@@ -112,7 +112,7 @@ static void cut(struct run *r)
 	accounts_save(r->accounts, &state);
 	accounts_close(r->accounts);
 	open_accounts(r);
-	struct cursor c = { state.data, state.data + state.len };
+	struct cursor c = wire_cursor(buffer_str(&state));
 	if (!accounts_load(r->accounts, &c) || c.at != c.end)
 		ok(false, "a state is read back");
 	buffer_free(&state);

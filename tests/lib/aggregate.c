@@ -76,7 +76,7 @@ static void add_any(struct aggregate *a, struct random *r)
 
 static bool load(struct aggregate *a, struct buffer state)
 {
-	struct cursor c = { state.data, state.data + state.len };
+	struct cursor c = wire_cursor(buffer_str(&state));
 	return aggregate_load(a, &c) && c.at == c.end;
 }
 
@@ -158,7 +158,7 @@ static double result(const struct aggregate *a, enum aggregate_kind kind)
 	struct wire w = { 0 };
 	uint32_t status;
 	if (aggregate_result(a, kind, &view, &encoded, &status)) {
-		struct cursor c = { encoded.data, encoded.data + encoded.len };
+		struct cursor c = wire_cursor(buffer_str(&encoded));
 		wire_next(&c, &w);
 	}
 	buffer_free(&encoded);

@@ -239,7 +239,7 @@ static void test_state(void)
 		anomaly_watch_add(w, &plan, i * MINUTE, values, a);
 		if (i == 3003)
 			anomaly_watch_save(w, &plan, &state);
-		struct cursor c = { state.data, state.data + state.len };
+		struct cursor c = wire_cursor(buffer_str(&state));
 		if (i == 3003)
 			ok(anomaly_watch_load(loaded, &plan, &c) && c.at == c.end, "loads");
 		else if (i > 3003)

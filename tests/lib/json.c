@@ -214,7 +214,7 @@ static void depth(void)
 		bool good = read_line(line, (size_t)len, NULL);
 		ok(good == (n == JSON_DEPTH), "%d levels of nesting %s", n,
 			good ? "are taken" : "are not");
-		struct cursor c = { packed.data, packed.data + packed.len };
+		struct cursor c = wire_cursor(buffer_str(&packed));
 		ok(!good || wire_skip(&c) == 1, "and the sample can be stepped over");
 	}
 }

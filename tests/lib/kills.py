@@ -1,11 +1,13 @@
-"""A filter with state that is killed again and again, for tests in Python."""
+"""A filter with state that is killed again and again: for tests in Python, and for others as
+kills.py FILE KILLS WORD..., which writes what the filter has written of that file."""
 import os
 import subprocess
+import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-DUTO = os.environ.get("DUTO", HERE + "/../../build/duto")
+from program import DUTO
+
 SECONDS = 60
 
 
@@ -46,3 +48,10 @@ def killed(words, samples, kills, cwd=None):
         if not saved or subprocess.run(command, cwd=cwd, timeout=SECONDS).returncode:
             return None
         return subprocess.run([DUTO, "replay", made], stdout=subprocess.PIPE, timeout=SECONDS).stdout
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], "rb") as f:
+        out = killed(sys.argv[3:], f.read(), int(sys.argv[2]))
+    sys.stdout.buffer.write(out or b"")
+    sys.exit(out is None)

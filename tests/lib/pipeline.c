@@ -51,8 +51,7 @@ static void test_whole(void)
 	is_str(modbus->substages[0].argv[2], "15020", "braces");
 	is_str(modbus->substages[0].argv[4], "5$", "a dollar that is itself");
 	is_str(show->listen.text, "tcp://127.0.0.1:1502", "an address");
-	ok(pipeline_is_read(p, score) && pipeline_is_read(p, show) && p->dir[0] == '/',
-		"who is read");
+	ok(p->dir[0] == '/', "the file's folder");
 	pipeline_close(p);
 }
 

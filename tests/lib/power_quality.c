@@ -190,7 +190,7 @@ static void feed(struct power_quality *q, struct sample *s)
 
 static bool load(struct power_quality *q, struct buffer state)
 {
-	struct cursor c = { state.data, state.data + state.len };
+	struct cursor c = wire_cursor(buffer_str(&state));
 	return power_quality_load(q, &c) && c.at == c.end;
 }
 

@@ -255,7 +255,7 @@ static void any_register(void)
 		}
 		struct register_readings *mixed = register_of(&u, hours, count), *loaded;
 		register_readings_save(mixed, &state);
-		struct cursor c = { state.data, state.data + state.len };
+		struct cursor c = wire_cursor(buffer_str(&state));
 		loaded = open_register();
 		differing += !register_readings_load(loaded, &c) || c.at != c.end ||
 			     !same_readings(loaded, sorted);

@@ -63,7 +63,7 @@ static void feed(struct windows *w, struct sample *s)
 
 static bool load(struct windows *w, struct buffer state)
 {
-	struct cursor c = { state.data, state.data + state.len };
+	struct cursor c = wire_cursor(buffer_str(&state));
 	return windows_load(w, &c) && c.at == c.end;
 }
 

@@ -241,6 +241,30 @@ static void test_types(void)
 	ok(wire_next_str(&c, &s) == 0 && wire_next_map(&c, &size) == 0, "nothing is a beginning");
 }
 
+static void test_wide(void)
+{
+	static const uint8_t minus_two[] = { 0xcf, 255, 255, 255, 255, 255, 255, 255, 255, 0xcf,
+		255, 255, 255, 255, 255, 255, 255, 254 };
+	struct buffer b = { 0 };
+	__int128 v = 0;
+	wire_wide(&b, -2);
+	ok(b.len == sizeof(minus_two) && memcmp(b.data, minus_two, b.len) == 0,
+		"128 bits are two integers, the high half first");
+	struct cursor c = wire_cursor(buffer_str(&b)), cut = { b.data, b.data + b.len - 1 };
+	ok(wire_next_wide(&c, &v) == 1 && v == -2 && c.at == c.end, "and are read back");
+	ok(wire_next_wide(&cut, &v) == 0 && cut.at == b.data, "but not from half of them");
+	buffer_free(&b);
+}
+
+static void test_bound(void)
+{
+	uint8_t seven[] = { 0x07 };
+	struct cursor c = { seven, seven + 1 };
+	uint64_t v = 0;
+	ok(wire_next_uint_to(&c, 6, &v) == -1 && c.at == seven, "7 is beyond 6");
+	ok(wire_next_uint_to(&c, 7, &v) == 1 && v == 7 && c.at == c.end, "but not beyond 7");
+}
+
 int main(void)
 {
 	test_written_integers();
@@ -250,5 +274,7 @@ int main(void)
 	test_random();
 	test_depth();
 	test_types();
+	test_wide();
+	test_bound();
 	return done();
 }

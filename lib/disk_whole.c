@@ -3,6 +3,18 @@
 #include <limits.h>
 #include <stdio.h>
 
+ssize_t disk_text(int folder, const char *name, char *to, size_t size)
+{
+	int fd = disk_open(folder, name, DISK_READ);
+	if (fd < 0)
+		return fd;
+	ssize_t n = disk_read(fd, to, size - 1, 0);
+	disk_close(fd);
+	if (n >= 0)
+		to[n] = 0;
+	return n;
+}
+
 static int fill(int fd, const void *data, size_t len)
 {
 	int r = disk_truncate(fd, 0);
