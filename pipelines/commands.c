@@ -170,9 +170,12 @@ const struct command commands[] = {
 		"`out` names one.\n" },
 	{ "top", command_top, "[PIPELINE] [--once]", "watch the stages of running pipelines",
 		"Samples a second in and out, lag (how old the newest sample is), batches on "
-		"the way, samples\n"
-		"dropped and lost, CPU, memory and restarts of each stage; every second on a "
-		"terminal.\n" },
+		"the way, how many\n"
+		"samples of the keeps that it reads are still before it, samples dropped and "
+		"lost, CPU, memory and\n"
+		"starts of each stage; of a scheduled one when it runs next, by the clock of "
+		"the pipeline's time\n"
+		"zone, and how the last run went. Every second on a terminal.\n" },
 	{ "units", command_units, "FILE [--out FOLDER]", "print a pipeline's systemd units",
 		"What duto-generator writes for it where the file lies in /etc/duto/pipelines: a "
 		"target, a\n"
