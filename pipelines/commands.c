@@ -127,7 +127,9 @@ const struct command commands[] = {
 		"of a stage, a\n"
 		"keep (a folder, or PIPELINE/STAGE) or a file of samples. What each stage gives "
 		"goes to FOLDER.\n"
-		"Stages that act on the world are left out, unless --live names them. The same "
+		"Stages that act on the world are left out, unless --live names them, and so are "
+		"scheduled ones,\n"
+		"which run by the clock on what was kept until then; each is told of. The same "
 		"recordings give\n"
 		"the same files, byte for byte.\n" },
 	{ "stage", command_stage, "FILE NAME\n       duto stage --setup FILE",
