@@ -43,9 +43,12 @@ const struct command commands[] = {
 		"secrets, the\n"
 		"pipelines of $DUTO_CONFIG_DIR (/etc/duto), sockets that nobody serves, keeps, and "
 		"programs that\n"
-		"run on from before an upgrade. Each that is wrong comes with the command that mends "
-		"it; --all\n"
-		"tells the others too. Exit 0 where nothing is wrong, 1 where something is.\n" },
+		"run on from before an upgrade; where systemd runs, units that failed, that are "
+		"started again and\n"
+		"again, or that are not as the pipelines' files say. Each that is wrong comes with "
+		"the command that\n"
+		"mends it; --all tells the others too. Exit 0 where nothing is wrong, 1 where "
+		"something is.\n" },
 	{ "graph", command_graph, "FILE [--dot]", "draw a pipeline",
 		"Solid lines are edges (from), dashed ones taps. --dot writes Graphviz's "
 		"language instead:\n"
