@@ -16,7 +16,7 @@ UNITS = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 
 # What the generator and duto share: from a pipeline to its units.
 UNIT_FILES = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out systemd/generator.c,$(wildcard systemd/*.c)) \
-	$(addprefix pipelines/,capture.c describe.c keeps.c libexec.c outputs.c patience.c secrets.c traits.c wiring.c))
+	$(addprefix pipelines/,capture.c describe.c keeps.c libexec.c outputs.c patience.c secrets.c traits.c values.c wiring.c))
 
 # A line for each thing that is made.
 show = $(if $(V),,@printf '  %-5s %s\n' $(1) $@ &&)

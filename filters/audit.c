@@ -27,7 +27,7 @@ static struct terminal terminal;
 static uint64_t missing;
 
 static const struct opt options[] = {
-	{ "address", OPT_TEXT, &address,
+	{ "address", OPT_KEEP, &address,
 		.help = "the folder of a keep, PIPELINE/STAGE, or postgresql://...; none: the "
 			"samples that come in",
 		.positional = true },

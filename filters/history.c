@@ -11,7 +11,7 @@ static int64_t every, late = 3600 * SECONDS;
 static double good_share = 1;
 
 static const struct opt options[] = {
-	{ "address", OPT_TEXT, &address,
+	{ "address", OPT_KEEP, &address,
 		.help = "the folder of a keep, PIPELINE/STAGE, or postgresql://...",
 		.positional = true, .required = true },
 	{ "since", OPT_TIME, &query.since, "TIME", .help = "from this time on" },

@@ -18,7 +18,7 @@ static const char *cursor, *speed_text = "max";
 static bool follow;
 
 static const struct opt options[] = {
-	{ "keep", OPT_TEXT, &names, .help = "the folder of a keep, or PIPELINE/STAGE",
+	{ "keep", OPT_KEEP, &names, .help = "the folder of a keep, or PIPELINE/STAGE",
 		.positional = true, .required = true, .repeat = true },
 	{ "since", OPT_TIME, &period.since, "TIME", .help = "only samples from this time on" },
 	{ "until", OPT_TIME, &period.until, "TIME", .help = "only samples from before this time" },

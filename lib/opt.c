@@ -245,6 +245,7 @@ static int store(const struct opt *o, char *value, char **ret_error)
 		return store_text(o, value);
 	case OPT_TEXT:
 	case OPT_OUTPUT:
+	case OPT_KEEP:
 		return store_text(o, value);
 	case OPT_LIST:
 		if (first)
@@ -395,6 +396,12 @@ const struct opt *opt_missing(const struct opt *const tables[])
 	return NULL;
 }
 
+static bool is_text(enum opt_type type)
+{
+	return type == OPT_TEXT || type == OPT_CHOICE || type == OPT_FILE || type == OPT_OUTPUT ||
+	       type == OPT_KEEP;
+}
+
 static const char *type_name(enum opt_type type)
 {
 	static const char *const names[] = {
@@ -402,6 +409,7 @@ static const char *type_name(enum opt_type type)
 		[OPT_TEXT] = "text",
 		[OPT_FILE] = "file",
 		[OPT_OUTPUT] = "output",
+		[OPT_KEEP] = "keep",
 		[OPT_CHOICE] = "choice",
 		[OPT_INTEGER] = "integer",
 		[OPT_SIZE] = "size",
@@ -443,9 +451,7 @@ static void format_default(const struct opt *o, char *to, size_t size)
 		snprintf(to, size, "%" PRId64, i);
 	else if (o->type == OPT_NUMBER && *(double *)o->to)
 		snprintf(to, size, "%g", *(double *)o->to);
-	else if ((o->type == OPT_TEXT || o->type == OPT_CHOICE || o->type == OPT_FILE ||
-			 o->type == OPT_OUTPUT) &&
-		 *(const char **)o->to)
+	else if (is_text(o->type) && *(const char **)o->to)
 		snprintf(to, size, "%s", *(const char **)o->to);
 }
 
@@ -557,8 +563,7 @@ static uint64_t mix_value(uint64_t hash, const struct opt *o)
 		return mix_words(hash, o->to);
 	if (o->type == OPT_FLAG)
 		return fnv_add(hash, o->to, sizeof(bool));
-	if (o->type == OPT_TEXT || o->type == OPT_CHOICE || o->type == OPT_FILE ||
-		o->type == OPT_OUTPUT)
+	if (is_text(o->type))
 		return fnv_add(hash, *(const char **)o->to, strlen(*(const char **)o->to) + 1);
 	return fnv_add(hash, o->to, 8);
 }

@@ -18,6 +18,8 @@ enum opt_type {
 	OPT_TEXT,     /* const char * */
 	OPT_FILE,     /* const char *: a file to read; must be there and readable */
 	OPT_OUTPUT,   /* const char *: a file or folder to write */
+	OPT_KEEP,     /* const char *: the folder of a keep, PIPELINE/STAGE, or in a pipeline STAGE;
+			 some take addresses of other stores too */
 	OPT_CHOICE,   /* const char *: one of choices, "a|b|c" */
 	OPT_INTEGER,  /* int64_t; 10k, 3M, 2G are powers of ten */
 	OPT_SIZE,     /* int64_t bytes; 64k, 16M, 1G are powers of two */
@@ -29,7 +31,7 @@ enum opt_type {
 	OPT_LIST, /* struct opt_list: words between commas */
 };
 
-/* The words of a list, or the values of a repeating option (OPT_TEXT or OPT_FILE with repeat). */
+/* The words of a list, or the values of a repeating option (OPT_TEXT, OPT_FILE or OPT_KEEP with repeat). */
 struct opt_list {
 	const char **words;
 	size_t count;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "allocate.h"
 #include "apply_units.h"
 #include "commands.h"
 #include "failure.h"
@@ -67,21 +68,20 @@ static int systemctl(char **argv)
 	return EXIT_OK;
 }
 
-/* One call for all: systemd brings them into their order. */
-static int do_all(const struct apply_units *units, enum apply_deed deed, char *verb)
+/* One call for all: systemd brings them into their order. deeds: one a unit. */
+static int do_all(const struct shown_units *units, const enum apply_deed *deeds,
+	enum apply_deed deed, char *verb)
 {
-	char **argv = calloc(units->count + 3, sizeof(*argv));
+	char **argv = allocate(units->count + 3, sizeof(*argv));
 	size_t n = 0;
-	if (!argv)
-		abort();
 	argv[n++] = "systemctl";
 	argv[n++] = verb;
 	for (size_t i = 0; i < units->count; i++) {
-		if (units->all[i].deed != deed)
+		if (deeds[i] != deed)
 			continue;
-		argv[n++] = units->all[i].name;
+		argv[n++] = (char *)units->all[i].id;
 		if (deed != APPLY_RELOAD)
-			printf("%s %s\n", verb, units->all[i].name);
+			printf("%s %s\n", verb, units->all[i].id);
 	}
 	fflush(stdout);
 	int status = n > 2 && !dry_run ? systemctl(argv) : EXIT_OK;
@@ -96,16 +96,20 @@ static int do_units(void)
 		char *verb;
 	} steps[] = { { APPLY_STOP, "stop" }, { APPLY_RELOAD, "reload" },
 		{ APPLY_RESTART, "restart" }, { APPLY_START, "start" } };
-	struct apply_units units;
+	struct shown_units units;
 	char *error;
 	int status = EXIT_OK;
-	if (apply_units_read(&units, &error))
+	if (shown_units_read(&units, &error))
 		return failure_with(EXIT_SYSTEM, error);
+	enum apply_deed *deeds = allocate(units.count + 1, sizeof(*deeds));
+	for (size_t i = 0; i < units.count; i++)
+		deeds[i] = apply_deed_of(&units, &units.all[i]);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
-		int r = do_all(&units, steps[i].deed, steps[i].verb);
+		int r = do_all(&units, deeds, steps[i].deed, steps[i].verb);
 		status = status == EXIT_OK ? r : status;
 	}
-	apply_units_free(&units);
+	free(deeds);
+	shown_units_free(&units);
 	return status;
 }
 

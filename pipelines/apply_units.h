@@ -1,9 +1,8 @@
-/* The units of Duto that systemd knows, and what there is to do to them. */
+/* What there is to do to a unit, so that it runs as the pipeline files say. */
 #ifndef DUTO_APPLY_UNITS_H
 #define DUTO_APPLY_UNITS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "shown_units.h"
 
 enum apply_deed {
 	APPLY_NOTHING,
@@ -13,20 +12,6 @@ enum apply_deed {
 	APPLY_RELOAD,  /* it makes the folders, also those that are new */
 };
 
-struct apply_unit {
-	char *name;
-	enum apply_deed deed;
-};
-
-struct apply_units {
-	struct apply_unit *all;
-	size_t count;
-};
-
-#define SYSTEMCTL "/usr/bin/systemctl"
-
-/* Asks systemctl. 0, or -errno with a malloc'ed message. */
-int apply_units_read(struct apply_units *ret, char **ret_error);
-void apply_units_free(struct apply_units *units);
+enum apply_deed apply_deed_of(const struct shown_units *all, const struct shown_unit *u);
 
 #endif

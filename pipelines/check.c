@@ -13,6 +13,7 @@
 #include "flow.h"
 #include "libexec.h"
 #include "statedir.h"
+#include "values.h"
 
 /* A stage as far as it is checked. */
 struct checked {
@@ -176,29 +177,41 @@ static void lose_track(struct check *c)
 	c->now.passes = false;
 }
 
-/* A stage of this pipeline that a word names as a keep (STAGE or PIPELINE/STAGE) which is not there
- * yet: the pipeline will make it. */
-static const struct word *absent_keep(const struct check *c)
+struct absence {
+	const struct check *c;
+	const struct word *found;
+};
+
+static void look_for_keep(const json_t *option, char **word, const char *value, void *context)
 {
-	const char *pipeline = c->p->name.text;
-	size_t len = pipeline ? strlen(pipeline) : 0;
-	for (size_t i = 1; i < c->sub->count && pipeline; i++) {
-		const char *name = c->sub->argv[i];
-		if (strncmp(name, pipeline, len) == 0 && name[len] == '/')
-			name += len + 1;
-		char *there = pipeline_stage(c->p, name) ? statedir_find(c->sub->argv[i]) : NULL;
-		bool absent = pipeline_stage(c->p, name) && !there;
-		free(there);
-		if (absent)
-			return &c->sub->words[i];
-	}
-	return NULL;
+	struct absence *a = context;
+	const struct pipeline *p = a->c->p;
+	size_t len = p->name.text ? strlen(p->name.text) : 0;
+	bool own = len && strncmp(value, p->name.text, len) == 0 && value[len] == '/';
+	if (a->found || strcmp(describe_text(option, "type"), "keep") != 0 ||
+		!pipeline_stage(p, value + (own ? len + 1 : 0)))
+		return;
+	char *there = statedir_find(value);
+	if (!there)
+		a->found = &a->c->sub->words[word - a->c->sub->argv];
+	free(there);
+}
+
+/* A stage of this pipeline that is named as a keep (STAGE or PIPELINE/STAGE) which is not there yet:
+ * the pipeline will make it. */
+static const struct word *absent_keep(const struct check *c, const char *path)
+{
+	struct absence a = { .c = c };
+	json_t *description = describe_known(path, c->sub->argv[0]);
+	values_each(description, c->sub->argv, look_for_keep, &a);
+	json_decref(description);
+	return a.found;
 }
 
 /* What a sub-stage says of itself with its options; NULL: that is not known. */
 static json_t *ask(struct check *c, const char *path)
 {
-	const struct word *absent = c->stage->due.zone ? absent_keep(c) : NULL;
+	const struct word *absent = c->stage->due.zone ? absent_keep(c, path) : NULL;
 	if (!absent)
 		return check_options(c, path);
 	pipeline_note(c->p, absent->line, absent->column,

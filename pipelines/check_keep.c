@@ -135,6 +135,6 @@ void check_keeps(struct pipeline *p, const bool *passes)
 	if (whole)
 		check_all_ways(&c);
 	if (p->name.text)
-		keeps_strangers(p, traits, note_stranger, p);
+		keeps_tell_strangers(p, traits, note_stranger, p);
 	traits_free(traits);
 }

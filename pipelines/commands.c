@@ -43,9 +43,12 @@ const struct command commands[] = {
 		"secrets, the\n"
 		"pipelines of $DUTO_CONFIG_DIR (/etc/duto), sockets that nobody serves, keeps, and "
 		"programs that\n"
-		"run on from before an upgrade. Each that is wrong comes with the command that mends "
-		"it; --all\n"
-		"tells the others too. Exit 0 where nothing is wrong, 1 where something is.\n" },
+		"run on from before an upgrade; where systemd runs, units that failed, that are "
+		"started again and\n"
+		"again, or that are not as the pipelines' files say. Each that is wrong comes with "
+		"the command that\n"
+		"mends it; --all tells the others too. Exit 0 where nothing is wrong, 1 where "
+		"something is.\n" },
 	{ "graph", command_graph, "FILE [--dot]", "draw a pipeline",
 		"Solid lines are edges (from), dashed ones taps. --dot writes Graphviz's "
 		"language instead:\n"
@@ -127,7 +130,9 @@ const struct command commands[] = {
 		"of a stage, a\n"
 		"keep (a folder, or PIPELINE/STAGE) or a file of samples. What each stage gives "
 		"goes to FOLDER.\n"
-		"Stages that act on the world are left out, unless --live names them. The same "
+		"Stages that act on the world are left out, unless --live names them, and so are "
+		"scheduled ones,\n"
+		"which run by the clock on what was kept until then; each is told of. The same "
 		"recordings give\n"
 		"the same files, byte for byte.\n" },
 	{ "stage", command_stage, "FILE NAME\n       duto stage --setup FILE",
@@ -170,9 +175,12 @@ const struct command commands[] = {
 		"`out` names one.\n" },
 	{ "top", command_top, "[PIPELINE] [--once]", "watch the stages of running pipelines",
 		"Samples a second in and out, lag (how old the newest sample is), batches on "
-		"the way, samples\n"
-		"dropped and lost, CPU, memory and restarts of each stage; every second on a "
-		"terminal.\n" },
+		"the way, how many\n"
+		"samples of the keeps that it reads are still before it, samples dropped and "
+		"lost, CPU, memory and\n"
+		"starts of each stage; of a scheduled one when it runs next, by the clock of "
+		"the pipeline's time\n"
+		"zone, and how the last run went. Every second on a terminal.\n" },
 	{ "units", command_units, "FILE [--out FOLDER]", "print a pipeline's systemd units",
 		"What duto-generator writes for it where the file lies in /etc/duto/pipelines: a "
 		"target, a\n"

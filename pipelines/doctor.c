@@ -91,6 +91,7 @@ int command_doctor(int argc, char **argv)
 	doctor_machine(&settings);
 	doctor_setup();
 	doctor_running();
+	doctor_units();
 	if (json)
 		json_dumpf(findings, stdout, JSON_INDENT(2));
 	else

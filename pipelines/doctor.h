@@ -20,4 +20,7 @@ void doctor_machine(const struct doctor_settings *settings); /* clock, disks, se
 void doctor_setup(void);				     /* secrets, pipelines */
 void doctor_running(void);				     /* programs, sockets, keeps */
 
+/* Units, where systemd runs and the files are those that it takes. Sets variables: goes last. */
+void doctor_units(void);
+
 #endif

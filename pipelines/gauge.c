@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "runs.h"
 #include "stat.h"
 #include "text.h"
 
@@ -84,7 +83,4 @@ void gauge_read(const char *rundir, const char *stage, struct gauge *ret)
 		stat_unmap(page);
 	}
 	ret->alive &= ret->there;
-	const char *slash = strrchr(rundir, '/');
-	ret->scheduled =
-		runs_tell(slash ? slash + 1 : rundir, stage, ret->status, sizeof(ret->status));
 }

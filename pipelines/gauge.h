@@ -12,7 +12,6 @@ struct gauge {
 	char stage[GAUGE_STAGE];
 	bool there;	  /* it was started at some time */
 	bool alive;	  /* all of its filters run */
-	bool scheduled;	  /* it runs now and then, and has */
 	int64_t at;	  /* when this was read, monotonic */
 	uint64_t in, out; /* samples into the first filter, out of the last */
 	uint64_t dropped, lost, queue, restarts;

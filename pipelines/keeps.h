@@ -28,9 +28,13 @@ int keeps_begin(const struct pipeline *p, const struct traits *all,
 int keeps_begin_one(const struct pipeline *p, const struct stage *stage, int64_t patience,
 	void (*said)(const char *message, void *context), void *context, char **ret_error);
 
-/* Calls each with a message for every cursor in a stage's keep that belongs to no stage that reads it
- * there: as long as it is there, nothing leaves the keep that is behind it. */
-void keeps_strangers(const struct pipeline *p, const struct traits *all,
+/* Calls each with every cursor in the stage's keep that belongs to no stage that reads it there: as
+ * long as it is there, nothing leaves the keep that is behind it. */
+void keeps_strangers(const struct pipeline *p, const struct stage *stage,
+	void (*each)(const struct stage *stage, const char *cursor, void *context), void *context);
+
+/* The same for all stages that keep, with a message. */
+void keeps_tell_strangers(const struct pipeline *p, const struct traits *all,
 	void (*each)(const struct stage *stage, const char *message, void *context), void *context);
 
 #endif

@@ -5,55 +5,41 @@
 
 #include "describe.h"
 #include "text.h"
-
-/* Whether the option names a file that the filter writes. */
-static bool is_output(const json_t *description, const char *name, size_t len, const char *value)
-{
-	size_t i;
-	json_t *option;
-	json_array_foreach(json_object_get(description, "options"), i, option)
-	{
-		const char *there = describe_text(option, "name");
-		if (strlen(there) != len || strncmp(there, name, len) != 0)
-			continue;
-		return strcmp(describe_text(option, "type"), "output") == 0 ||
-		       (strcmp(there, "out") == 0 && strncmp(value, "file:", 5) == 0);
-	}
-	return false;
-}
+#include "values.h"
 
 struct turning {
-	const json_t *description;
 	char *(*turn)(void *context, const char *path);
 	void *context;
 };
 
-static void turn_word(char **word, const struct turning *t)
+/* The path in a value that names a file which the filter writes; NULL: it names none. */
+static const char *output_path(const json_t *option, const char *value)
 {
-	char *name = *word + 2, *equals = strchr(name, '=');
-	char **value = equals ? word : word + 1;
-	size_t len = equals ? (size_t)(equals - name) : strlen(name);
-	const char *old = equals ? equals + 1 : *value;
-	if (!old || !is_output(t->description, name, len, old))
-		return;
-	const char *scheme = strncmp(old, "file:", 5) == 0 ? "file:" : "";
-	char *turned = t->turn(t->context, old + strlen(scheme));
+	bool link = strncmp(value, "file:", 5) == 0;
+	if (strcmp(describe_text(option, "type"), "output") != 0 &&
+		!(link && strcmp(describe_text(option, "name"), "out") == 0))
+		return NULL;
+	return link ? value + 5 : value;
+}
+
+static void turn_value(const json_t *option, char **word, const char *value, void *context)
+{
+	const struct turning *t = context;
+	const char *path = output_path(option, value);
+	char *turned = path ? t->turn(t->context, path) : NULL;
 	if (!turned)
 		return;
-	char *whole = equals ? text_print("--%.*s=%s%s", (int)len, name, scheme, turned)
-			     : text_print("%s%s", scheme, turned);
+	char *whole = text_print("%.*s%s", (int)(path - *word), *word, turned);
 	free(turned);
-	free(*value);
-	*value = whole;
+	free(*word);
+	*word = whole;
 }
 
 void outputs_turn(struct wired *w, char *(*turn)(void *context, const char *path), void *context)
 {
-	struct turning t = { describe_known(w->path, w->argv[0]), turn, context };
-	for (char **word = w->argv + 1; *word; word++)
-		if (strncmp(*word, "--", 2) == 0 && word[0][2])
-			turn_word(word, &t);
-	json_decref((json_t *)t.description);
+	json_t *description = describe_known(w->path, w->argv[0]);
+	values_each(description, w->argv, turn_value, &(struct turning){ turn, context });
+	json_decref(description);
 }
 
 static char *note_relative(void *context, const char *path)

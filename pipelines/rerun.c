@@ -187,6 +187,8 @@ static void leave_out(const struct course *c, const struct stage *stage)
 	if (c->plan[index].part == RERUN_DRY)
 		printf("%s acts on the world (--live %s)\n", c->r->traits[index].acts,
 			stage->name.text);
+	else if (c->plan[index].part == RERUN_TIMED)
+		printf("it runs by the clock, and reads what was kept until then\n");
 	else
 		printf("what reads it is replayed\n");
 }
@@ -198,10 +200,10 @@ static int take_stages(const struct course *c)
 	for (size_t i = 0; i < p->stage_count && status == EXIT_OK; i++) {
 		const struct stage *stage = &p->stages[p->order[i]];
 		enum rerun_part part = c->plan[p->order[i]].part;
-		if (part == RERUN_DRY || part == RERUN_UNREAD)
-			leave_out(c, stage);
-		else
+		if (part == RERUN_EVALUATED || part == RERUN_REPLAYED)
 			status = take_stage(c, stage);
+		else
+			leave_out(c, stage);
 		fflush(stdout);
 	}
 	return status;

@@ -29,6 +29,7 @@ enum rerun_part {
 	RERUN_REPLAYED,
 	RERUN_DRY,    /* it would act on the world */
 	RERUN_UNREAD, /* who reads it is replayed */
+	RERUN_TIMED,  /* it runs by the clock, on what was kept until then: here is neither */
 };
 
 struct rerun_stage {

@@ -85,7 +85,9 @@ static int give_part(
 	struct rerun_stage *s = &plan[index];
 	if (s->part == RERUN_REPLAYED)
 		return 0;
-	if (is_unread(r, plan, index) || stage->due.zone)
+	if (stage->due.zone)
+		s->part = RERUN_TIMED;
+	else if (is_unread(r, plan, index))
 		s->part = RERUN_UNREAD;
 	else if (r->traits[index].acts && !s->live)
 		s->part = RERUN_DRY;

@@ -205,7 +205,7 @@ static int run_in(const struct pipeline *p, const struct traits *traits, const c
 	if (keeps_begin(p, traits, say_of_keep, &s, &error)) {
 		failure_with(status, error);
 	} else {
-		keeps_strangers(p, traits, say_of_cursor, &s);
+		keeps_tell_strangers(p, traits, say_of_cursor, &s);
 		status = supervise(&s, signals);
 		supervisor_close(&s);
 	}

@@ -8,10 +8,8 @@
 #include <sys/stat.h>
 
 #include "file.h"
-#include "human.h"
 #include "statedir.h"
 #include "text.h"
-#include "timestamp.h"
 
 #include "runs_parts.h"
 
@@ -84,39 +82,4 @@ int64_t runs_due(const struct pipeline *p, const struct stage *stage, int64_t no
 	if (stage->skips_missed && seen < now - LATE)
 		seen = now - LATE;
 	return recurrence_next(&stage->due, seen);
-}
-
-static void add(char *to, size_t size, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void add(char *to, size_t size, const char *format, ...)
-{
-	size_t len = strlen(to);
-	va_list args;
-	va_start(args, format);
-	vsnprintf(to + len, size - len, format, args);
-	va_end(args);
-}
-
-bool runs_tell(const char *pipeline, const char *stage, char *to, size_t size)
-{
-	struct runs r;
-	char time[TIMESTAMP_TEXT + 1], span[16];
-	runs_read(pipeline, stage, &r);
-	if (!r.seen)
-		return false;
-	*to = 0;
-	if (!r.count) {
-		add(to, size, "scheduled: has not run yet");
-		return true;
-	}
-	time[timestamp_format(time, r.started / SECONDS * SECONDS)] = 0;
-	add(to, size, "scheduled: ran %" PRIu64 " time%s, %" PRIu64 " failed; %s at %s", r.count,
-		r.count == 1 ? "" : "s", r.failed, r.finished >= r.started ? "last" : "runs since",
-		time);
-	if (r.finished < r.started)
-		return true;
-	human_span(span, r.took);
-	add(to, size, ", took %s, left with status %d", span, r.status);
-	return true;
 }

@@ -26,13 +26,31 @@ static void show_lag(char to[16], int64_t newest)
 		human_span(to, lag > 0 ? lag : 0);
 }
 
-enum { IN, OUT, LAG, QUEUE, DROPPED, LOST, CPU, MEMORY, RESTARTS, COLUMNS };
+enum { IN, OUT, LAG, QUEUE, BEHIND, DROPPED, LOST, CPU, MEMORY, RESTARTS, COLUMNS };
 
 static const struct {
 	const char *title;
 	int width;
-} columns[COLUMNS] = { { "IN/s", 7 }, { "OUT/s", 7 }, { "LAG", 6 }, { "QUEUE", 6 }, { "DROPS", 6 },
-	{ "LOST", 6 }, { "CPU%", 6 }, { "MEM", 7 }, { "STARTS", 7 } };
+	bool live; /* says nothing of a stage that does not run */
+} columns[COLUMNS] = {
+	[IN] = { "IN/s", 7, true },
+	[OUT] = { "OUT/s", 7, true },
+	[LAG] = { "LAG", 6, true },
+	[QUEUE] = { "QUEUE", 6, true },
+	[BEHIND] = { "BEHIND", 7, false },
+	[DROPPED] = { "DROPS", 6, false },
+	[LOST] = { "LOST", 6, false },
+	[CPU] = { "CPU%", 6, true },
+	[MEMORY] = { "MEM", 7, true },
+	[RESTARTS] = { "STARTS", 7, false },
+};
+
+static bool is_known(const struct table_row *r, int column)
+{
+	if (column == BEHIND)
+		return r->behind >= 0;
+	return r->now.there && (r->now.alive || !columns[column].live);
+}
 
 static void show_cells(const struct table_row *r, char cells[COLUMNS][16])
 {
@@ -50,13 +68,13 @@ static void show_cells(const struct table_row *r, char cells[COLUMNS][16])
 			     : 0;
 	snprintf(cells[CPU], 16, "%.1f", 100 * cpu);
 	human_size(cells[MEMORY], (double)now->memory);
+	human_count(cells[BEHIND], (double)r->behind);
 	if (!now->in)
 		strcpy(cells[IN], "-");
 	if (!now->out)
 		strcpy(cells[OUT], "-");
 	for (int i = 0; i < COLUMNS; i++)
-		if (!now->there || (!now->alive && (i == IN || i == OUT || i == LAG || i == QUEUE ||
-							   i == CPU || i == MEMORY)))
+		if (!is_known(r, i))
 			strcpy(cells[i], "-");
 }
 
@@ -92,29 +110,43 @@ static void put_header(struct terminal *t, int width)
 	terminal_new_line(t);
 }
 
-static void put_note(struct terminal *t, const char *attribute, const char *text, int room)
+static void put_note(struct terminal *t, const char *attribute, struct str text, int room)
 {
-	size_t len = strcspn(text, "\n");
-	if (!*text)
+	const char *end = text.len ? memchr(text.data, '\n', text.len) : NULL;
+	size_t len = end ? (size_t)(end - text.data) : text.len;
+	if (!len)
 		return;
 	if (room > 4 && len > (size_t)room - 3)
 		len = (size_t)room - 3;
 	terminal_put_spaces(t, 2);
-	terminal_put_colored(t, attribute, (struct str){ text, len });
+	terminal_put_colored(t, attribute, (struct str){ text.data, len });
 	terminal_new_line(t);
 }
 
-static void put_row(struct terminal *t, const struct table_row *r, int names, int room)
+static void put_cells(struct terminal *t, const struct table_row *r)
 {
 	char cells[COLUMNS][16];
 	show_cells(r, cells);
-	terminal_put_colored(t, r->now.alive ? "" : TERMINAL_DIM, str(r->now.stage));
-	terminal_put_spaces(t, names - (int)strlen(r->now.stage));
 	for (int i = 0; i < COLUMNS; i++)
 		put_right(t, attribute(&r->now, i), cells[i], columns[i].width);
 	terminal_new_line(t);
-	put_note(t, TERMINAL_CYAN, r->now.status, room);
-	put_note(t, TERMINAL_RED, r->now.error, room);
+}
+
+/* Between its runs a scheduled stage has nothing to be counted, and its schedule stands there. What its filters
+ * said is of the last run, and over. */
+static void put_row(struct terminal *t, const struct table_row *r, int names, int room)
+{
+	const char *attribute = r->failed ? TERMINAL_YELLOW : TERMINAL_CYAN;
+	bool resting = r->schedule.len && !r->now.alive;
+	terminal_put_colored(t, r->now.alive ? "" : TERMINAL_DIM, str(r->now.stage));
+	terminal_put_spaces(t, names - (int)strlen(r->now.stage));
+	if (!resting)
+		put_cells(t, r);
+	put_note(t, attribute, buffer_str(&r->schedule), resting ? room - names : room);
+	if (!resting)
+		put_note(t, TERMINAL_CYAN, str(r->now.status), room);
+	put_note(t, TERMINAL_CYAN, buffer_str(&r->elsewhere), room);
+	put_note(t, TERMINAL_RED, str(r->now.error), room);
 }
 
 void table_put(struct terminal *t, const struct table_row *rows, size_t count, int width)

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "file.h"
+#include "pipelines/describe.h"
+#include "pipelines/libexec.h"
 #include "pipelines/secrets.h"
+#include "pipelines/values.h"
 #include "text.h"
 
 enum { LIST_MAX = 1 << 20 }; /* bytes of a list of devices that are looked at */
@@ -66,7 +69,7 @@ static bool is_everywhere(const char *text)
 
 /* A word may name a keep as STAGE, of this pipeline, or PIPELINE/STAGE; whether it is there is seen when the
  * stage starts. */
-static void find_keep(struct needs *n, const struct pipeline *p, const char *word)
+static void add_keep(struct needs *n, const struct pipeline *p, const char *word)
 {
 	size_t first = strspn(word, NAME_CHARACTERS);
 	if (first && !word[first] && pipeline_stage(p, word)) {
@@ -120,8 +123,29 @@ static void look_at_word(struct needs *n, struct addresses *a, const struct pipe
 		look_at_list(n, a, p, value);
 	if (secret)
 		add(&n->secrets, secret, strlen(secret));
-	if (t->source && *value != '-')
-		find_keep(n, p, value);
+}
+
+struct keep_search {
+	struct needs *n;
+	const struct pipeline *p;
+};
+
+static void find_keep(const json_t *option, char **word, const char *value, void *context)
+{
+	const struct keep_search *s = context;
+	(void)word;
+	if (strcmp(describe_text(option, "type"), "keep") == 0)
+		add_keep(s->n, s->p, value);
+}
+
+static void look_at_substage(
+	struct needs *n, const struct pipeline *p, const struct substage *substage)
+{
+	char *path = libexec_path(substage->argv[0]);
+	json_t *description = path ? describe_known(path, substage->argv[0]) : NULL;
+	values_each(description, substage->argv, find_keep, &(struct keep_search){ n, p });
+	json_decref(description);
+	free(path);
 }
 
 static void decide(struct needs *n, const struct addresses *a, const struct traits *t, bool listens)
@@ -140,9 +164,11 @@ void needs_find(const struct pipeline *p, const struct traits *t, const struct s
 {
 	struct addresses a = { 0 };
 	*ret = (struct needs){ 0 };
-	for (size_t i = 0; i < stage->substage_count; i++)
+	for (size_t i = 0; i < stage->substage_count; i++) {
+		look_at_substage(ret, p, &stage->substages[i]);
 		for (size_t k = 1; k < stage->substages[i].count; k++)
 			look_at_word(ret, &a, p, t, stage->substages[i].argv[k]);
+	}
 	decide(ret, &a, t, stage->listen.text);
 }
 

@@ -98,6 +98,11 @@ is "and only that" 601 "$(wc -l <world)"
 exits "a part of the time" 0 replayed part --since 2026-01-01T00:00:10Z --until 2026-01-01T00:00:20Z
 is "has its samples, and the schema from before" 101 "$(wc -l <part/lines.txt)"
 
+printf '  daily:\n    at: daily\n    run: replay a --since -24h | to-csv --out file:day.csv\n' | cat plant.yaml - >daily.yaml
+exits "a scheduled stage has no clock here" 0 duto run daily.yaml --replay a=a.samples --replay b=b.samples --out daily
+like "and is left out, as is told" 'daily +left out: it runs by the clock' "$(cat output)"
+ok "the rest is the same" diff -r one daily
+
 # What need not be there
 
 sed '/^  both:/,$d' plant.yaml >late.yaml

@@ -25,7 +25,7 @@ exits "check takes a keep that is not there yet" 0 duto check p.yaml
 like "and says so" "p.yaml:4:[0-9]*: note: the keep of src is not there yet" "$(cat errors)"
 start "$DUTO" run p.yaml 2>messages
 ok "it runs when the calendar says so, and again" eventually 30 ran 2
-told() { duto top --once >top.txt 2>&1; grep -q 'scheduled: ran [0-9]* times, 0 failed; last at .*, took .*, left with status 0' top.txt; }
+told() { duto top --once >top.txt 2>&1; grep -qE '^job +next [0-9:]+; last [0-9:]+ took [0-9.]+s; [0-9]+ runs?, 0 failed$' top.txt; }
 ok "duto top tells of it" eventually 30 told
 ok "it reads a keep of its pipeline by the stage's name" test -s rows.csv
 kill "$started_pid"
@@ -56,6 +56,7 @@ start "$DUTO" run p.yaml --no-check 2>messages
 ok "a run that finds what a person must mend is noted" eventually 20 ended 1
 ok "and does not stop the others" kill -0 "$started_pid"
 is "with its status" "100 1" "$(of status) $(of failed)"
+like "which duto top shows" 'job +next .*; last .* took .*, status 100; 1 run, 1 failed' "$(duto top --once 2>&1)"
 kill "$started_pid"
 wait "$started_pid"
 like "and told of" "job left with status 100: runs again when it is due" "$(cat messages)"
@@ -72,6 +73,27 @@ wait "$long"
 is "a stop is passed on to it" 0 $?
 exits "where it is not due, --if-due leaves at once" 0 duto stage p.yaml job --if-due
 is "and is not counted" 1 "$(of count)"
+
+cat >zones.yaml <<'END'
+name: zones
+timezone: Asia/Tokyo
+stages:
+  day: {at: "06:00", run: sim mill --count 1 | to-csv}
+  term: {every: 15d from 2100-02-01 06:00, run: sim mill --count 1 | to-csv}
+END
+next_day() { # by the clock of Tokyo
+	[ "$(TZ=Asia/Tokyo date +%H%M)" -lt 0600 ] && echo 'next 06:00' || echo 'next tomorrow 06:00'
+}
+start "$DUTO" run zones.yaml 2>messages
+zones_told() { duto top zones --once >top.txt 2>&1; }
+ok "a pipeline of nothing but scheduled stages is watched" eventually 20 zones_told
+expected=$(next_day)
+zones_told
+[ "$expected" = "$(next_day)" ] || { expected=$(next_day) && zones_told; }
+like "it tells when the next run is, in the pipeline's time zone" "day +$expected; has not run yet" "$(cat top.txt)"
+like "with a date where it is far" "term +next 2100-02-01 06:00; has not run yet" "$(cat top.txt)"
+kill "$started_pid"
+wait "$started_pid"
 
 cat >only.yaml <<'END'
 name: only

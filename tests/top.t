@@ -41,7 +41,8 @@ has_lines() { [ -e out.json ] && [ "$(wc -l <out.json)" -ge "$1" ]; }
 eventually 10 has_lines 50
 
 (while :; do feed; sleep 0.02; done) &
-started+=($!)
+feeder=$!
+started+=("$feeder")
 top
 is "it prints a table where it is not watched" 0 $?
 is "stages stand in the order in which samples flow" "read middle lines" "$(awk 'NR > 2 && !/^ / { print $1 }' table | tr '\n' ' ' | sed 's/ $//')"
@@ -49,7 +50,7 @@ ok "within 80 columns" awk '!/^ / && length > 80 { exit 1 }' table
 like "samples a second" "^middle +[1-9][0-9.]* +[1-9]" "$(stage middle)"
 like "nothing comes into a source" "^read +- +[1-9]" "$(stage read)"
 like "lag in seconds" " [0-9.]+s " "$(stage lines)"
-is "dropped records" 1 "$(stage read | awk '{ print $6 }')"
+is "dropped records" 1 "$(stage read | awk '{ print $7 }')"
 like "with the last error below" "from-json: .*grow.json:51" "$(cat table)"
 like "memory" " [0-9.]+M " "$(stage lines)"
 
@@ -69,5 +70,51 @@ ok "and gives back" grep -q $'\e\[?1049l' screen
 kill -TERM "$run"
 wait "$run"
 exits "a pipeline that was stopped runs no more" 111 duto top
+
+# Readers of keeps: how much is before them.
+kill "$feeder"
+wait "$feeder" 2>/dev/null
+fed=$(wc -l <grow.json) # a keep takes no number twice
+export DUTO_STATE_DIR=$SCRATCH/state
+cat >plant.yaml <<'END'
+name: plant
+stages:
+  read: {run: from-json --follow --in file:grow.json, keep: 1d}
+  copy: {from: read, run: "select | to-json --out file:copy.json"}
+END
+start "$DUTO" run --restart 10ms plant.yaml
+run=$started_pid
+behind() { top plant && [ "$(stage copy | awk '{ print $6 }')" "$@" ]; }
+ok "a reader that keeps up is behind by nothing" eventually 20 behind = 0
+kill -STOP "$(pid_of plant/copy.0)"
+for i in {1..20}; do feed; done
+ok "one that does not by the samples that are kept and not passed on" eventually 20 behind = 20
+is "who reads no keep has none" - "$(stage read | awk '{ print $6 }')"
+duto replay plant/read --cursor report >/dev/null
+for i in {1..3}; do feed; done
+told_elsewhere() { top plant && grep -q '^  read elsewhere: report is 3 samples behind$' table; }
+ok "a reader elsewhere is told of below the keep" eventually 20 told_elsewhere
+if [ "$(id -u)" -eq 0 ]; then
+	chmod 755 .
+	chmod -R o+rX run
+	chmod 700 state
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$DUTO" top plant >table 2>errors
+	is "who may not read the keep is told the rest" "0 -" "$? $(stage copy | awk '{ print $6 }')"
+	is "without an error" "" "$(cat errors)"
+else
+	echo "# what another user sees is left out: it takes root"
+fi
+
+# Where nothing but the installed file says what the stages are, as under systemd.
+mkdir -p etc/pipelines
+cp plant.yaml etc/pipelines/other-name.yaml
+printf 'name: bad: [' >etc/pipelines/bad.yaml
+rm run/plant/lock
+DUTO_CONFIG_DIR=$SCRATCH/etc top plant
+is "stages are in order by the installed file" "read copy" "$(awk 'NR > 2 && !/^ / { print $1 }' table | xargs)"
+like "and what is before them is known" "^copy .* 23 " "$(stage copy)"
+top plant
+is "without any, stages are found by their counters" "copy read" "$(awk 'NR > 2 && !/^ / { print $1 }' table | xargs)"
+kill -CONT "$(pid_of plant/copy.0)"
 
 done_testing

@@ -19,14 +19,17 @@ stages:
   local: {from: win, run: "historian postgresql:///duto"}
   day: {at: "Mon..Fri 06:00", run: "replay sim --since -24h | to-csv --out file:day.csv"}
   fort: {every: 15d from 2026-11-01, missed: skip, run: "replay plant-2/src | to-csv"}
+  mill: {run: sim mill --source plant-2/src --every 1s}
+  proof: {at: daily, run: audit --since -24h plant-2/src --json}
+  past: {at: daily, run: "history --every 1h sim --source plant-2/tcp --until=-1h | to-csv"}
 END
 printf 'source,address,unit,map\nplant/m1,rtu:///dev/ttyUSB0:9600,1,x.csv\n' >pipelines/meters.csv
 
 "$generator" out early late
 is "the generator takes a good file" 0 $?
 is "a target, a setup unit, a service for each stage, timers" \
-	"duto-plant-1-day.service duto-plant-1-day.timer duto-plant-1-fort.service duto-plant-1-fort.timer $(
-		printf 'duto-plant-1-%s.service ' local serial serve show sim store tcp win)duto-plant-1.setup.service duto-plant-1.target multi-user.target.wants" \
+	"$(printf 'duto-plant-1-%s ' day.{service,timer} fort.{service,timer} {local,mill}.service {past,proof}.{service,timer})$(
+		printf 'duto-plant-1-%s.service ' serial serve show sim store tcp win)duto-plant-1.setup.service duto-plant-1.target multi-user.target.wants" \
 	"$(ls out | xargs)"
 is "the target starts with the machine" ../duto-plant-1.target "$(readlink out/multi-user.target.wants/duto-plant-1.target)"
 ok "systemd finds nothing to complain of" systemd-analyze verify --recursive-errors=yes --man=no out/*.service out/*.timer out/*.target
@@ -67,12 +70,14 @@ ok "state is the stage's own" has win StateDirectory=duto-state/plant-1/win
 ok "it reads the keep that it reads from" has win BindReadOnlyPaths=/var/lib/duto/plant-1/sim
 ok "a run by the clock reads the keep it names" has day BindReadOnlyPaths=-/var/lib/duto/plant-1/sim
 ok "of another pipeline too" has fort BindReadOnlyPaths=-/var/lib/duto/plant-2/src
+ok "an account of one too, wherever it is named" has proof BindReadOnlyPaths=-/var/lib/duto/plant-2/src
+is "what is no keep to the filter is none" "BindReadOnlyPaths=-/var/lib/duto/plant-1/sim" "$(grep ^BindReadOnly out/duto-plant-1-{past,mill}.service | cut -d: -f2)"
 ok "files go to a folder of the stage" has day Environment=DUTO_OUT_DIR=/var/lib/duto/plant-1/day.out
 is "by the clock of the pipeline" "OnCalendar=Mon,Tue,Wed,Thu,Fri *-*-* 06:00:00 America/Sao_Paulo" "$(grep OnCal out/duto-plant-1-day.timer)"
 is "what was missed is made up for" Persistent=yes "$(grep Pers out/duto-plant-1-day.timer)"
 is "or not" Persistent=no "$(grep Pers out/duto-plant-1-fort.timer)"
 ok "a period that no timer has is looked at when it elapses" grep -q 'stage ".*" fort --if-due' out/duto-plant-1-fort.service
-ok "users' names are as long as systemd lets them be" test "$(grep -ho '^User=.*' out/*.service | sort -u | grep -cE '^User=duto-[0-9a-f]{16}$')" = 10
+ok "users' names are as long as systemd lets them be" test "$(grep -ho '^User=.*' out/*.service | sort -u | grep -cE '^User=duto-[0-9a-f]{16}$')" = 13
 
 # Installed.
 mkdir -p usr/bin usr/libexec usr/lib/systemd/system-generators
