@@ -80,7 +80,8 @@ rm "$MACHINE/etc/duto/pipelines/bad.yaml"
 ok "a historian that is not let in says so, and what to mend" eventually 10 wrote store 'Peer authentication failed.*pg_ident.conf'
 cluster=$MACHINE/var/lib/postgresql/data
 sed -i '1i local plant duto peer map=duto' "$cluster/pg_hba.conf"
-for p in a b; do echo "duto $(inside systemctl show --property=User --value duto-$p-store.service) duto"; done >>"$cluster/pg_ident.conf"
+user() { inside systemctl show --property=User --value "$1"; }
+printf 'duto %s duto\n' "$(user duto-a-store)" "$(user duto-b-store)" root >>"$cluster/pg_ident.conf"
 inside sh -c '/opt/duto/duto historian-setup postgresql:///plant | setpriv --reuid postgres --clear-groups psql -q -d postgres'
 inside systemctl reload postgresql.service
 ok "then samples arrive in the database" eventually 20 more_rows a 100
@@ -188,6 +189,7 @@ drain a
 drain b
 ok "nothing was lost, nothing came twice" same_ends a
 ok "in the other pipeline neither" same_ends b
+exits "duto audit finds none missing in the database" 0 inside /opt/duto/duto audit postgresql://duto@/plant
 is "no stage was given up" "" "$(inside systemctl list-units --failed --no-legend --plain 'duto*')"
 inside journalctl --no-pager -b >journal
 is "and none complained of corrupt data" "" "$(grep -i 'corrupt\|cut off\|EPERM' journal | head -n 3)"
