@@ -181,6 +181,7 @@ ok "and all stages with it" eventually 30 active $(services a) $(services b)
 echo "# $(inside systemd-analyze time | tr '\n' ' ')"
 already=$(count b/last)
 ok "samples go on there too" eventually 20 more b/last "$already"
+inside journalctl --no-pager -b >journal
 boot_off
 ok "it boots again after it was shut down" boot
 already=$(count b/last)
@@ -191,7 +192,7 @@ ok "nothing was lost, nothing came twice" same_ends a
 ok "in the other pipeline neither" same_ends b
 exits "duto audit finds none missing in the database" 0 inside /opt/duto/duto audit postgresql://duto@/plant
 is "no stage was given up" "" "$(inside systemctl list-units --failed --no-legend --plain 'duto*')"
-inside journalctl --no-pager -b >journal
+inside journalctl --no-pager -b >>journal
 is "and none complained of corrupt data" "" "$(grep -i 'corrupt\|cut off\|EPERM' journal | head -n 3)"
 boot_off
 done_testing
