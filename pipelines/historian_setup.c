@@ -145,7 +145,8 @@ static void print_steps(const char *database)
 {
 	char *name = quoted(database, '"');
 	printf("-- For psql, as a role that may make roles and databases:\n"
-	       "--     duto historian-setup ... | psql -d postgres\n");
+	       "--     duto historian-setup ... | psql -d postgres\n"
+	       "\\set ON_ERROR_STOP on\n");
 	for (int inside = 0; inside < 2; inside++) {
 		if (inside)
 			printf("\\connect %s\n", name);
@@ -155,7 +156,10 @@ static void print_steps(const char *database)
 	}
 	free(name);
 	if (!role_password_file)
-		printf("-- Then give it a password: \\password %s\n", role);
+		printf("-- Then give it a password: \\password %s\n"
+		       "-- or let stages of the server's machine be it without one: "
+		       "schemas/historian.md\n",
+			role);
 	if (!reader_password_file)
 		printf("-- Then give it a password: \\password %s\n", reader);
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "file.h"
 #include "pipelines/describe.h"
@@ -48,13 +49,34 @@ static void find_devices(struct needs *n, const char *text)
 	}
 }
 
-/* An address with a machine in it: postgresql:///plant has none. */
+/* Neither nothing nor the folder of a socket, which a URL may have with its slashes encoded. */
+static bool is_host(const char *at)
+{
+	return *at && !strchr(":/?#& ", *at) && strncasecmp(at, "%2f", 3) != 0;
+}
+
+/* libpq takes the host behind a question mark too: postgresql:///plant?host=db. */
+static bool has_host_keyword(const char *text)
+{
+	static const char *const keywords[] = { "host=", "hostaddr=" };
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
+		for (const char *at = text; (at = strstr(at, keywords[i])); at++)
+			if ((at == text || strchr("?& ", at[-1])) &&
+				is_host(at + strlen(keywords[i])))
+				return true;
+	return false;
+}
+
+/* An address with a machine in it: postgresql:///plant and postgresql://duto@/plant have none. */
 static bool names_host(const char *text)
 {
-	for (const char *at = text; (at = strstr(at, "://")); at += 3)
-		if (at[3] && at[3] != '/')
+	for (const char *at = text; (at = strstr(at, "://"));) {
+		at += 3;
+		const char *user_end = memchr(at, '@', strcspn(at, "/?#"));
+		if (is_host(user_end ? user_end + 1 : at))
 			return true;
-	return strncmp(text, "host=", 5) == 0 || strstr(text, " host=");
+	}
+	return has_host_keyword(text);
 }
 
 static bool is_loopback(const char *text)

@@ -17,6 +17,9 @@ stages:
   serve: {from: win, run: "serve-modbus --listen 127.0.0.1:1502 --map out.csv"}
   store: {from: win, run: "historian postgresql://db.plant/duto --password-file /etc/duto/secrets/pg"}
   local: {from: win, run: "historian postgresql:///duto"}
+  role: {from: win, run: "historian postgresql://duto@/duto"}
+  socket: {from: win, run: "historian postgresql://duto@%2Frun%2Fpostgresql:5433/duto?host=/run/postgresql"}
+  query: {from: win, run: "historian postgresql://duto@/duto?sslmode=verify-full&host=db.plant"}
   day: {at: "Mon..Fri 06:00", run: "replay sim --since -24h | to-csv --out file:day.csv"}
   fort: {every: 15d from 2026-11-01, missed: skip, run: "replay plant-2/src | to-csv"}
   mill: {run: sim mill --source plant-2/src --every 1s}
@@ -28,9 +31,11 @@ printf 'source,address,unit,map\nplant/m1,rtu:///dev/ttyUSB0:9600,1,x.csv\n' >pi
 "$generator" out early late
 is "the generator takes a good file" 0 $?
 is "a target, a setup unit, a service for each stage, timers" \
-	"$(printf 'duto-plant-1-%s ' day.{service,timer} fort.{service,timer} {local,mill}.service {past,proof}.{service,timer})$(
-		printf 'duto-plant-1-%s.service ' serial serve show sim store tcp win)duto-plant-1.setup.service duto-plant-1.target multi-user.target.wants" \
-	"$(ls out | xargs)"
+	"$({
+		printf 'duto-plant-1-%s\n' {day,fort,past,proof}.{service,timer} {local,mill,query,role,serial,serve,show,sim,socket,store,tcp,win}.service
+		printf '%s\n' duto-plant-1.setup.service duto-plant-1.target multi-user.target.wants
+	} | sort | xargs)" \
+	"$(ls out | sort | xargs)"
 is "the target starts with the machine" ../duto-plant-1.target "$(readlink out/multi-user.target.wants/duto-plant-1.target)"
 ok "systemd finds nothing to complain of" systemd-analyze verify --recursive-errors=yes --man=no out/*.service out/*.timer out/*.target
 duto units pipelines/plant.yaml --out printed
@@ -54,7 +59,10 @@ lacks() { ! grep -q -- "$2" "out/duto-plant-1-$1.service"; }
 ok "a filter has no network" has win PrivateNetwork=yes
 ok "a network client has" lacks tcp PrivateNetwork
 ok "a database on this machine's socket needs none" has local PrivateNetwork=yes
+ok "nor where the role is named" has role PrivateNetwork=yes
+ok "nor where the socket's folder is" has socket PrivateNetwork=yes
 ok "one elsewhere does" lacks store PrivateNetwork
+ok "wherever the address names it" lacks query PrivateNetwork
 ok "a listener on loopback is for this machine" has serve IPAddressAllow=localhost
 ok "a serial stage has its device" has serial "DeviceAllow=/dev/ttyUSB0 rw"
 ok "and the group for it" has serial SupplementaryGroups=dialout
@@ -77,7 +85,7 @@ is "by the clock of the pipeline" "OnCalendar=Mon,Tue,Wed,Thu,Fri *-*-* 06:00:00
 is "what was missed is made up for" Persistent=yes "$(grep Pers out/duto-plant-1-day.timer)"
 is "or not" Persistent=no "$(grep Pers out/duto-plant-1-fort.timer)"
 ok "a period that no timer has is looked at when it elapses" grep -q 'stage ".*" fort --if-due' out/duto-plant-1-fort.service
-ok "users' names are as long as systemd lets them be" test "$(grep -ho '^User=.*' out/*.service | sort -u | grep -cE '^User=duto-[0-9a-f]{16}$')" = 13
+ok "users' names are as long as systemd lets them be" test "$(grep -ho '^User=.*' out/*.service | sort -u | grep -cE '^User=duto-[0-9a-f]{16}$')" = "$(ls out/*.service | grep -vc setup)"
 
 # Installed.
 mkdir -p usr/bin usr/libexec usr/lib/systemd/system-generators

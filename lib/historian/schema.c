@@ -122,10 +122,12 @@ static const char *const migrations[] = {
 
 enum { VERSION = sizeof(migrations) / sizeof(*migrations) };
 
-/* The version of the database's schema; 0 where there is none. */
+/* The version of the database's schema; 0 where there is none. What to_regclass() remembers from
+ * before the lock would still hold: a query of the catalogue sees what others have made since. */
 static int read_version(PGconn *conn, int *ret, char **ret_problem)
 {
-	PGresult *result = PQexec(conn, "SELECT to_regclass('duto.version') IS NULL");
+	PGresult *result = PQexec(conn, "SELECT NOT EXISTS (SELECT FROM pg_tables WHERE schemaname "
+					"= 'duto' AND tablename = 'version')");
 	bool absent = PQntuples(result) == 1 && *PQgetvalue(result, 0, 0) == 't';
 	int r = postgres_expect(conn, result, ret_problem);
 	*ret = 0;

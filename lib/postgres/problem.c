@@ -14,8 +14,8 @@ static const struct {
 		"the password of the role is another, or the role is not there: mend the password "
 		"file, or make the role (duto historian-setup)" },
 	{ "28000",
-		"the server does not let this role in from here: mend pg_hba.conf, or give another "
-		"role" },
+		"the server does not let this role in from here: mend pg_hba.conf (over its socket also "
+		"pg_ident.conf: schemas/historian.md), or give another role" },
 	{ "3D000", "make the database (duto historian-setup)" },
 	{ "42501",
 		"the role lacks a right: let the owner of the database grant it (duto historian-setup "

@@ -5,6 +5,8 @@
 #     sql [DATABASE] <<<'...'       runs SQL as the cluster's owner, prints rows unaligned
 #     postgres_kill                 kills all of its processes by SIGKILL, as a power cut does
 #     postgres_end                  stops a server that another shell has started here
+#     postgres_in_machine           gives the machine of boot.sh, not up yet, a cluster and postgresql.service
+#     sql_inside DATABASE SQL       runs SQL there as the user postgres
 # The database `plant` belongs to the role `duto`, whose password is in ./password; its URL is $PLANT.
 # Flushing to disk is off: who tests durability gives fsync=on.
 
@@ -84,3 +86,25 @@ postgres_end() {
 	kill -INT "$(head -n 1 pg/data/postmaster.pid)"
 	while [ -e pg/data/postmaster.pid ]; do sleep 0.05; done
 }
+
+postgres_in_machine() {
+	local data=/var/lib/postgresql/data units=$MACHINE/etc/systemd/system
+	getent passwd postgres >>"$MACHINE/etc/passwd" && getent group postgres >>"$MACHINE/etc/group" || return
+	chmod 711 "$SCRATCH"
+	install -d -o postgres -g postgres -m 700 "$MACHINE/var/lib/postgresql"
+	as_postgres "$pg_bin/initdb" -D "$MACHINE$data" -U postgres -A peer --no-sync -E UTF8 --locale=C.UTF-8 >initdb.log 2>&1 || return
+	mkdir -p "$units/multi-user.target.wants"
+	cat >"$units/postgresql.service" <<-END
+		[Service]
+		Type=notify
+		User=postgres
+		RuntimeDirectory=postgresql
+		ExecStart=$pg_bin/postgres -D $data -c listen_addresses=
+		ExecReload=kill -HUP \$MAINPID
+		KillMode=mixed
+		KillSignal=SIGINT
+	END
+	ln -s ../postgresql.service "$units/multi-user.target.wants/"
+}
+
+sql_inside() { inside setpriv --reuid postgres --regid postgres --init-groups psql -X -q -A -t -F ' ' -v ON_ERROR_STOP=1 -d "$1" -c "$2"; }

@@ -183,6 +183,25 @@ start "$DUTO" historian "${PLANT/duto/poor}" --password-file password --in file:
 ok "a right that lacks is told of" eventually 20 tells '42501 .role poor.*lacks a right'
 kill "$started_pid" && wait "$started_pid"
 
+# Two that begin at once: both find no schema, and wait for the lock under which one makes it.
+sql <<<'DROP SCHEMA duto CASCADE'
+mkfifo hold
+sql <hold &
+holder=$!
+exec 3>hold
+echo 'BEGIN; SELECT pg_advisory_xact_lock(1685420143);' >&3
+waiting() { [ "$(sql <<<"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted = $1")" -eq "$2" ]; }
+ok "somebody has the lock" eventually 20 waiting true 1
+for i in 1 2; do
+	start "$DUTO" historian "$PLANT" --password-file password --in file:five 2>"errors$i"
+	beginners[i]=$started_pid
+done
+ok "two historians wait for it" eventually 20 waiting false 2
+echo 'COMMIT; \q' >&3
+exec 3>&-
+wait "$holder" "${beginners[@]}"
+is "the one makes the schema, the other finds it made" "" "$(cat errors1 errors2)"
+
 # The server goes away in the middle, and its connections are cut.
 duto sim mill --start 2026-01-01T00:00:00Z --count 40000 >many
 sent=$(duto to-json --in file:many | jq -s 'map(select(.kind == null) | .values | length) | add')
