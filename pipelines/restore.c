@@ -13,6 +13,7 @@
 #include "failure.h"
 #include "file.h"
 #include "filter.h"
+#include "keep/keep.h"
 #include "statedir.h"
 #include "text.h"
 
@@ -104,6 +105,23 @@ static int check_room(const char *folder)
 		c.first, c.conflicts - 1, targets[0], targets[1], targets[2]);
 }
 
+/* A keep gives on with numbers that a database may know from the time behind the backup. */
+static int renew(const char *path, void *context)
+{
+	return keep_renew(path, context);
+}
+
+static int renew_keeps(const char *folder)
+{
+	char *error = NULL, *state = text_print("%s/state", folder);
+	int r = statedir_keeps(state, renew, &error), status = EXIT_OK;
+	if (r && r != -ENOENT)
+		status = failure_with(
+			EXIT_CONFIG, error ? error : text_print("%s: %s", name, strerror(-r)));
+	free(state);
+	return status;
+}
+
 static int put_back(const char *folder)
 {
 	for (int i = 0; i < PARTS; i++) {
@@ -121,6 +139,7 @@ static int restore(const char *folder)
 {
 	int status = unpack(folder);
 	status = status ? status : check_mark(folder);
+	status = status ? status : renew_keeps(folder);
 	status = status ? status : check_room(folder);
 	return status ? status : put_back(folder);
 }

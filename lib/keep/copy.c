@@ -131,13 +131,20 @@ static int write_head(int from, int to, uint64_t last)
 	return disk_replace(to, "head", bytes, sizeof(bytes));
 }
 
+static int link_once(int from, int to, const char *name)
+{
+	int r = copy_link(from, to, name);
+	return r == -EEXIST ? 0 : r;
+}
+
 int keep_copy_cut(const char *path, const char *to, uint64_t last)
 {
 	int from = disk_folder(path, false), copy = from < 0 ? from : disk_folder(to, false);
 	int r = copy < 0 ? copy : link_segments(from, copy);
 	r = r ? r : cut_segments(copy, last);
 	r = r ? r : write_head(from, copy, last);
-	if (!r && (r = copy_link(from, copy, "ID")) == -EEXIST)
+	r = r ? r : link_once(from, copy, "ID");
+	if (!r && (r = link_once(from, copy, "former")) == -ENOENT)
 		r = 0;
 	disk_close(copy);
 	disk_close(from);
