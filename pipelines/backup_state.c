@@ -253,11 +253,30 @@ static int find_remembering(const char *path, const char *name, void *context)
 	return 0;
 }
 
+/* What is no folder is none of a stage's. */
 static int find_checkpoints(const char *path, const char *name, void *context)
 {
+	char *copy = text_print("%s/checkpoints/%s", target, name);
+	int r = folder_each(path, find_remembering, (void *)name);
 	(void)context;
-	folder_each(path, find_remembering, (void *)name);
-	return 0;
+	r = r ? r : copy_folder(path, copy);
+	free(copy);
+	return r == -ENOTDIR ? 0 : r;
+}
+
+/* The folders above are made like theirs: whoever may pass these may pass the restored ones. */
+static int find_all(const char *root, const char *checkpoints)
+{
+	char *copy = text_print("%s/state", target);
+	int r = copy_folder(root, copy);
+	free(copy);
+	r = r ? r : folder_each(root, find_stages, (void *)root);
+	if (r || access(checkpoints, F_OK))
+		return r;
+	copy = text_print("%s/checkpoints", target);
+	r = copy_folder(checkpoints, copy);
+	free(copy);
+	return r ? r : folder_each(checkpoints, find_checkpoints, NULL);
 }
 
 char *backup_checkpoints(void)
@@ -270,10 +289,8 @@ char *backup_checkpoints(void)
 int backup_state(const char *to, char **ret_error)
 {
 	char *root = statedir_root(), *checkpoints = backup_checkpoints();
-	int r = 0;
 	target = to;
-	r = folder_each(root, find_stages, root);
-	folder_each(checkpoints, find_checkpoints, NULL);
+	int r = find_all(root, checkpoints);
 	for (size_t i = 0; i < stage_count && !r; i++)
 		r = prepare(&stages[i]);
 	for (size_t i = 0; i < stage_count && !r; i++)

@@ -33,9 +33,10 @@ enum { PARTS = 3 };
 static const char *const parts[PARTS] = { "state", "checkpoints", "config" };
 static char *targets[PARTS];
 
+/* Owners by name: the group of all stages may have another number here. */
 static int unpack(const char *folder)
 {
-	char *argv[] = { "tar", "--extract", "--zstd", "--numeric-owner", "--preserve-permissions",
+	char *argv[] = { "tar", "--extract", "--zstd", "--same-owner", "--preserve-permissions",
 		"--file", (char *)name, "--directory", (char *)folder, NULL };
 	if (backup_run(argv))
 		return failure(EXIT_CONFIG, "%s: not a whole backup: tar cannot read it", name);
@@ -150,6 +151,7 @@ int command_restore(int argc, char **argv)
 	int status = command_parse(options, argc, argv);
 	if (status)
 		return status;
+	umask(007); /* stages read, by their group, what is made anew in their keeps */
 	folder = backup_folder(&error);
 	if (!folder)
 		return failure_with(EXIT_SYSTEM, error);

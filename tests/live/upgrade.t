@@ -45,6 +45,7 @@ old_programs() { # the stages that doctor finds to run one
 		inside grep -o 'duto-[^/]*[.]service' "/proc/$pid/cgroup" 2>/dev/null
 	done | sort -u
 }
+drain() { inside systemctl stop duto-plant.target && inside systemctl stop duto-plant.setup.service; }
 same_ends() { # what the source kept, the last stage kept, each sample once
 	samples plant/src | sort >src.txt
 	samples plant/last | sort >last.txt
@@ -123,6 +124,26 @@ like 'says so' 'duto-plant-src.service runs on' "$(cat errors)"
 is 'and leaves all as it is' "$before" "$(pids)"
 cp plant.yaml "$MACHINE/etc/duto/pipelines/plant.yaml"
 exits 'mended, applied' 0 inside duto apply
+
+# A backup, and a new disk: in a machine where the group has another number.
+exits 'a backup while all runs' 0 inside duto backup /root/plant.tar.zst
+drain
+ok 'what was sent is stored, once each' same_ends
+rm -r "$MACHINE"/var/lib/{duto,duto-state,private/duto-state} "$MACHINE/etc/duto"
+inside groupmod -g 4321 duto
+inside systemd-tmpfiles --create duto.conf
+exits 'the backup is restored' 0 inside duto restore /root/plant.tar.zst
+inside systemctl daemon-reload
+inside systemctl start duto-plant.target
+since=$(date +%s)
+restored=$(samples plant/mean | wc -l)
+ok 'all stages run' eventually 20 active "${units[@]}"
+ok 'what was remembered is there' [ "$restored" -gt 0 ]
+ok 'samples go on' goes_on plant/last
+ok 'means too' eventually 20 more plant/mean $((restored + 2))
+inside journalctl --since "@$since" -o cat --no-pager >journal.txt
+is 'no stage complains' '' "$(grep -i 'without memory\|denied\|corrupt\|error' journal.txt | head -n 5)"
+is 'nor does doctor' '' "$(inside duto doctor --json | jq -r '.[] | select(.wrong and (.area == "keep" or .area == "program")).message')"
 
 # Taken away
 drained() { [ "$(inside systemctl list-units --no-legend --plain 'duto-*' | wc -l)" -eq 0 ]; }
