@@ -131,9 +131,9 @@ void link_settle(struct link *l, uint64_t number)
 		l->driver->settle(l, number);
 }
 
-int link_seek(struct link *l, uint64_t number)
+int link_seek(struct link *l, struct str keep, uint64_t number)
 {
-	return l->driver->seek ? l->driver->seek(l, number) : 0;
+	return l->driver->seek ? l->driver->seek(l, keep, number) : -ENOENT;
 }
 
 int link_tell(struct link *l, bool positions, struct str position)

@@ -107,7 +107,7 @@ struct link_driver {
 	int (*finish)(struct link *l, bool end);
 	int (*service)(struct link *l);
 	void (*close)(struct link *l);
-	int (*seek)(struct link *l, uint64_t number);
+	int (*seek)(struct link *l, struct str keep, uint64_t number);
 	int (*tell)(struct link *l, bool positions, struct str position);
 };
 
@@ -125,8 +125,9 @@ uint64_t link_used(struct link *l, size_t bytes);
 /* In: all that came up to this number is passed on for good: tells the writer. */
 void link_settle(struct link *l, uint64_t number);
 
-/* In, keeps: goes on behind the sample of that number. */
-int link_seek(struct link *l, uint64_t number);
+/* In, keeps: goes on behind the sample that has that number in the keep of that id. -ENOENT: it is
+ * of another. */
+int link_seek(struct link *l, struct str keep, uint64_t number);
 /* In: tells the writer, where it can be told, whether positions are wanted here, and the last that
  * arrived for good. To be called before the first link_read. */
 int link_tell(struct link *l, bool positions, struct str position);

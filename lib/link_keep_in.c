@@ -186,10 +186,11 @@ static void close_in(struct link *l)
 	free_in(i);
 }
 
-static int seek_in(struct link *l, uint64_t number)
+static int seek_in(struct link *l, struct str keep, uint64_t number)
 {
 	struct in *i = in(l);
-	int r = keep_reader_seek(i->keep, number);
+	int r = keep_reader_place(i->keep, keep, number, &number);
+	r = r ? r : keep_reader_seek(i->keep, number);
 	if (!r)
 		l->number = i->settled = number;
 	return r;

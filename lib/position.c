@@ -88,36 +88,40 @@ static uint64_t number_of(const struct sample *s)
 	return sample_find(s, &field, &w) && w.type == WIRE_UINT ? w.u : 0;
 }
 
-/* Where a keep stood at the position; false where it does not say. */
-static bool find_input(const struct sample *s, const char *id, uint64_t *ret)
+/* How far the keeps that were read stood at the position: a map of their ids to numbers. */
+static struct str inputs_of(const struct sample *s)
 {
-	struct field field = { .name = STR("inputs") };
 	struct wire w;
 	struct str name, bytes = { 0 };
-	uint32_t count = 0;
 	for (uint32_t i = 0; i < s->values.count; i++) {
 		sample_value(s, i, &name, &w);
-		if (str_eq(name, field.name))
+		if (str_eq(name, STR("inputs")))
 			bytes = sample_value_bytes(s, i);
 	}
-	struct cursor c = wire_cursor(bytes);
-	if (!bytes.len || wire_next_map(&c, &count) != 1)
-		return false;
-	while (count-- && wire_next_str(&c, &name) == 1 && wire_next_uint(&c, ret) == 1)
-		if (str_eq(name, str(id)))
-			return true;
-	return false;
+	return bytes;
+}
+
+/* A keep that the position does not name is read from its cursor on. */
+static void go_on(struct link *l, struct str inputs)
+{
+	struct cursor c = wire_cursor(inputs);
+	struct str keep;
+	uint64_t number;
+	uint32_t count;
+	int r = -ENOENT;
+	if (!inputs.len || wire_next_map(&c, &count) != 1)
+		return;
+	while (count-- && r == -ENOENT && wire_next_str(&c, &keep) == 1 &&
+		wire_next_uint(&c, &number) == 1)
+		r = link_seek(l, keep, number);
+	if (r && r != -ENOENT)
+		die_system("%s: %s", l->name, strerror(-r));
 }
 
 static void go_on_in_keeps(const struct sample *s)
 {
-	uint64_t at;
-	for (int i = 0; i < loop_input_count; i++) {
-		struct link *l = loop_inputs[i];
-		int r = l->keep && find_input(s, l->keep, &at) ? link_seek(l, at) : 0;
-		if (r)
-			die_system("%s: %s", l->name, strerror(-r));
-	}
+	for (int i = 0; i < loop_input_count; i++)
+		go_on(loop_inputs[i], inputs_of(s));
 }
 
 static void tell_writers(void)

@@ -1,12 +1,12 @@
 #include "statedir.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "text.h"
 
 static const char *variable(const char *name)
@@ -101,6 +101,39 @@ char *statedir_find(const char *name)
 	found = if_there(statedir_keep(pipeline, slash + 1));
 	free(pipeline);
 	return found;
+}
+
+bool statedir_is_keep(const char *path)
+{
+	char *id = text_print("%s/ID", path);
+	bool there = access(id, F_OK) == 0;
+	free(id);
+	return there;
+}
+
+struct keeps {
+	int (*each)(const char *path, void *context);
+	void *context;
+};
+
+static int visit_stage(const char *path, const char *name, void *context)
+{
+	const struct keeps *k = context;
+	(void)name;
+	return statedir_is_keep(path) ? k->each(path, k->context) : 0;
+}
+
+static int visit_pipeline(const char *path, const char *name, void *context)
+{
+	int r = folder_each(path, visit_stage, context);
+	(void)name;
+	return r == -ENOTDIR ? 0 : r;
+}
+
+int statedir_keeps(const char *root, int (*each)(const char *path, void *context), void *context)
+{
+	struct keeps k = { each, context };
+	return folder_each(root, visit_pipeline, &k);
 }
 
 static int make(const char *path, mode_t mode)

@@ -12,6 +12,7 @@
 #ifndef DUTO_STATEDIR_H
 #define DUTO_STATEDIR_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 char *statedir_root(void);
@@ -29,6 +30,12 @@ char *statedir_out(const char *pipeline, const char *stage);
  * keep of PIPELINE/STAGE, or in a pipeline's stage ($DUTO_PIPELINE) of its STAGE. NULL: none is
  * there. */
 char *statedir_find(const char *name);
+
+bool statedir_is_keep(const char *path);
+
+/* Calls each with the path of every keep ROOT/PIPELINE/STAGE; stops at the first call that does not
+ * return 0, and returns that. -errno where ROOT cannot be read. */
+int statedir_keeps(const char *root, int (*each)(const char *path, void *context), void *context);
 
 /* Makes the folder of a keep or a checkpoint, where it is not there, with that mode, and those above
  * it so that the group may look into them (0750). 0 or -errno. */

@@ -102,8 +102,8 @@ static int add_config(const char *folder)
 /* tar's 1: a file changed while it was read. Keeps and checkpoints do not, here. */
 static int pack(const char *folder, const char *file)
 {
-	char *argv[] = { "tar", "--create", "--zstd", "--numeric-owner", "--sort=name", "--file",
-		(char *)file, "--directory", (char *)folder, ".", NULL };
+	char *argv[] = { "tar", "--create", "--zstd", "--sort=name", "--file", (char *)file,
+		"--directory", (char *)folder, ".", NULL };
 	int status = backup_run(argv);
 	if (status < 0 || status > 1)
 		return failure(EXIT_SYSTEM, "tar could not write %s", file);

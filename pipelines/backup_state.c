@@ -58,14 +58,6 @@ static char *copy_of(const struct stage_state *s)
 	return text_print("%s/state/%s/%s", target, s->pipeline, s->name);
 }
 
-static bool is_keep(const char *path)
-{
-	char *id = text_print("%s/ID", path);
-	bool there = access(id, F_OK) == 0;
-	free(id);
-	return there;
-}
-
 /* Where the filters of a stage may save what they remember, and where it goes to. */
 static void name_checkpoints(const struct stage_state *s, char *from[PLACES], char *to[PLACES])
 {
@@ -111,7 +103,7 @@ static int freeze_at(const char *keep, char *const from[PLACES], char *const to[
 	for (int i = 0; i < TRIES && r == -EAGAIN; i++) {
 		before.len = behind.len = 0;
 		list_checkpoints(from, &before);
-		r = is_keep(keep) ? keep_visible(keep, ret_last, ret_error) : 0;
+		r = statedir_is_keep(keep) ? keep_visible(keep, ret_last, ret_error) : 0;
 		r = r ? r : copy_checkpoints(from, to);
 		list_checkpoints(from, &behind);
 		if (!r && !str_eq(buffer_str(&before), buffer_str(&behind)))
@@ -150,7 +142,7 @@ static int copy_stage(const struct stage_state *s, char **ret_error)
 	int r = -EAGAIN;
 	for (int i = 0; i < TRIES && r == -EAGAIN; i++) {
 		r = freeze(s, &last, ret_error);
-		if (!r && is_keep(keep))
+		if (!r && statedir_is_keep(keep))
 			r = keep_copy_cut(keep, copy, last);
 		if (r == -EAGAIN)
 			folder_each(copy, remove_file, NULL);
@@ -197,8 +189,8 @@ static int prepare(const struct stage_state *s)
 {
 	static const char *const parts[] = { "cursors", "aside" };
 	char *keep = keep_of(s), *copy = copy_of(s);
-	int r = is_keep(keep) ? copy_folder(keep, copy) : 0;
-	if (!r && is_keep(keep))
+	int r = statedir_is_keep(keep) ? copy_folder(keep, copy) : 0;
+	if (!r && statedir_is_keep(keep))
 		r = keep_copy_link(keep, copy);
 	for (int i = 0; i < 2 && !r; i++) {
 		char *from = text_print("%s/%s", keep, parts[i]);
@@ -231,7 +223,7 @@ static int find_in_pipeline(const char *path, const char *name, void *context)
 		char *stage = text_print("%.*s", (int)(strlen(name) - strlen(CHECKPOINT)), name);
 		add_stage(s->pipeline, stage);
 		free(stage);
-	} else if (is_keep(path)) {
+	} else if (statedir_is_keep(path)) {
 		add_stage(s->pipeline, name);
 	} else {
 		return copy_entry(s->path, s->copy, name);
@@ -261,11 +253,30 @@ static int find_remembering(const char *path, const char *name, void *context)
 	return 0;
 }
 
+/* What is no folder is none of a stage's. */
 static int find_checkpoints(const char *path, const char *name, void *context)
 {
+	char *copy = text_print("%s/checkpoints/%s", target, name);
+	int r = folder_each(path, find_remembering, (void *)name);
 	(void)context;
-	folder_each(path, find_remembering, (void *)name);
-	return 0;
+	r = r ? r : copy_folder(path, copy);
+	free(copy);
+	return r == -ENOTDIR ? 0 : r;
+}
+
+/* The folders above are made like theirs: whoever may pass these may pass the restored ones. */
+static int find_all(const char *root, const char *checkpoints)
+{
+	char *copy = text_print("%s/state", target);
+	int r = copy_folder(root, copy);
+	free(copy);
+	r = r ? r : folder_each(root, find_stages, (void *)root);
+	if (r || access(checkpoints, F_OK))
+		return r;
+	copy = text_print("%s/checkpoints", target);
+	r = copy_folder(checkpoints, copy);
+	free(copy);
+	return r ? r : folder_each(checkpoints, find_checkpoints, NULL);
 }
 
 char *backup_checkpoints(void)
@@ -278,10 +289,8 @@ char *backup_checkpoints(void)
 int backup_state(const char *to, char **ret_error)
 {
 	char *root = statedir_root(), *checkpoints = backup_checkpoints();
-	int r = 0;
 	target = to;
-	r = folder_each(root, find_stages, root);
-	folder_each(checkpoints, find_checkpoints, NULL);
+	int r = find_all(root, checkpoints);
 	for (size_t i = 0; i < stage_count && !r; i++)
 		r = prepare(&stages[i]);
 	for (size_t i = 0; i < stage_count && !r; i++)

@@ -97,8 +97,9 @@ static void look_at_sockets(const char *pipeline, const char *path, void *contex
 	folder_each(path, look_at_socket, NULL);
 }
 
-static void look_at_keep(const char *path)
+static int look_at_keep(const char *path, void *context)
 {
+	(void)context;
 	struct keep_info info;
 	char *error = NULL;
 	int r = keep_info(path, &info, &error);
@@ -115,23 +116,6 @@ static void look_at_keep(const char *path)
 	if (!r)
 		keep_info_free(&info);
 	free(error);
-}
-
-static int look_at_stage(const char *path, const char *name, void *context)
-{
-	char *id = text_print("%s/ID", path);
-	(void)name;
-	(void)context;
-	if (access(id, F_OK) == 0)
-		look_at_keep(path);
-	free(id);
-	return 0;
-}
-
-static int look_at_state(const char *path, const char *name, void *context)
-{
-	(void)name;
-	folder_each(path, look_at_stage, context);
 	return 0;
 }
 
@@ -141,6 +125,6 @@ void doctor_running(void)
 	look_at_links();
 	look_at_programs();
 	rundir_each(look_at_sockets, NULL);
-	folder_each(state, look_at_state, NULL);
+	statedir_keeps(state, look_at_keep, NULL);
 	free(state);
 }

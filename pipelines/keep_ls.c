@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "facts.h"
@@ -42,14 +41,6 @@ struct row {
 static struct row *rows;
 static size_t row_count;
 
-static bool is_keep(const char *path)
-{
-	char *id = text_print("%s/ID", path);
-	bool there = access(id, F_OK) == 0;
-	free(id);
-	return there;
-}
-
 static void add_row(const char *name, const char *path)
 {
 	struct row r = { .name = text_print("%s", name), .path = text_print("%s", path) };
@@ -69,7 +60,7 @@ static int is_visible(const struct dirent *entry)
 static void add_keeps(const char *name, const char *path, int depth)
 {
 	struct dirent **entries;
-	if (is_keep(path)) {
+	if (statedir_is_keep(path)) {
 		add_row(*name ? name : path, path);
 		return;
 	}

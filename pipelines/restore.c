@@ -13,6 +13,7 @@
 #include "failure.h"
 #include "file.h"
 #include "filter.h"
+#include "keep/keep.h"
 #include "statedir.h"
 #include "text.h"
 
@@ -32,9 +33,10 @@ enum { PARTS = 3 };
 static const char *const parts[PARTS] = { "state", "checkpoints", "config" };
 static char *targets[PARTS];
 
+/* Owners by name: the group of all stages may have another number here. */
 static int unpack(const char *folder)
 {
-	char *argv[] = { "tar", "--extract", "--zstd", "--numeric-owner", "--preserve-permissions",
+	char *argv[] = { "tar", "--extract", "--zstd", "--same-owner", "--preserve-permissions",
 		"--file", (char *)name, "--directory", (char *)folder, NULL };
 	if (backup_run(argv))
 		return failure(EXIT_CONFIG, "%s: not a whole backup: tar cannot read it", name);
@@ -104,6 +106,23 @@ static int check_room(const char *folder)
 		c.first, c.conflicts - 1, targets[0], targets[1], targets[2]);
 }
 
+/* A keep gives on with numbers that a database may know from the time behind the backup. */
+static int renew(const char *path, void *context)
+{
+	return keep_renew(path, context);
+}
+
+static int renew_keeps(const char *folder)
+{
+	char *error = NULL, *state = text_print("%s/state", folder);
+	int r = statedir_keeps(state, renew, &error), status = EXIT_OK;
+	if (r && r != -ENOENT)
+		status = failure_with(
+			EXIT_CONFIG, error ? error : text_print("%s: %s", name, strerror(-r)));
+	free(state);
+	return status;
+}
+
 static int put_back(const char *folder)
 {
 	for (int i = 0; i < PARTS; i++) {
@@ -121,6 +140,7 @@ static int restore(const char *folder)
 {
 	int status = unpack(folder);
 	status = status ? status : check_mark(folder);
+	status = status ? status : renew_keeps(folder);
 	status = status ? status : check_room(folder);
 	return status ? status : put_back(folder);
 }
@@ -131,6 +151,7 @@ int command_restore(int argc, char **argv)
 	int status = command_parse(options, argc, argv);
 	if (status)
 		return status;
+	umask(007); /* stages read, by their group, what is made anew in their keeps */
 	folder = backup_folder(&error);
 	if (!folder)
 		return failure_with(EXIT_SYSTEM, error);

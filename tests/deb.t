@@ -7,36 +7,17 @@ if [[ $DUTO == */san/* ]]; then
 	echo '1..0 # SKIP packages are made of builds without sanitizers'
 	exit 0
 fi
-version=$(duto --version | cut -d' ' -f2)
-unset DUTO_LIBEXEC DUTO_SCHEMAS
-exits 'lintian finds nothing' 0 "$ROOT/systemd/deb.sh" "$(dirname "$DUTO")" "$version" "$SCRATCH/deb"
+. "$ROOT/tests/lib/debian.sh"
+exits 'lintian finds nothing' 0 debian_deb
 is 'two packages' 'duto libduto-dev' "$(basename -a deb/*.deb | cut -d_ -f1 | xargs)"
 
 leave_out() { # REASON
 	echo "# left out: installing, upgrading and purging in a Debian of its own: $1"
 	done_testing
 }
-[ "$(id -u)" -eq 0 ] || leave_out 'it takes root'
-unshare --mount --pid --fork true 2>/dev/null || leave_out 'it takes the right to mount (unshare)'
-
-# A minimal Debian with what the package depends on and nothing else; made once, as that takes a network and two minutes.
-depends=$(dpkg-deb -f deb/duto_*.deb Depends | sed 's/([^)]*)//g; s/[ \n]//g; s/|[^,]*//g')
-cache=${DUTO_DEBIAN:-/var/tmp/duto-debian}
-mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' | awk '$2 == "bookworm" && $3 == "main" { print $1; exit }')
-make_cache() {
-	[ "$(cat "$cache/made-of" 2>/dev/null)" != "$depends" ] || return 0
-	rm -rf --one-file-system "$cache"
-	mkdir -p "$cache.debs"
-	timeout 200 debootstrap --variant=minbase "--cache-dir=$cache.debs" "--include=$depends" bookworm "$cache" "$mirror" >debootstrap.log 2>&1 || return
-	rm -rf "$cache"/var/cache/apt/archives/*.deb "$cache"/var/lib/apt/lists/*
-	echo "$depends" >"$cache/made-of"
-}
-exec 9>"$cache.lock"
-flock 9
-make_cache || { tail -n 3 debootstrap.log | sed 's/^/# /'; leave_out 'debootstrap failed'; }
-cp -a "$cache" debian
-exec 9>&-
-rm debian/made-of
+missing=$(debian_missing)
+[ ! "$missing" ] || leave_out "$missing"
+reason=$(debian_make debian) || leave_out "$reason"
 
 inside() { # COMMAND...: as root of that Debian, seeing no process but its own
 	timeout 120 unshare --mount --pid --fork --mount-proc="$SCRATCH/debian/proc" chroot "$SCRATCH/debian" \
@@ -64,8 +45,7 @@ like 'the example scores pieces' '"failure_probability":[0-9]' "$(cat output)"
 
 # Upgrading
 inside sh -c 'duto sim mill --count 1000 --start 2026-01-01T00:00:00Z | duto select --out keep:/var/lib/duto/old/mill'
-dpkg-deb -R deb/duto_*.deb newer
-sed -i "s/^Version: .*/Version: $version+newer/" newer/DEBIAN/control
+debian_newer newer
 dpkg-deb --root-owner-group -b newer debian/tmp/newer.deb >/dev/null
 exits 'a newer one goes over it' 0 inside dpkg -i /tmp/newer.deb
 is 'dpkg has the newer one' "$version+newer" "$(inside dpkg-query -W -f '${Version}' duto)"

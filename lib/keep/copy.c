@@ -119,16 +119,32 @@ static int cut_segments(int folder, uint64_t last)
 	return r;
 }
 
-static int write_head(int from, int to, uint64_t last)
+static int put_head(int to, const struct keep_head *head)
 {
 	uint8_t bytes[KEEP_HEAD_SIZE];
+	int fd = disk_open(to, "head", DISK_WRITE);
+	keep_head_write(head, bytes);
+	int r = fd < 0 ? fd : disk_write(fd, bytes, sizeof(bytes), 0);
+	disk_close(fd);
+	return r;
+}
+
+/* Owner and mode are those of the one that is copied: its writer writes on in this one. */
+static int write_head(int from, int to, uint64_t last)
+{
 	struct keep_head head = { 0 };
 	int fd = disk_open(from, "head", DISK_READ);
 	bool ended = keep_head_load(fd, &head) == 0 && head.ended && head.visible == last;
+	int r = fd < 0 ? 0 : copy_part(fd, to, "head", 0);
 	disk_close(fd);
 	head = (struct keep_head){ last, head.counter + 1, ended };
-	keep_head_write(&head, bytes);
-	return disk_replace(to, "head", bytes, sizeof(bytes));
+	return r ? r : put_head(to, &head);
+}
+
+static int link_once(int from, int to, const char *name)
+{
+	int r = copy_link(from, to, name);
+	return r == -EEXIST ? 0 : r;
 }
 
 int keep_copy_cut(const char *path, const char *to, uint64_t last)
@@ -137,7 +153,8 @@ int keep_copy_cut(const char *path, const char *to, uint64_t last)
 	int r = copy < 0 ? copy : link_segments(from, copy);
 	r = r ? r : cut_segments(copy, last);
 	r = r ? r : write_head(from, copy, last);
-	if (!r && (r = copy_link(from, copy, "ID")) == -EEXIST)
+	r = r ? r : link_once(from, copy, "ID");
+	if (!r && (r = link_once(from, copy, "former")) == -ENOENT)
 		r = 0;
 	disk_close(copy);
 	disk_close(from);

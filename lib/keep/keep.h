@@ -8,6 +8,7 @@
  *     lock    held by the writer
  *     head    what readers may see: written after each sync, never before
  *     *.log, *.sealed   segments, named by the number of their first sample
+ *     former  the ids of which it is a restored copy
  *     cursors/NAME      how far a reader has come
  *     aside/            what was found torn or corrupt, for people
  *
@@ -104,6 +105,12 @@ void keep_reader_query(struct keep_reader *r, const struct keep_query *query);
  * Without this a reader begins at the oldest there is. */
 int keep_reader_seek(struct keep_reader *r, uint64_t number);
 
+/* The number in this keep of the sample that has that number in the keep of that id: of this one, or
+ * of one that this is a restored copy of. What was numbered there behind the copy is not here: then
+ * the last that is. -ENOENT: it is another keep; -EBADMSG. */
+int keep_reader_place(
+	const struct keep_reader *r, struct str id, uint64_t number, uint64_t *ret_number);
+
 struct keep_block {
 	uint8_t *
 		data; /* whole samples; the caller may change them in place; valid until the next call */
@@ -143,6 +150,10 @@ int keep_cursor_forget(const char *path, const char *name);
 int keep_visible(const char *path, uint64_t *ret, char **ret_error);
 int keep_copy_link(const char *path, const char *to);
 int keep_copy_cut(const char *path, const char *to, uint64_t last);
+
+/* Of a copy that takes the place of its original, as where a backup is restored: gives it another id,
+ * since from here on it gives numbers that the original may have given to other samples. */
+int keep_renew(const char *path, char **ret_error);
 
 /* What is there, for people. Everything in it is the caller's: keep_info_free. */
 struct keep_cursor {

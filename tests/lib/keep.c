@@ -289,6 +289,60 @@ static void newer_format(void)
 	free(path);
 }
 
+static int place(const char *path, const char *id, uint64_t number)
+{
+	struct keep_reader *r = open_reader(path);
+	uint64_t found;
+	int result = keep_reader_place(r, str(id), number, &found);
+	keep_reader_close(r);
+	return result ? result : (int)found;
+}
+
+static void read_id(const char *path, char ret[KEEP_ID_SIZE])
+{
+	struct keep_reader *r = open_reader(path);
+	strcpy(ret, keep_reader_id(r));
+	keep_reader_close(r);
+}
+
+/* As where a backup is restored, twice, with samples between. */
+static void copies(void)
+{
+	char *path = text_print("%s/original", folder), *copy = text_print("%s/copy", folder);
+	char *again = text_print("%s/again", folder), *error;
+	char *damaged = text_print("%s/former", again);
+	char first[KEEP_ID_SIZE], second[KEEP_ID_SIZE];
+	struct keep_writer *w = open_small(path, &small);
+	append_each(w, 1, 10, 1);
+	read_id(path, first);
+	ok(keep_copy_link(path, copy) == 0 && keep_copy_cut(path, copy, 10) == 0 &&
+			place(copy, first, 7) == 7,
+		"a copy");
+	ok(keep_renew(copy, &error) == 0 && place(copy, first, 7) == 7, "in its original's place");
+	read_id(copy, second);
+	ok(strcmp(first, second) != 0 && place(copy, second, 12) == 12, "it has an id of its own");
+	ok(place(copy, first, 12) == 10, "what its original gave behind it is not here");
+	ok(place(path, second, 7) == -ENOENT, "nor is another keep");
+	keep_writer_close(w);
+	w = open_small(copy, &small);
+	append_each(w, 11, 15, 1);
+	ok(keep_copy_link(copy, again) == 0 && keep_copy_cut(copy, again, 15) == 0 &&
+			keep_renew(again, &error) == 0,
+		"a copy of it");
+	ok(place(again, first, 12) == 10 && place(again, second, 12) == 12 &&
+			place(again, second, 20) == 15,
+		"knows both");
+	FILE *f = fopen(damaged, "a");
+	fputs("something\n", f);
+	fclose(f);
+	ok(place(again, "something else", 1) == -EBADMSG, "and says where it does not");
+	keep_writer_close(w);
+	free(damaged);
+	free(again);
+	free(copy);
+	free(path);
+}
+
 static void one_writer(void)
 {
 	char *path = text_print("%s/plain", folder), *error;
@@ -310,6 +364,7 @@ int main(void)
 	gaps();
 	retention();
 	newer_format();
+	copies();
 	one_writer();
 	char *remove = text_print("rm -r %s", folder);
 	if (system(remove))
