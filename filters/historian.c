@@ -1,7 +1,9 @@
 /* Stores samples in PostgreSQL, each exactly once. A thread does the storing
  * (lib/historian/thread.h); here samples become batches, and batches settle the input. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "filter.h"
 #include "historian/thread.h"
@@ -126,6 +128,17 @@ static const char *position_name(void)
 	return pipeline ? text_print("%s/%s", pipeline, stage_name()) : stage_name();
 }
 
+/* The thread is not waited for, as the server may never answer: where it may be logging in,
+ * libraries are not taken down under it. */
+static void leave(int status, void *context)
+{
+	(void)context;
+	if (connected && !is_storing)
+		return;
+	fflush(NULL);
+	_exit(status);
+}
+
 static void start(void)
 {
 	char *error;
@@ -136,6 +149,7 @@ static void start(void)
 	int r = historian_thread_start(&login, position_name(), &thread);
 	if (r < 0)
 		die_system("no thread: %s", strerror(-r));
+	on_exit(leave, NULL);
 	watch(historian_thread_fd(thread), on_news);
 	status_line("connecting");
 }

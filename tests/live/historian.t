@@ -182,6 +182,7 @@ sql postgres <<<"CREATE ROLE poor LOGIN PASSWORD 'secret of duto'"
 start "$DUTO" historian "${PLANT/duto/poor}" --password-file password --in file:five --stop 1s 2>errors
 ok "a right that lacks is told of" eventually 20 tells '42501 .role poor.*lacks a right'
 kill "$started_pid" && wait "$started_pid"
+is "it stops when it is told to, in the middle of an attempt or not" 0 $?
 
 # Two that begin at once: both find no schema, and wait for the lock under which one makes it.
 sql <<<'DROP SCHEMA duto CASCADE'
