@@ -173,7 +173,7 @@ static void show_status(void)
 		status_line("%zu of %zu devices away: %.*s: %s", away_count, list.count,
 			STR_ARG(list.devices[first].source), readers[first].problem);
 	else
-		status_line("%zu devices answer", list.count);
+		status_line("%zu of %zu devices answer", list.count, list.count);
 }
 
 static void tell_presence(struct reader *reader, const struct devlist_device *d, bool away)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "filter.h"
 #include "gap.h"
 #include "loop.h"
@@ -58,6 +59,7 @@ const char *message_program(void)
 static void keep_error(const char *text)
 {
 	snprintf(stat_page->error, sizeof(stat_page->error), "%.255s", text);
+	stat_page->error_at = clock_wall();
 }
 
 static __attribute__((noreturn)) void die(int status, const char *text)

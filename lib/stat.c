@@ -33,11 +33,12 @@ int stat_open(const char *path, const char *stage, const char *filter)
 {
 	int r = path ? map_own(path) : 0;
 	uint32_t starts = memcmp(stat_page->magic, STAT_MAGIC, 8) == 0 ? stat_page->starts : 0;
-	char error[sizeof(stat_page->error)];
-	memcpy(error, stat_page->error, sizeof(error));
+	struct stat_page before = *stat_page;
 	memset(stat_page, 0, sizeof(*stat_page));
-	if (starts)
-		memcpy(stat_page->error, error, sizeof(error));
+	if (starts) {
+		memcpy(stat_page->error, before.error, sizeof(before.error));
+		stat_page->error_at = before.error_at;
+	}
 	stat_page->pid = getpid();
 	stat_page->starts = starts + 1;
 	stat_page->started = clock_wall();

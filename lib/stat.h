@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define STAT_MAGIC "duto-st1"
+#define STAT_MAGIC "duto-st2"
 
 enum { STAT_REASONS = 8 };
 
@@ -29,7 +29,8 @@ struct stat_page {
 	atomic_uint_fast64_t queue; /* batches on the way out and not yet acknowledged */
 	atomic_int_fast64_t newest; /* time of the newest sample handled or made, 0: none yet */
 	struct stat_reason reasons[STAT_REASONS]; /* why samples were dropped */
-	char status[128], error[256];
+	char status[128], error[256];		  /* how it is; its newest warning or error */
+	int64_t error_at;			  /* wall clock */
 };
 
 /* This process's page; never NULL. */

@@ -65,7 +65,10 @@ static void add_page(struct gauge *g, const struct stat_page *page)
 	if (page->newest)
 		g->newest = page->newest;
 	keep_text(g->status, page->filter, page->status, sizeof(page->status));
-	keep_text(g->error, page->filter, page->error, sizeof(page->error));
+	if (*page->error && page->error_at >= g->error_at) {
+		keep_text(g->error, page->filter, page->error, sizeof(page->error));
+		g->error_at = page->error_at;
+	}
 	g->alive &= add_process(g, page);
 }
 

@@ -19,6 +19,7 @@ struct gauge {
 	uint64_t cpu;				    /* ns of all filters since they started */
 	uint64_t memory;			    /* resident bytes */
 	char status[GAUGE_TEXT], error[GAUGE_TEXT]; /* "filter: text" or empty */
+	int64_t error_at;			    /* wall clock */
 };
 
 /* Adds up what the stage's filters say. */

@@ -132,6 +132,17 @@ static void put_cells(struct terminal *t, const struct table_row *r)
 	terminal_new_line(t);
 }
 
+/* With its age, as what it tells of may be over. */
+static void put_error(struct terminal *t, const struct gauge *g, int room)
+{
+	char text[GAUGE_TEXT + 32], age[HUMAN_TEXT];
+	if (!*g->error)
+		return;
+	human_span(age, clock_wall() - g->error_at);
+	snprintf(text, sizeof(text), "%s ago, %s", age, g->error);
+	put_note(t, TERMINAL_RED, str(text), room);
+}
+
 /* Between its runs a scheduled stage has nothing to be counted, and its schedule stands there. What its filters
  * said is of the last run, and over. */
 static void put_row(struct terminal *t, const struct table_row *r, int names, int room)
@@ -146,7 +157,7 @@ static void put_row(struct terminal *t, const struct table_row *r, int names, in
 	if (!resting)
 		put_note(t, TERMINAL_CYAN, str(r->now.status), room);
 	put_note(t, TERMINAL_CYAN, buffer_str(&r->elsewhere), room);
-	put_note(t, TERMINAL_RED, str(r->now.error), room);
+	put_error(t, &r->now, room);
 }
 
 void table_put(struct terminal *t, const struct table_row *rows, size_t count, int width)

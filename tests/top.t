@@ -51,7 +51,7 @@ like "samples a second" "^middle +[1-9][0-9.]* +[1-9]" "$(stage middle)"
 like "nothing comes into a source" "^read +- +[1-9]" "$(stage read)"
 like "lag in seconds" " [0-9.]+s " "$(stage lines)"
 is "dropped records" 1 "$(stage read | awk '{ print $7 }')"
-like "with the last error below" "from-json: .*grow.json:51" "$(cat table)"
+like "with the last error below, and its age" "  [0-9.]+[sm] ago, from-json: .*grow.json:51" "$(cat table)"
 like "memory" " [0-9.]+M " "$(stage lines)"
 
 before=$(pid_of mill/lines.0)
