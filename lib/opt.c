@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "fnv.h"
 #include "text.h"
 
@@ -30,9 +31,7 @@ static void mark_given(const void *to)
 
 static void list_add(struct opt_list *list, const char *word)
 {
-	list->words = realloc(list->words, (list->count + 1) * sizeof(*list->words));
-	if (!list->words)
-		abort();
+	list->words = reallocate(list->words, list->count + 1, sizeof(*list->words));
 	list->words[list->count++] = word;
 }
 

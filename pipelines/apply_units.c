@@ -161,9 +161,7 @@ static struct all_shown parse_all(char *text)
 		struct shown u = parse(block);
 		if (!*u.id)
 			continue;
-		all.units = reallocarray(all.units, all.count + 1, sizeof(*all.units));
-		if (!all.units)
-			abort();
+		all.units = reallocate(all.units, all.count + 1, sizeof(*all.units));
 		all.units[all.count++] = u;
 	}
 	return all;

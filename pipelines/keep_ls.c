@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "commands.h"
 #include "facts.h"
 #include "failure.h"
@@ -54,9 +55,7 @@ static void add_row(const char *name, const char *path)
 {
 	struct row r = { .name = text_print("%s", name), .path = text_print("%s", path) };
 	keep_info(path, &r.info, &r.error);
-	rows = reallocarray(rows, row_count + 1, sizeof(*rows));
-	if (!rows)
-		abort();
+	rows = reallocate(rows, row_count + 1, sizeof(*rows));
 	rows[row_count++] = r;
 }
 

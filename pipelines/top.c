@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "clock.h"
 #include "commands.h"
 #include "failure.h"
@@ -41,10 +42,7 @@ static size_t row_count, group_count;
 
 static void *grow(void *array, size_t count, size_t size)
 {
-	array = reallocarray(array, count + 1, size);
-	if (!array)
-		abort();
-	return array;
+	return reallocate(array, count + 1, size);
 }
 
 static void add_row(struct group *g, const char *stage)
