@@ -91,10 +91,8 @@ static void warn_of_far(void)
 
 static void name_model(struct model *m)
 {
-	char *copy = strdup(model_path);
+	char *copy = or_abort(strdup(model_path));
 
-	if (!copy)
-		abort();
 	m->via = text_print("%s@%.*s", basename(copy), DIGEST_SHORT, m->forest->digest);
 	free(copy);
 }

@@ -45,9 +45,7 @@ static struct tcp_server *server;
 static void assign(struct str source, int unit)
 {
 	units[unit].unit.map = map;
-	units[unit].source = strndup(source.data, source.len);
-	if (!units[unit].source)
-		abort();
+	units[unit].source = or_abort(strndup(source.data, source.len));
 }
 
 static void read_units(void)

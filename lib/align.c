@@ -45,7 +45,7 @@ int align_field(struct align_source *s, struct str name, int64_t time)
 		}
 	if (s->field_count == ALIGN_FIELDS)
 		return -1;
-	s->fields = or_abort(reallocarray(s->fields, s->field_count + 1, sizeof(*s->fields)));
+	s->fields = reallocate(s->fields, s->field_count + 1, sizeof(*s->fields));
 	struct align_field *f = &s->fields[s->field_count];
 	*f = (struct align_field){ .name = or_abort(strndup(name.data, name.len)), .since = time };
 	f->before.name = f->after.name = str(f->name);
@@ -59,7 +59,7 @@ static void make_room(struct align_source *s)
 		return;
 	if (skipped <= s->held_count) {
 		s->room_count = s->room_count ? s->room_count * 2 : 16;
-		s->room = or_abort(reallocarray(s->room, s->room_count, sizeof(*s->room)));
+		s->room = reallocate(s->room, s->room_count, sizeof(*s->room));
 	}
 	memmove(s->room, s->room + skipped, s->held_count * sizeof(*s->room));
 	s->held = s->room;

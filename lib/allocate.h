@@ -18,4 +18,10 @@ static inline void *allocate(size_t n, size_t size)
 	return or_abort(calloc(n ? n : 1, size));
 }
 
+/* Room for n things of a size in the place of memory, which may be NULL; what is new is not zeroed. */
+static inline void *reallocate(void *memory, size_t n, size_t size)
+{
+	return or_abort(reallocarray(memory, n ? n : 1, size));
+}
+
 #endif

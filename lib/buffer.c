@@ -1,5 +1,6 @@
 #include "buffer.h"
 
+#include "allocate.h"
 #include "text.h"
 
 void buffer_grow(struct buffer *b, size_t more)
@@ -7,9 +8,7 @@ void buffer_grow(struct buffer *b, size_t more)
 	size_t cap = b->cap ? b->cap : 256;
 	while (cap - b->len < more)
 		cap *= 2;
-	b->data = realloc(b->data, cap);
-	if (!b->data)
-		abort();
+	b->data = or_abort(realloc(b->data, cap));
 	b->cap = cap;
 }
 

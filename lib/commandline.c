@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "buffer.h"
 #include "text.h"
 
@@ -49,9 +50,7 @@ static void take_variable(struct split *s)
 		buffer_add_char(&s->word, *s->at++);
 		return;
 	}
-	char *copy = strndup(name, len);
-	if (!copy)
-		abort();
+	char *copy = or_abort(strndup(name, len));
 	const char *value = s->reader->variable(s->reader->context, copy);
 	if (value) {
 		buffer_add(&s->word, value, strlen(value));
@@ -114,17 +113,12 @@ static char *word_text(struct split *s)
 {
 	buffer_add_char(&s->word, 0);
 	s->word.len = 0;
-	char *text = strdup((const char *)s->word.data);
-	if (!text)
-		abort();
-	return text;
+	return or_abort(strdup((const char *)s->word.data));
 }
 
 static void add(struct commandline *c, size_t offset, char *text, bool bar)
 {
-	c->words = realloc(c->words, (c->count + 1) * sizeof(*c->words));
-	if (!c->words)
-		abort();
+	c->words = reallocate(c->words, c->count + 1, sizeof(*c->words));
 	c->words[c->count++] = (struct commandline_word){ text, offset, bar };
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "wire_number.h"
 
 static bool is_whole(const struct wire *w)
@@ -59,9 +60,7 @@ static void make_room(struct course *c)
 	if (c->count < c->cap)
 		return;
 	c->cap = c->cap ? c->cap * 2 : 16;
-	c->points = reallocarray(c->points, c->cap, sizeof(*c->points));
-	if (!c->points)
-		abort();
+	c->points = reallocate(c->points, c->cap, sizeof(*c->points));
 }
 
 void course_later(struct course_point *a, const struct course_point *b)

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "allocate.h"
+
 enum state { AT_CELL, IN_PLAIN, IN_QUOTES, AFTER_QUOTE };
 
 static const char byte_order_mark[] = { '\xef', '\xbb', '\xbf' };
@@ -64,10 +66,8 @@ static int malformed(struct csv *c, const char *data, size_t len, size_t offset,
 static void grow(struct csv *c)
 {
 	c->room = c->room ? 2 * c->room : 32;
-	c->spans = realloc(c->spans, c->room * sizeof(*c->spans));
-	c->cells = realloc(c->cells, c->room * sizeof(*c->cells));
-	if (!c->spans || !c->cells)
-		abort();
+	c->spans = reallocate(c->spans, c->room, sizeof(*c->spans));
+	c->cells = reallocate(c->cells, c->room, sizeof(*c->cells));
 }
 
 static void end_cell(struct csv *c, uint32_t end)

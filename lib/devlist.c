@@ -29,10 +29,8 @@ static const struct table_column columns[] = {
 
 static char *copy(struct str text)
 {
-	char *to = strndup(text.data, text.len);
+	char *to = or_abort(strndup(text.data, text.len));
 
-	if (!to)
-		abort();
 	return to;
 }
 
@@ -69,9 +67,7 @@ static int keep_map(struct devlist *list, char *path, const struct devmap **ret,
 	free(path);
 	if (r < 0)
 		return r;
-	list->maps = reallocarray(list->maps, list->maps_count + 1, sizeof(*list->maps));
-	if (!list->maps)
-		abort();
+	list->maps = reallocate(list->maps, list->maps_count + 1, sizeof(*list->maps));
 	list->maps[list->maps_count++] = map;
 	*ret = map;
 	return 0;

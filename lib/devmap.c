@@ -244,11 +244,9 @@ static int read_rows(struct devmap *map, char **ret_error)
 
 int devmap_load(const char *path, struct devmap **ret, char **ret_error)
 {
-	struct devmap *map = calloc(1, sizeof(*map));
+	struct devmap *map = allocate(1, sizeof(*map));
 	int r;
 
-	if (!map)
-		abort();
 	r = table_load(path, columns, &map->table, ret_error);
 	r = r ?: read_rows(map, ret_error);
 	if (!r && !map->count)

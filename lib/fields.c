@@ -3,22 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "filter.h"
 #include "text.h"
 
 static const char *copy(const char *text)
 {
-	char *same = strdup(text);
-	if (!same)
-		abort();
-	return same;
+	return or_abort(strdup(text));
 }
 
 static void add(struct field_list *list, const char *name, const char *unit)
 {
-	list->at = reallocarray(list->at, list->count + 1, sizeof(*list->at));
-	if (!list->at)
-		abort();
+	list->at = reallocate(list->at, list->count + 1, sizeof(*list->at));
 	list->at[list->count].name = copy(name);
 	list->at[list->count++].unit = unit ? copy(unit) : NULL;
 }

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
+
 static void insert(struct intervals *s, size_t i, struct interval interval)
 {
 	if (s->count == s->room) {
 		s->room = s->room ? 2 * s->room : 4;
-		s->at = reallocarray(s->at, s->room, sizeof(*s->at));
-		if (!s->at)
-			abort();
+		s->at = reallocate(s->at, s->room, sizeof(*s->at));
 	}
 	memmove(s->at + i + 1, s->at + i, (s->count - i) * sizeof(*s->at));
 	s->at[i] = interval;

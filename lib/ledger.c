@@ -48,9 +48,7 @@ struct ledger *ledger_open(bool whole)
 /* Texts one after another, each with a NUL behind it. */
 static char *copy_two(struct str a, struct str b)
 {
-	char *to = malloc(a.len + b.len + 2);
-	if (!to)
-		abort();
+	char *to = or_abort(malloc(a.len + b.len + 2));
 	memcpy(to, a.data, a.len);
 	to[a.len] = 0;
 	memcpy(to + a.len + 1, b.data ? b.data : "", b.len);
@@ -145,9 +143,7 @@ static int add_gap(struct ledger *l, const struct sample *s, bool in_period)
 	struct account *a = find_account(l, s->source, g.kind, g.run);
 	if (!a || a->drop_count == DROPS_MAX)
 		return -ENOBUFS;
-	a->drops = reallocarray(a->drops, a->drop_count + 1, sizeof(*a->drops));
-	if (!a->drops)
-		abort();
+	a->drops = reallocate(a->drops, a->drop_count + 1, sizeof(*a->drops));
 	char *names = copy_two(g.stage, g.reason);
 	a->drops[a->drop_count++] =
 		(struct ledger_drop){ names, names + g.stage.len + 1, g.first, g.last, g.count };

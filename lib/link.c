@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "text.h"
 
 extern const struct link_driver link_stream_in, link_stream_out, link_file_in, link_file_out,
@@ -29,10 +30,8 @@ struct batch *batch_new(void)
 			return b;
 		}
 	}
-	batches = reallocarray(batches, batch_count + 1, sizeof(*batches));
-	struct batch *b = calloc(1, sizeof(*b));
-	if (!batches || !b)
-		abort();
+	batches = reallocate(batches, batch_count + 1, sizeof(*batches));
+	struct batch *b = allocate(1, sizeof(*b));
 	batch_last = batch_count;
 	batches[batch_count++] = b;
 	atomic_store(&b->refs, 1);

@@ -24,6 +24,7 @@ bool loop_reads(void);
 /* Signals are heard from here on. */
 void loop_listen(void);
 int loop_signal_fd(void); /* readable once one was heard */
+void loop_reload_if_asked(void);
 
 /* Waits until a link, a signal or a deadline calls, for an output that has just said -EAGAIN. */
 void loop_wait_for_room(void);

@@ -95,9 +95,7 @@ struct modbus_line *modbus_line_open(struct modbus_master *master, struct queue 
 
 void modbus_line_add(struct modbus_line *line, const struct devlist_device *device, uint32_t number)
 {
-	line->turns = reallocarray(line->turns, line->turns_count + 1, sizeof(*line->turns));
-	if (!line->turns)
-		abort();
+	line->turns = reallocate(line->turns, line->turns_count + 1, sizeof(*line->turns));
 	line->turns[line->turns_count++] =
 		(struct turn){ .device = modbus_device_open(line->master, device, number),
 			.every = device->every,

@@ -31,19 +31,14 @@ void pipeline_note(struct pipeline *p, int line, int column, const char *format,
 
 void *pipeline_grow(void *array, size_t count, size_t size)
 {
-	array = reallocarray(array, count + 1, size);
-	if (!array)
-		abort();
+	array = reallocate(array, count + 1, size);
 	memset((char *)array + count * size, 0, size);
 	return array;
 }
 
 static char *copy(const char *text)
 {
-	char *same = strdup(text);
-	if (!same)
-		abort();
-	return same;
+	return or_abort(strdup(text));
 }
 
 void pipeline_expect(struct pipeline *p, const struct yaml_node *n, const char *what)

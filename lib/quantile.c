@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
+
 static int by_value(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -13,9 +15,7 @@ static int by_value(const void *a, const void *b)
 static void grow(struct quantile_level *l)
 {
 	l->cap = l->cap ? l->cap * 2 : 64;
-	l->values = realloc(l->values, l->cap * sizeof(*l->values));
-	if (!l->values)
-		abort();
+	l->values = reallocate(l->values, l->cap, sizeof(*l->values));
 }
 
 static void add_at(struct quantile *q, int level, double v);

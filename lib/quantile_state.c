@@ -1,6 +1,8 @@
 /* The state of quantiles, written down and read back. */
 #include "quantile.h"
 
+#include "allocate.h"
+
 void quantile_save(const struct quantile *q, struct buffer *to)
 {
 	uint32_t levels = QUANTILE_LEVELS;
@@ -23,9 +25,7 @@ static bool load_level(struct quantile_level *l, struct cursor *from)
 		return false;
 	l->len = (uint32_t)(values.len / sizeof(double));
 	l->cap = l->len;
-	l->values = malloc(values.len + 1);
-	if (!l->values)
-		abort();
+	l->values = or_abort(malloc(values.len + 1));
 	if (values.len)
 		memcpy(l->values, values.data, values.len);
 	return true;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
+
 static const struct devmap_field *field(const struct readplan *plan, uint32_t i)
 {
 	return &plan->map->fields[plan->order[i]];
@@ -59,10 +61,8 @@ void readplan_make(
 {
 	struct readplan plan = { .map = map };
 
-	plan.order = calloc(map->count + 1, sizeof(*plan.order));
-	plan.blocks = calloc(map->count + 1, sizeof(*plan.blocks));
-	if (!plan.order || !plan.blocks)
-		abort();
+	plan.order = allocate(map->count + 1, sizeof(*plan.order));
+	plan.blocks = allocate(map->count + 1, sizeof(*plan.blocks));
 	for (uint32_t i = 0; i < map->count; i++)
 		plan.order[i] = i;
 	qsort_r(plan.order, map->count, sizeof(*plan.order), by_address, (void *)map);

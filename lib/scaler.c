@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "file.h"
 #include "number.h"
 #include "opt.h"
@@ -53,10 +54,8 @@ int scaler_add(struct scaler *s, struct str name, double a, double b)
 		f.factor = 1 / nonzero(b - a);
 		f.offset = 0 - a * f.factor;
 	}
-	f.name = strndup(name.data, name.len);
-	s->fields = realloc(s->fields, (s->count + 1) * sizeof(f));
-	if (!f.name || !s->fields)
-		abort();
+	f.name = or_abort(strndup(name.data, name.len));
+	s->fields = reallocate(s->fields, s->count + 1, sizeof(f));
 	s->fields[s->count++] = f;
 	return 0;
 }

@@ -35,9 +35,7 @@ size_t scaler_fit_field(struct scaler_fit *f, struct str name)
 	for (size_t i = 0; i < f->count; i++)
 		if (str_eq(name, str(f->fields[i].name)))
 			return i;
-	f->fields = realloc(f->fields, (f->count + 1) * sizeof(*f->fields));
-	if (!f->fields)
-		abort();
+	f->fields = reallocate(f->fields, f->count + 1, sizeof(*f->fields));
 	f->fields[f->count] = (struct fit_field){
 		.name = strndup(name.data, name.len),
 		.min = INFINITY,

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "folder.h"
 #include "text.h"
 
@@ -95,9 +96,7 @@ char *statedir_find(const char *name)
 		return if_there(statedir_keep(own, name));
 	if (!is_pair(name))
 		return NULL;
-	char *pipeline = strndup(name, (size_t)(slash - name));
-	if (!pipeline)
-		abort();
+	char *pipeline = or_abort(strndup(name, (size_t)(slash - name)));
 	found = if_there(statedir_keep(pipeline, slash + 1));
 	free(pipeline);
 	return found;

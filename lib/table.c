@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "opt.h"
 #include "text.h"
 
@@ -140,9 +141,7 @@ int table_load(
 
 	if (r < 0)
 		return r;
-	t.path = strdup(path);
-	if (!t.path)
-		abort();
+	t.path = or_abort(strdup(path));
 	r = read_header(&t, ret_error);
 	for (size_t row = 0; !r && row < t.count; row++)
 		r = check_row(&t, row, ret_error);

@@ -31,10 +31,8 @@ struct tcp_server *tcp_server_open(
 	s->listener = listener;
 	s->calls = calls;
 	s->max = clients_max;
-	s->clients = calloc(clients_max, sizeof(*s->clients));
-	s->waits = calloc(clients_max + 1, sizeof(*s->waits));
-	if (!s->clients || !s->waits)
-		abort();
+	s->clients = allocate(clients_max, sizeof(*s->clients));
+	s->waits = allocate(clients_max + 1, sizeof(*s->waits));
 	return s;
 }
 

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "allocate.h"
 #include "utf8.h"
 
 /* SI units (BIPM, SI brochure, 9th edition) and others that meters and machines show. */
@@ -221,9 +222,7 @@ struct title *title_read(const struct str *titles, size_t count)
 	size_t text = 0;
 	for (size_t i = 0; i < count; i++)
 		text += 3 * titles[i].len + NAME_EXTRA;
-	struct title *ret = malloc(count * sizeof(*ret) + text + 1);
-	if (!ret)
-		abort();
+	struct title *ret = or_abort(malloc(count * sizeof(*ret) + text + 1));
 	char *to = (char *)(ret + count);
 	struct buffer name = { 0 };
 	for (size_t i = 0; i < count; i++) {

@@ -39,9 +39,7 @@ static int read_all(
 	const struct opt_list *words, char between, struct total_derived **ret, char **ret_error)
 {
 	int r = 0;
-	*ret = calloc(words->count + 1, sizeof(**ret));
-	if (!*ret)
-		abort();
+	*ret = allocate(words->count + 1, sizeof(**ret));
 	for (size_t i = 0; i < words->count && !r; i++)
 		r = read_derived(words->words[i], between, &(*ret)[i], ret_error);
 	return r;
@@ -60,10 +58,8 @@ static void free_all(struct total_derived *all, size_t count)
 static void list_sources(struct total *t)
 {
 	size_t count = t->form.meters->count + t->form.minus->count;
-	t->sources.words = calloc(count + 1, sizeof(*t->sources.words));
-	t->segments = calloc(count + 1, sizeof(*t->segments));
-	if (!t->sources.words || !t->segments)
-		abort();
+	t->sources.words = allocate(count + 1, sizeof(*t->sources.words));
+	t->segments = allocate(count + 1, sizeof(*t->segments));
 	for (size_t i = 0; i < count; i++) {
 		bool minus = i >= t->form.meters->count;
 		const char *path = minus ? t->form.minus->words[i - t->form.meters->count]
@@ -164,9 +160,7 @@ struct total_part *total_part(struct total *t, struct str name)
 	for (size_t i = 0; i < t->count; i++)
 		if (str_eq(str(t->parts[i].name), name))
 			return &t->parts[i];
-	t->parts = reallocarray(t->parts, t->count + 1, sizeof(*t->parts));
-	if (!t->parts)
-		abort();
+	t->parts = reallocate(t->parts, t->count + 1, sizeof(*t->parts));
 	struct total_part *p = &t->parts[t->count++];
 	*p = (struct total_part){ .name = strndup(name.data, name.len),
 		.rule = rule_of(t, name, STR("")) };

@@ -2,19 +2,12 @@
 #include <stdlib.h>
 
 #include "aggregate_parts.h"
+#include "allocate.h"
 #include "windows_parts.h"
-
-void *windows_grow(void *array, size_t count, size_t size)
-{
-	array = reallocarray(array, count, size);
-	if (!array)
-		abort();
-	return array;
-}
 
 struct str windows_copy(struct str s)
 {
-	char *data = windows_grow(NULL, s.len + 1, 1);
+	char *data = reallocate(NULL, s.len + 1, 1);
 	if (s.len)
 		memcpy(data, s.data, s.len);
 	return (struct str){ data, s.len };
@@ -33,7 +26,7 @@ static void leave(void *state)
 
 struct windows *windows_open(const struct windows_form *form)
 {
-	struct windows *w = windows_grow(NULL, 1, sizeof(*w));
+	struct windows *w = reallocate(NULL, 1, sizeof(*w));
 	w->form = *form;
 	if (!w->form.over)
 		w->form.over = w->form.every;
@@ -75,7 +68,7 @@ size_t windows_get(struct source *s, int64_t start)
 		i--;
 	if (i && s->windows[i - 1].start == start)
 		return i - 1;
-	s->windows = windows_grow(s->windows, s->window_count + 1, sizeof(*s->windows));
+	s->windows = reallocate(s->windows, s->window_count + 1, sizeof(*s->windows));
 	memmove(s->windows + i + 1, s->windows + i, (s->window_count - i) * sizeof(*s->windows));
 	s->windows[i] = (struct window){ .source = s, .start = start, .last = start };
 	s->window_count++;
@@ -91,7 +84,7 @@ size_t windows_field(struct source *s, struct str name, size_t guess)
 			return i;
 	if (s->field_count == WINDOWS_FIELDS)
 		return WINDOWS_FIELDS;
-	s->fields = windows_grow(s->fields, s->field_count + 1, sizeof(*s->fields));
+	s->fields = reallocate(s->fields, s->field_count + 1, sizeof(*s->fields));
 	s->fields[s->field_count] = (struct window_field){ .name = windows_copy(name) };
 	return s->field_count++;
 }
@@ -99,7 +92,7 @@ size_t windows_field(struct source *s, struct str name, size_t guess)
 void windows_widen(struct window *window)
 {
 	size_t count = window->source->field_count;
-	window->fields = windows_grow(window->fields, count, sizeof(*window->fields));
+	window->fields = reallocate(window->fields, count, sizeof(*window->fields));
 	memset(window->fields + window->field_count, 0,
 		(count - window->field_count) * sizeof(*window->fields));
 	window->field_count = count;

@@ -38,8 +38,7 @@ struct windows {
 	struct series *sources;
 };
 
-/* reallocarray that aborts, and a copy on the heap. */
-void *windows_grow(void *array, size_t count, size_t size);
+/* A copy on the heap. */
 struct str windows_copy(struct str s);
 
 /* INT64_MAX where it is beyond. */

@@ -1,6 +1,7 @@
 /* The state of windows, written down and read back. */
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "windows_parts.h"
 
 static void save_window(const struct window *window, struct buffer *to)
@@ -96,7 +97,7 @@ static bool load_window(struct source *s, struct cursor *from)
 	window->closed = frame.closed;
 	window->given = frame.given;
 	window->seq = frame.seq;
-	window->fields = windows_grow(NULL, size + 1, sizeof(*window->fields));
+	window->fields = reallocate(NULL, size + 1, sizeof(*window->fields));
 	memset(window->fields, 0, size * sizeof(*window->fields));
 	window->field_count = size;
 	for (uint32_t i = 0; i < size; i++)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "backup.h"
 #include "buffer.h"
 #include "copy.h"
@@ -41,9 +42,7 @@ static void add_stage(const char *pipeline, const char *name)
 {
 	if (find_stage(pipeline, name))
 		return;
-	stages = reallocarray(stages, stage_count + 1, sizeof(*stages));
-	if (!stages)
-		abort();
+	stages = reallocate(stages, stage_count + 1, sizeof(*stages));
 	stages[stage_count++] =
 		(struct stage_state){ text_print("%s", pipeline), text_print("%s", name), false };
 }

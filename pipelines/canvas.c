@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
+
 static size_t character_length(const char *text)
 {
 	size_t len = *text ? 1 : 0;
@@ -24,9 +26,7 @@ void canvas_put(struct canvas *c, size_t row, size_t column, const char *charact
 	if (column >= CANVAS_WIDTH)
 		return;
 	if (row >= c->height) {
-		c->cells = reallocarray(c->cells, row + 1, sizeof(*c->cells));
-		if (!c->cells)
-			abort();
+		c->cells = reallocate(c->cells, row + 1, sizeof(*c->cells));
 		memset(c->cells + c->height, 0, (row + 1 - c->height) * sizeof(*c->cells));
 		c->height = row + 1;
 	}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "keeps.h"
 
 struct keep_check {
@@ -106,10 +107,8 @@ static void check_ways(const struct keep_check *c, size_t index)
 static void check_all_ways(struct keep_check *c)
 {
 	const struct pipeline *p = c->p;
-	c->carries = calloc(p->stage_count * p->stage_count + 1, sizeof(*c->carries));
-	c->counts = calloc(p->stage_count + 1, sizeof(*c->counts));
-	if (!c->carries || !c->counts)
-		abort();
+	c->carries = allocate(p->stage_count * p->stage_count + 1, sizeof(*c->carries));
+	c->counts = allocate(p->stage_count + 1, sizeof(*c->counts));
 	for (size_t i = 0; i < p->stage_count; i++)
 		find_carried(c, p->order[i]);
 	for (size_t i = p->stage_count; i-- > 0;)

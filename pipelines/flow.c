@@ -60,9 +60,7 @@ static void make(struct flow *f, const char *name, const char *unit)
 		return;
 	}
 	free(there->unit);
-	there->unit = strdup(unit);
-	if (!there->unit)
-		abort();
+	there->unit = or_abort(strdup(unit));
 }
 
 /* Only the fields named go on: those there are, and, of an open flow, those there may be. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "commands.h"
 #include "facts.h"
 #include "failure.h"
@@ -45,9 +46,7 @@ static void add_row(const char *name, const char *path)
 {
 	struct row r = { .name = text_print("%s", name), .path = text_print("%s", path) };
 	keep_info(path, &r.info, &r.error);
-	rows = reallocarray(rows, row_count + 1, sizeof(*rows));
-	if (!rows)
-		abort();
+	rows = reallocate(rows, row_count + 1, sizeof(*rows));
 	rows[row_count++] = r;
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "canvas.h"
 #include "keeps.h"
 
@@ -256,11 +257,9 @@ static void draw_lines(struct graph *g)
 void picture_print(const struct pipeline *p, const struct traits *traits, FILE *to)
 {
 	struct graph g = { .p = p, .traits = traits };
-	g.row = calloc(p->stage_count + 1, sizeof(*g.row));
-	g.used = calloc(p->stage_count + 1, sizeof(*g.used));
-	g.lanes = calloc(2 * p->stage_count + 1, sizeof(*g.lanes));
-	if (!g.row || !g.used || !g.lanes)
-		abort();
+	g.row = allocate(p->stage_count + 1, sizeof(*g.row));
+	g.used = allocate(p->stage_count + 1, sizeof(*g.used));
+	g.lanes = allocate(2 * p->stage_count + 1, sizeof(*g.lanes));
 	measure(&g);
 	for (size_t i = 0; i < p->stage_count; i++)
 		draw_box(&g, i);

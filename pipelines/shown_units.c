@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "text.h"
 
 static void take(struct shown_unit *u, const char *name, const char *value)
@@ -58,9 +59,7 @@ static void parse_all(struct shown_units *units, char *text)
 		struct shown_unit u = parse(block);
 		if (!*u.id)
 			continue;
-		units->all = reallocarray(units->all, units->count + 1, sizeof(*units->all));
-		if (!units->all)
-			abort();
+		units->all = reallocate(units->all, units->count + 1, sizeof(*units->all));
 		units->all[units->count++] = u;
 	}
 }

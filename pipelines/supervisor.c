@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "clock.h"
 #include "filter.h"
 #include "patience.h"
@@ -233,10 +234,8 @@ void supervisor_service(struct supervisor *s)
 
 int supervisor_open(struct supervisor *s)
 {
-	s->units = calloc(s->p->stage_count, sizeof(*s->units));
-	s->ended = calloc(s->p->stage_count, sizeof(*s->ended));
-	if (!s->units || !s->ended)
-		abort();
+	s->units = allocate(s->p->stage_count, sizeof(*s->units));
+	s->ended = allocate(s->p->stage_count, sizeof(*s->ended));
 	for (size_t i = 0; i < s->p->stage_count; i++) {
 		int r = unit_open(
 			&s->units[i], &s->p->stages[i], make_prefix(s, i), s->output, s->errors);

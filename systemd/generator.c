@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "text.h"
 #include "unit_files.h"
 
@@ -39,9 +40,7 @@ static bool is_taken(const char *name)
 	for (size_t i = 0; i < taken.count; i++)
 		if (strcmp(taken.all[i], name) == 0)
 			return true;
-	taken.all = reallocarray(taken.all, taken.count + 1, sizeof(*taken.all));
-	if (!taken.all)
-		abort();
+	taken.all = reallocate(taken.all, taken.count + 1, sizeof(*taken.all));
 	taken.all[taken.count++] = text_print("%s", name);
 	return false;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "allocate.h"
 #include "file.h"
 #include "pipelines/describe.h"
 #include "pipelines/libexec.h"
@@ -21,9 +22,7 @@ static void add(struct names *names, const char *text, size_t len)
 	for (size_t i = 0; i < names->count; i++)
 		if (strlen(names->all[i]) == len && memcmp(names->all[i], text, len) == 0)
 			return;
-	names->all = reallocarray(names->all, names->count + 1, sizeof(*names->all));
-	if (!names->all)
-		abort();
+	names->all = reallocate(names->all, names->count + 1, sizeof(*names->all));
 	names->all[names->count++] = text_print("%.*s", (int)len, text);
 }
 
@@ -125,9 +124,7 @@ static void look_at_list(
 	if (len < 5 || strcmp(name + len - 4, ".csv") != 0)
 		return;
 	char *path = *name == '/' ? text_print("%s", name) : text_print("%s/%s", p->dir, name);
-	char *text = malloc(LIST_MAX + 1);
-	if (!text)
-		abort();
+	char *text = or_abort(malloc(LIST_MAX + 1));
 	text[file_peek(path, text, LIST_MAX)] = 0;
 	look_at_text(n, a, text);
 	free(text);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "file.h"
 #include "text.h"
 #include "unit_parts.h"
@@ -14,9 +15,7 @@
 
 static struct buffer *add_file(struct unit_files *files, char *name)
 {
-	files->all = reallocarray(files->all, files->count + 1, sizeof(*files->all));
-	if (!files->all)
-		abort();
+	files->all = reallocate(files->all, files->count + 1, sizeof(*files->all));
 	files->all[files->count] = (struct unit_file){ .name = name };
 	return &files->all[files->count++].text;
 }

@@ -155,9 +155,7 @@ static int open_period(struct account *a, int64_t time, size_t at, struct period
 		r = -EFBIG;
 	if (r < 0)
 		return r;
-	a->periods = reallocarray(a->periods, a->count + 1, sizeof(*a->periods));
-	if (!a->periods)
-		abort();
+	a->periods = reallocate(a->periods, a->count + 1, sizeof(*a->periods));
 	memmove(a->periods + at + 1, a->periods + at, (a->count - at) * sizeof(*a->periods));
 	a->periods[at] = p;
 	a->count++;

@@ -2,6 +2,8 @@
 
 #include "account/parts.h"
 
+#include "allocate.h"
+
 /* What is handed to the engine, and stays until the next bill. */
 static struct {
 	decimal *energy[CHANNELS];
@@ -16,14 +18,9 @@ static void make_room(size_t count)
 {
 	if (count <= lent.room)
 		return;
-	for (int c = 0; c < CHANNELS; c++) {
-		lent.energy[c] = reallocarray(lent.energy[c], count, sizeof(*lent.energy[c]));
-		if (!lent.energy[c])
-			abort();
-	}
-	lent.state = reallocarray(lent.state, count, 1);
-	if (!lent.state)
-		abort();
+	for (int c = 0; c < CHANNELS; c++)
+		lent.energy[c] = reallocate(lent.energy[c], count, sizeof(*lent.energy[c]));
+	lent.state = reallocate(lent.state, count, 1);
 	lent.room = count;
 }
 

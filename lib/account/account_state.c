@@ -80,9 +80,7 @@ static bool load_optional(struct cursor *from, void **ret, size_t len)
 		return false;
 	if (!w.bytes.len)
 		return true;
-	*ret = malloc(len);
-	if (!*ret)
-		abort();
+	*ret = or_abort(malloc(len));
 	memcpy(*ret, w.bytes.data, len);
 	return true;
 }

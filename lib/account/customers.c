@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "account/customer_terms.h"
+#include "allocate.h"
 #include "fnv.h"
 #include "text.h"
 
@@ -36,14 +37,6 @@ static const struct table_column columns[] = {
 	{ NULL, false },
 };
 
-static void *grow(void *p, size_t count, size_t size)
-{
-	p = reallocarray(p, count, size);
-	if (!p)
-		abort();
-	return p;
-}
-
 /* The tariff of that name, read once however many have it. */
 static int find_tariff(
 	struct customers *c, const char *name, const struct tariff **ret, char **ret_error)
@@ -57,11 +50,9 @@ static int find_tariff(
 	int r = tariff_load(name, c->table.path, &t, ret_error);
 	if (r < 0)
 		return r;
-	c->tariffs = grow(c->tariffs, c->tariff_count + 1, sizeof(*c->tariffs));
-	c->names = grow(c->names, c->tariff_count + 1, sizeof(*c->names));
-	c->names[c->tariff_count] = strdup(name);
-	if (!c->names[c->tariff_count])
-		abort();
+	c->tariffs = reallocate(c->tariffs, c->tariff_count + 1, sizeof(*c->tariffs));
+	c->names = reallocate(c->names, c->tariff_count + 1, sizeof(*c->names));
+	c->names[c->tariff_count] = or_abort(strdup(name));
 	c->tariffs[c->tariff_count++] = t;
 	*ret = t;
 	return 0;
@@ -152,10 +143,8 @@ static void make_room(struct customers *c, size_t count)
 {
 	for (c->slots = 16; c->slots < 2 * count; c->slots *= 2)
 		;
-	c->by_meter = calloc(c->slots, sizeof(*c->by_meter));
-	c->all = calloc(count + 1, sizeof(*c->all));
-	if (!c->by_meter || !c->all)
-		abort();
+	c->by_meter = allocate(c->slots, sizeof(*c->by_meter));
+	c->all = allocate(count + 1, sizeof(*c->all));
 }
 
 static int read_rows(struct customers *c, const struct customer_terms *terms, char **ret_error)

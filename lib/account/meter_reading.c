@@ -6,6 +6,7 @@
 #include "allocate.h"
 #include "clock.h"
 #include "filter.h"
+#include "reading.h"
 #include "text.h"
 
 struct meter_reader {
@@ -77,21 +78,10 @@ struct meter_reader *meter_reader_open(const struct meter_form *form, char **ret
 	return m;
 }
 
-/* A value as a decimal: texts and integers are exact, a float is converted here. */
 static int read_decimal(const struct wire *w, decimal *ret)
 {
-	switch (w->type) {
-	case WIRE_DOUBLE:
-		return decimal_of_double(w->d, DECIMAL_DIGITS, ret);
-	case WIRE_INT:
-		return decimal_of_integer(w->i, ret);
-	case WIRE_UINT:
-		return w->u > INT64_MAX ? -EOVERFLOW : decimal_of_integer((int64_t)w->u, ret);
-	case WIRE_STR:
-		return decimal_parse(w->bytes, ret) ? -ENODATA : 0;
-	default:
-		return -ENODATA;
-	}
+	int r = reading_decimal(w, DECIMAL_DIGITS, ret);
+	return r == -EDOM ? -ENODATA : r;
 }
 
 /* What is taken has to be there; of the other channels a sample may say nothing. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "budget/variation.h"
 #include "wire.h"
 
@@ -75,9 +76,7 @@ static struct line_sum *sum_of(struct bill_read *b, struct str code)
 	for (size_t i = 0; i < b->count; i++)
 		if (str_eq(b->lines[i].code, code))
 			return &b->lines[i];
-	b->lines = reallocarray(b->lines, b->count + 1, sizeof(*b->lines));
-	if (!b->lines)
-		abort();
+	b->lines = reallocate(b->lines, b->count + 1, sizeof(*b->lines));
 	b->lines[b->count] = (struct line_sum){ .code = code };
 	return &b->lines[b->count++];
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "date.h"
 #include "text.h"
 
@@ -70,9 +71,7 @@ static int add_reading(struct cycles *c, struct str word, char **ret_error)
 	if (c->count && day <= c->readings[c->count - 1])
 		return text_refuse(ret_error, "reading date %.*s is not behind the one before it",
 			STR_ARG(word));
-	c->readings = reallocarray(c->readings, c->count + 1, sizeof(*c->readings));
-	if (!c->readings)
-		abort();
+	c->readings = reallocate(c->readings, c->count + 1, sizeof(*c->readings));
 	c->readings[c->count++] = day;
 	return 0;
 }

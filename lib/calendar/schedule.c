@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "calendar/schedule_parts.h"
 #include "date.h"
 
@@ -74,9 +75,7 @@ static int compile(struct schedule *s, const struct yaml_node *posts,
 		if (set < s->set_count || day % 31 >= date_month_days(2000, day / 31 + 1))
 			continue;
 		sets[s->set_count++] = seasons;
-		s->rows = reallocarray(s->rows, s->set_count, sizeof(*s->rows));
-		if (!s->rows)
-			abort();
+		s->rows = reallocate(s->rows, s->set_count, sizeof(*s->rows));
 		int open = fill_rows(s, set, seasons, entries, count);
 		if (open >= 0)
 			return refuse_open(posts, day / 31 + 1, day % 31 + 1, open, ret_error);
@@ -108,10 +107,8 @@ int schedule_read(const struct yaml_node *posts, const struct yaml_node *seasons
 		return r;
 	if (!posts->count || posts->count > ENTRIES)
 		return schedule_expected(posts, "one to 1024 posts", ret_error);
-	struct schedule *s = calloc(1, sizeof(*s));
-	struct schedule_entry *entries = calloc(posts->count, sizeof(*entries));
-	if (!s || !entries)
-		abort();
+	struct schedule *s = allocate(1, sizeof(*s));
+	struct schedule_entry *entries = allocate(posts->count, sizeof(*entries));
 	r = schedule_read_seasons(s, seasons, ret_error);
 	r = r ?: read_posts(s, posts, entries, ret_error);
 	free(entries);

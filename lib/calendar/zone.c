@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "calendar/zone_parts.h"
 #include "file.h"
 #include "text.h"
@@ -79,9 +80,7 @@ void zone_add(struct zone *z, int64_t at, int32_t offset)
 		return;
 	if (z->count == z->room) {
 		z->room = z->room ? 2 * z->room : 64;
-		z->changes = reallocarray(z->changes, z->room, sizeof(*z->changes));
-		if (!z->changes)
-			abort();
+		z->changes = reallocate(z->changes, z->room, sizeof(*z->changes));
 	}
 	z->changes[z->count++] = (struct zone_change){ at, offset };
 }

@@ -32,9 +32,7 @@ struct demand *demand_open(const struct demand_form *form, size_t meters,
 void demand_begin_meter(struct demand_meter *m, struct demand *d, struct str source)
 {
 	m->of = d;
-	m->name = strndup(source.data, source.len);
-	if (!m->name)
-		abort();
+	m->name = or_abort(strndup(source.data, source.len));
 	m->block = -1;
 	decimal_narrow(
 		decimal_multiply(d->form.unit, d->form.multiplier), DECIMAL_HALF_UP, &m->factor);

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "forest/layout.h"
 
 struct forest_explainer {
@@ -34,9 +35,7 @@ struct forest_explainer *forest_explainer_open(const struct forest *f, size_t ou
 	e->scale = f->sum ? 1 : 1 / (double)f->tree_count;
 	if (other && output == 0)
 		e->scale = -e->scale;
-	e->worth = malloc(f->layout->count * sizeof(*e->worth));
-	if (!e->worth)
-		abort();
+	e->worth = or_abort(malloc(f->layout->count * sizeof(*e->worth)));
 	weigh(e, other ? 0 : output);
 	return e;
 }

@@ -94,13 +94,11 @@ static struct forest_layout *make_layout(const struct forest *f, size_t *ret_lon
 	l->trees = f->tree_count;
 	l->features = f->feature_count;
 	l->width = f->leaf_width;
-	l->nodes = malloc(nodes * sizeof(*l->nodes));
-	l->leaves = calloc(nodes, sizeof(*l->leaves));
-	l->left_shares = calloc(nodes, sizeof(*l->left_shares));
-	l->roots = malloc(f->tree_count * sizeof(*l->roots));
-	l->numbers = malloc(leaves * f->leaf_width * sizeof(*l->numbers));
-	if (!l->nodes || !l->leaves || !l->roots || !l->numbers || !l->left_shares)
-		abort();
+	l->nodes = or_abort(malloc(nodes * sizeof(*l->nodes)));
+	l->leaves = allocate(nodes, sizeof(*l->leaves));
+	l->left_shares = allocate(nodes, sizeof(*l->left_shares));
+	l->roots = or_abort(malloc(f->tree_count * sizeof(*l->roots)));
+	l->numbers = or_abort(malloc(leaves * f->leaf_width * sizeof(*l->numbers)));
 	*ret_longest = longest;
 	return l;
 }
@@ -110,9 +108,7 @@ static struct forest_layout *lay_out(const struct forest *f, const struct foldin
 	size_t longest;
 	struct work w = { make_layout(f, &longest), *folding, NULL };
 
-	w.places = malloc(longest * sizeof(*w.places));
-	if (!w.places)
-		abort();
+	w.places = or_abort(malloc(longest * sizeof(*w.places)));
 	for (size_t i = 0; i < f->tree_count; i++) {
 		w.layout->roots[i] = w.layout->count;
 		lay_tree(&w, &f->trees[i]);

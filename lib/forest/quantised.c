@@ -35,9 +35,7 @@ static void *make(const struct forest_layout *l, bool votes)
 		free(q);
 		return NULL;
 	}
-	q->nodes = malloc(l->count * sizeof(*q->nodes));
-	if (!q->nodes)
-		abort();
+	q->nodes = or_abort(malloc(l->count * sizeof(*q->nodes)));
 	for (uint32_t k = 0; k < l->count; k++) {
 		const struct layout_node *n = &l->nodes[k];
 		uint32_t rank = layout_is_leaf(l, k)

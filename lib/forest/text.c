@@ -28,9 +28,7 @@ static int read_names(struct lines *r, const char *word, size_t max, char ***ret
 				return lines_fail(r, "%s %s for the second time", word, (*ret)[i]);
 		if (*ret_count == max)
 			return lines_fail(r, "more than %zu lines \"%s NAME\"", max, word);
-		*ret = realloc(*ret, (*ret_count + 1) * sizeof(**ret));
-		if (!*ret)
-			abort();
+		*ret = reallocate(*ret, *ret_count + 1, sizeof(**ret));
 		(*ret)[*ret_count] = strndup(r->rest.data, r->rest.len);
 		if (!(*ret)[(*ret_count)++])
 			abort();
@@ -167,12 +165,10 @@ static int read_forest(struct lines *r, struct forest *f)
 int forest_load(const char *path, struct forest **ret, char **ret_error)
 {
 	struct buffer text = { 0 };
-	struct forest *f = calloc(1, sizeof(*f));
+	struct forest *f = allocate(1, sizeof(*f));
 	const char *missing;
 	int e;
 
-	if (!f)
-		abort();
 	e = file_read(path, FOREST_FILE_MAX, &text);
 	if (e < 0) {
 		*ret_error = text_print("%s: %s", path, strerror(-e));

@@ -79,11 +79,9 @@ static int read_node(struct lines *r, const struct forest *f, struct forest_tree
  * tree. */
 static int check_tree(const struct lines *r, const struct forest_tree *t, size_t first_line)
 {
-	uint8_t *parents = calloc(t->count, 1);
+	uint8_t *parents = allocate(t->count, 1);
 	uint32_t i = 1;
 
-	if (!parents)
-		abort();
 	for (uint32_t k = 0; k < t->count; k++) {
 		const struct forest_node *n = &t->nodes[k];
 		if (n->feature == FOREST_LEAF)
@@ -114,10 +112,8 @@ static int read_tree(struct lines *r, const struct forest *f, struct forest_tree
 		return lines_fail(
 			r, "a tree of %u nodes, but the file ends before: it is cut short", count);
 	t->count = count;
-	t->nodes = calloc(count, sizeof(*t->nodes));
-	t->leaves = calloc((size_t)(count / 2 + 1) * f->leaf_width, sizeof(*t->leaves));
-	if (!t->nodes || !t->leaves)
-		abort();
+	t->nodes = allocate(count, sizeof(*t->nodes));
+	t->leaves = allocate((size_t)(count / 2 + 1) * f->leaf_width, sizeof(*t->leaves));
 	lines_next(r);
 	size_t first_line = r->line;
 	for (uint32_t i = 0; i < count && e == 0; i++, lines_next(r)) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "clock.h"
 #include "text.h"
 
@@ -41,9 +42,7 @@ static bool is_known(const struct historian_partitions *p, uint32_t number)
 
 static void learn(struct historian_partitions *p, uint32_t number)
 {
-	p->known = reallocarray(p->known, p->count + 1, sizeof(*p->known));
-	if (!p->known)
-		abort();
+	p->known = reallocate(p->known, p->count + 1, sizeof(*p->known));
 	p->known[p->count++] = number;
 }
 

@@ -41,18 +41,13 @@ static void *grow(void *list, size_t count)
 {
 	if (count && (count & (count - 1)))
 		return list;
-	list = realloc(list, (count ? count * 2 : 1) * sizeof(void *));
-	if (!list)
-		abort();
-	return list;
+	return or_abort(realloc(list, (count ? count * 2 : 1) * sizeof(void *)));
 }
 
 static struct keep_identity *add_identity(struct keep_identities *all, struct str key, uint64_t run)
 {
-	struct keep_identity *i = calloc(1, sizeof(*i));
-	char *copy = malloc(key.len);
-	if (!i || !copy)
-		abort();
+	struct keep_identity *i = allocate(1, sizeof(*i));
+	char *copy = or_abort(malloc(key.len));
 	memcpy(copy, key.data, key.len);
 	i->key = (struct str){ copy, key.len };
 	i->run = run;
@@ -204,9 +199,7 @@ void keep_schema_add(struct keep_identities *all, const struct sample *s)
 	bool is_new;
 	struct buffer **at = series_get(all->schemas_by_source, s->source, &is_new);
 	if (is_new) {
-		*at = calloc(1, sizeof(**at));
-		if (!*at)
-			abort();
+		*at = allocate(1, sizeof(**at));
 		all->schemas = grow(all->schemas, all->schema_count);
 		all->schemas[all->schema_count++] = *at;
 	}

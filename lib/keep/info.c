@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "disk.h"
 #include "keep/cursors.h"
 #include "keep/reader_parts.h"
@@ -85,9 +86,7 @@ static int read_repeats(struct keep_reader *r, struct keep_info *info)
 static int add_cursor(const struct keep_cursor *cursor, void *context)
 {
 	struct keep_info *info = context;
-	info->cursors = realloc(info->cursors, (info->cursor_count + 1) * sizeof(*info->cursors));
-	if (!info->cursors)
-		abort();
+	info->cursors = reallocate(info->cursors, info->cursor_count + 1, sizeof(*info->cursors));
 	info->cursors[info->cursor_count++] = *cursor;
 	return 0;
 }

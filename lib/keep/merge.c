@@ -14,15 +14,12 @@ struct keep_merge {
 
 struct keep_merge *keep_merge_open(void)
 {
-	struct keep_merge *m = allocate(1, sizeof(*m));
-	return m;
+	return allocate(1, sizeof(struct keep_merge));
 }
 
 void keep_merge_add(struct keep_merge *m, struct keep_stream *stream)
 {
-	m->lanes = reallocarray(m->lanes, m->count + 1, sizeof(*m->lanes));
-	if (!m->lanes)
-		abort();
+	m->lanes = reallocate(m->lanes, m->count + 1, sizeof(*m->lanes));
 	m->lanes[m->count++] = (struct lane){ .stream = stream };
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "crc32c.h"
 #include "disk.h"
 
@@ -25,9 +26,7 @@ void keep_segments_add(struct keep_segments *s, struct keep_segment segment)
 {
 	if (s->count == s->room) {
 		s->room = s->room ? s->room * 2 : 16;
-		s->all = realloc(s->all, s->room * sizeof(*s->all));
-		if (!s->all)
-			abort();
+		s->all = reallocate(s->all, s->room, sizeof(*s->all));
 	}
 	s->all[s->count++] = segment;
 }

@@ -37,10 +37,8 @@ static void make_room(struct meterdata *m, size_t count)
 	if (count <= m->room)
 		return;
 	m->room = count < 96 ? 96 : count > 2 * m->room ? count : 2 * m->room;
-	m->energy = reallocarray(m->energy, m->room, sizeof(*m->energy));
-	m->cover = reallocarray(m->cover, m->room, sizeof(*m->cover));
-	if (!m->energy || !m->cover)
-		abort();
+	m->energy = reallocate(m->energy, m->room, sizeof(*m->energy));
+	m->cover = reallocate(m->cover, m->room, sizeof(*m->cover));
 }
 
 /* Adds slots of which nothing is known, before the others or behind them. */
@@ -238,10 +236,8 @@ static void lend(size_t count)
 	lent.estimates.len = 0;
 	if (count <= lent.room)
 		return;
-	lent.energy = reallocarray(lent.energy, count, sizeof(*lent.energy));
-	lent.state = reallocarray(lent.state, count, sizeof(*lent.state));
-	if (!lent.energy || !lent.state)
-		abort();
+	lent.energy = reallocate(lent.energy, count, sizeof(*lent.energy));
+	lent.state = reallocate(lent.state, count, sizeof(*lent.state));
 	lent.room = count;
 }
 

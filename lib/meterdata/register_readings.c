@@ -41,9 +41,7 @@ static void make_room(struct register_readings *r)
 	if (r->count < r->room)
 		return;
 	r->room = r->room ? 2 * r->room : 96;
-	r->all = reallocarray(r->all, r->room, sizeof(*r->all));
-	if (!r->all)
-		abort();
+	r->all = reallocate(r->all, r->room, sizeof(*r->all));
 }
 
 static bool same_slot(const struct register_readings *r, size_t at, int64_t time)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "meterdata/parts.h"
 
 static int follow(const struct meterdata *m, const struct reading *a, int64_t time, uint64_t counts,
@@ -60,9 +61,7 @@ static int join(struct meterdata *m, const struct reading *from, const struct re
 static void add_gap(
 	struct meterdata *m, size_t at, const struct reading *from, const struct reading *to)
 {
-	m->gaps = reallocarray(m->gaps, m->gap_count + 1, sizeof(*m->gaps));
-	if (!m->gaps)
-		abort();
+	m->gaps = reallocate(m->gaps, m->gap_count + 1, sizeof(*m->gaps));
 	memmove(m->gaps + at + 1, m->gaps + at, (m->gap_count - at) * sizeof(*m->gaps));
 	m->gaps[at] = (struct gap){ *from, *to };
 	m->gap_count++;
@@ -145,9 +144,7 @@ static int hold(struct meterdata *m, int64_t time, uint64_t counts)
 		return -EALREADY;
 	if (m->held_count == m->held_room) {
 		m->held_room = m->held_room ? 2 * m->held_room : 8;
-		m->held = reallocarray(m->held, m->held_room, sizeof(*m->held));
-		if (!m->held)
-			abort();
+		m->held = reallocate(m->held, m->held_room, sizeof(*m->held));
 	}
 	memmove(m->held + at + 1, m->held + at, (m->held_count - at) * sizeof(*m->held));
 	m->held[at] = (struct reading){ .time = time, .counts = counts };

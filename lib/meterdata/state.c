@@ -1,6 +1,7 @@
 /* Meter data written down and read back. */
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "meterdata/parts.h"
 
 static void save_reading(const struct reading *r, struct buffer *to)
@@ -102,9 +103,7 @@ static bool load_gaps(struct meterdata *m, struct cursor *from)
 	size_t count;
 	if (!load_list(from, 2, &count))
 		return false;
-	m->gaps = reallocarray(NULL, count + 1, sizeof(*m->gaps));
-	if (!m->gaps)
-		abort();
+	m->gaps = reallocate(NULL, count + 1, sizeof(*m->gaps));
 	for (; m->gap_count < count; m->gap_count++) {
 		struct gap *gap = &m->gaps[m->gap_count];
 		if (!load_reading(&gap->from, from) || !load_reading(&gap->to, from) ||
@@ -120,9 +119,7 @@ static bool load_held(struct meterdata *m, struct cursor *from)
 	if (!load_list(from, 1, &count))
 		return false;
 	m->held_room = count + 1;
-	m->held = reallocarray(NULL, m->held_room, sizeof(*m->held));
-	if (!m->held)
-		abort();
+	m->held = reallocate(NULL, m->held_room, sizeof(*m->held));
 	for (; m->held_count < count; m->held_count++)
 		if (!load_reading(&m->held[m->held_count], from))
 			return false;

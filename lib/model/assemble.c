@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "utf8.h"
 
 struct assembly assemble_begin(void)
@@ -34,12 +35,8 @@ static int add_name(char ***names, size_t *count, size_t max, struct str name)
 			return -EEXIST;
 	if (*count == max)
 		return -E2BIG;
-	*names = realloc(*names, (*count + 1) * sizeof(**names));
-	if (!*names)
-		abort();
-	(*names)[*count] = strndup(name.data, name.len);
-	if (!(*names)[(*count)++])
-		abort();
+	*names = reallocate(*names, *count + 1, sizeof(**names));
+	(*names)[(*count)++] = or_abort(strndup(name.data, name.len));
 	return 0;
 }
 

@@ -17,8 +17,7 @@ double *assemble_leaves(const struct assembly *a, size_t count)
 
 	if (count > ASSEMBLE_NUMBERS_MAX / width)
 		return NULL;
-	leaves = allocate(count * width, sizeof(*leaves));
-	return leaves;
+	return allocate(count * width, sizeof(*leaves));
 }
 
 struct forest_node assemble_leaf(uint32_t number)
@@ -57,10 +56,8 @@ static uint32_t place(struct arrangement *r, uint32_t origin)
 {
 	if (r->to->count == r->room) {
 		r->room = r->room ? 2 * r->room : 16;
-		r->to->nodes = realloc(r->to->nodes, r->room * sizeof(*r->to->nodes));
-		r->origin = realloc(r->origin, r->room * sizeof(*r->origin));
-		if (!r->to->nodes || !r->origin)
-			abort();
+		r->to->nodes = reallocate(r->to->nodes, r->room, sizeof(*r->to->nodes));
+		r->origin = reallocate(r->origin, r->room, sizeof(*r->origin));
 	}
 	r->origin[r->to->count] = origin;
 	return r->to->count++;
@@ -100,9 +97,7 @@ static const char *take_leaves(struct assembly *a, const struct arrangement *r)
 	a->numbers += to->leaf_count * width + to->count * sizeof(*to->nodes) / sizeof(double);
 	if (a->numbers > ASSEMBLE_NUMBERS_MAX)
 		return "expected fewer nodes and leaves in all";
-	to->leaves = malloc(to->leaf_count * width * sizeof(double));
-	if (!to->leaves)
-		abort();
+	to->leaves = or_abort(malloc(to->leaf_count * width * sizeof(double)));
 	for (uint32_t i = 0; i < to->count; i++) {
 		struct forest_node *n = &to->nodes[i];
 		if (n->feature != FOREST_LEAF)
@@ -123,9 +118,7 @@ static struct forest_tree *add_tree(struct assembly *a)
 
 	if (f->tree_count == a->trees_room) {
 		a->trees_room = a->trees_room ? 2 * a->trees_room : 64;
-		f->trees = realloc(f->trees, a->trees_room * sizeof(*f->trees));
-		if (!f->trees)
-			abort();
+		f->trees = reallocate(f->trees, a->trees_room, sizeof(*f->trees));
 	}
 	f->trees[f->tree_count] = (struct forest_tree){ 0 };
 	return &f->trees[f->tree_count++];

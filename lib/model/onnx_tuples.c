@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "onnx_trees.h"
 
 struct tuples {
@@ -53,9 +54,7 @@ static int by_number(const void *a, const void *b, void *context)
 
 static int sort_tuples(const struct onnx_trees *t, struct tuples *u)
 {
-	u->order = malloc(u->count * sizeof(*u->order));
-	if (!u->order)
-		abort();
+	u->order = or_abort(malloc(u->count * sizeof(*u->order)));
 	for (uint32_t i = 0; i < u->count; i++)
 		u->order[i] = i;
 	qsort_r(u->order, u->count, sizeof(*u->order), by_number, u);
@@ -146,11 +145,9 @@ static int find_roots(struct onnx_trees *t, const struct tuples *u, const uint8_
 
 static int place_tuples(struct onnx_trees *t, const struct tuples *u)
 {
-	uint8_t *is_child = calloc(u->count, 1);
+	uint8_t *is_child = allocate(u->count, 1);
 	int e = 0;
 
-	if (!is_child)
-		abort();
 	buffer_reserve(&t->nodes, u->count * sizeof(struct forest_node));
 	t->nodes.len = u->count * sizeof(struct forest_node);
 	for (uint32_t i = 0; i < u->count && e == 0; i++)

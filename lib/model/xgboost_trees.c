@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "xgboost_parts.h"
 
 /* Where the trees stand in the file, for errors. */
@@ -140,9 +141,7 @@ static int add_tree(const struct xgboost *r, const struct tree *t, uint32_t clas
 
 	if (!leaves)
 		return xgboost_fail(r, TREE ": expected fewer nodes times classes", t->index);
-	nodes = malloc(t->count * sizeof(*nodes));
-	if (!nodes)
-		abort();
+	nodes = or_abort(malloc(t->count * sizeof(*nodes)));
 	tree.nodes = nodes;
 	tree.leaves = leaves;
 	tree.count = tree.leaf_count = (uint32_t)t->count;

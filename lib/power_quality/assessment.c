@@ -29,10 +29,7 @@ static void *grow(void *array, size_t count, size_t *cap, size_t size)
 	if (count < *cap)
 		return array;
 	*cap = *cap ? 2 * *cap : 16;
-	array = reallocarray(array, *cap, size);
-	if (!array)
-		abort();
-	return array;
+	return reallocate(array, *cap, size);
 }
 
 static void add_value(struct values *v, double value)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "text.h"
 
 static struct field waveforms[PHASES], fields[CHANNELS] = {
@@ -79,9 +80,7 @@ static bool take_waveform(struct reading *r, const struct sample *s, size_t phas
 	w.count = waveform_read(bin.bytes, factor, samples);
 	if (!waveform_analyse(&w, cycle_frequency(r), &spectrum))
 		return false;
-	r->spectra[phase] = malloc(sizeof(spectrum));
-	if (!r->spectra[phase])
-		abort();
+	r->spectra[phase] = or_abort(malloc(sizeof(spectrum)));
 	*r->spectra[phase] = spectrum;
 	if (isnan(r->values[CHANNEL_VOLTAGE + phase]))
 		r->values[CHANNEL_VOLTAGE + phase] = spectrum.rms;

@@ -1,6 +1,7 @@
 /* Readings in the order of time. */
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "power_quality/reading.h"
 
 static bool is_before(const struct reading *a, const struct reading *b)
@@ -16,9 +17,7 @@ static void make_room(struct reading_queue *q)
 		return;
 	if (q->first < q->cap / 2 || !q->cap) {
 		q->cap = q->cap ? 2 * q->cap : 4;
-		q->all = reallocarray(q->all, q->cap, sizeof(*q->all));
-		if (!q->all)
-			abort();
+		q->all = reallocate(q->all, q->cap, sizeof(*q->all));
 	}
 	memmove(q->all, q->all + q->first, q->count * sizeof(*q->all));
 	q->first = 0;

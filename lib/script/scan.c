@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "allocate.h"
+
 struct scanner {
 	struct str text;
 	size_t at;
@@ -127,14 +129,6 @@ static size_t skip_spaces(struct str text, size_t i)
 	return i;
 }
 
-static void *one_more(void *array, size_t count, size_t size)
-{
-	array = reallocarray(array, count + 1, size);
-	if (!array)
-		abort();
-	return array;
-}
-
 /* The names behind function, local or for, up to what is none: they are not fields. */
 static void bind_names(struct scanner *s)
 {
@@ -143,7 +137,7 @@ static void bind_names(struct scanner *s)
 		size_t len = word_length(s->text, s->at);
 		struct str name = part(s->text, s->at, len);
 		if (len && !is_keyword(name)) {
-			s->bound = one_more(s->bound, s->bound_count, sizeof(*s->bound));
+			s->bound = reallocate(s->bound, s->bound_count + 1, sizeof(*s->bound));
 			s->bound[s->bound_count++] = name;
 		} else if (len || !strchr(",(", at(s->text, s->at)) || s->at >= s->text.len) {
 			return;
@@ -163,7 +157,7 @@ static bool is_bound(const struct scanner *s, struct str word)
 static void use(struct scanner *s, struct scan_use use)
 {
 	struct scan *scan = s->scan;
-	scan->uses = one_more(scan->uses, scan->count, sizeof(*scan->uses));
+	scan->uses = reallocate(scan->uses, scan->count + 1, sizeof(*scan->uses));
 	scan->uses[scan->count++] = use;
 }
 

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "allocate.h"
+
 enum {
 	DECIMALS_MAX = 9,
 	FLOAT_XOR = 15,	     /* in place of the decimals */
@@ -28,9 +30,7 @@ static void make_room(struct seal_room *room, size_t cells)
 			abort();
 	}
 	free(room->plane);
-	room->plane = malloc(room->cells);
-	if (!room->plane)
-		abort();
+	room->plane = or_abort(malloc(room->cells));
 }
 
 void seal_room_free(struct seal_room *room)

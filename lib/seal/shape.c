@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "allocate.h"
 #include "seal/hole.h"
 #include "source.h"
 
@@ -36,10 +37,7 @@ static void *grown(void *array, size_t *room, size_t needed, size_t size)
 	if (needed <= *room)
 		return array;
 	*room = needed * 2;
-	array = realloc(array, *room * size);
-	if (!array)
-		abort();
-	return array;
+	return reallocate(array, *room, size);
 }
 
 void seal_table_clear(struct seal_table *t)

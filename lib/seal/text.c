@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "fnv.h"
 #include "number.h"
 #include "seal/column.h"
@@ -40,9 +41,7 @@ static void make_slots(struct seal_room *room, size_t n)
 		count *= 2;
 	if (count > room->slot_count) {
 		free(room->slots);
-		room->slots = malloc(count * sizeof(*room->slots));
-		if (!room->slots)
-			abort();
+		room->slots = or_abort(malloc(count * sizeof(*room->slots)));
 	}
 	room->slot_count = count;
 	memset(room->slots, 0, count * sizeof(*room->slots));

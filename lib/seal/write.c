@@ -1,6 +1,7 @@
 /* Sealing: samples to a body. */
 #include <errno.h>
 
+#include "allocate.h"
 #include "seal/parts.h"
 
 void seal_samples_reserve(struct seal *s, size_t count)
@@ -8,11 +9,9 @@ void seal_samples_reserve(struct seal *s, size_t count)
 	if (count <= s->samples_room)
 		return;
 	s->samples_room = count * 2;
-	s->shapes = realloc(s->shapes, s->samples_room * sizeof(*s->shapes));
-	s->places = realloc(s->places, s->samples_room * sizeof(*s->places));
-	s->sorted = realloc(s->sorted, s->samples_room * sizeof(*s->sorted));
-	if (!s->shapes || !s->places || !s->sorted)
-		abort();
+	s->shapes = reallocate(s->shapes, s->samples_room, sizeof(*s->shapes));
+	s->places = reallocate(s->places, s->samples_room, sizeof(*s->places));
+	s->sorted = reallocate(s->sorted, s->samples_room, sizeof(*s->sorted));
 }
 
 int seal_cells_place(struct seal *s)
@@ -30,9 +29,7 @@ int seal_cells_place(struct seal *s)
 		return 0;
 	free(s->cells);
 	s->cells_room = (size_t)total;
-	s->cells = malloc(s->cells_room * sizeof(*s->cells));
-	if (!s->cells)
-		abort();
+	s->cells = or_abort(malloc(s->cells_room * sizeof(*s->cells)));
 	return 0;
 }
 
@@ -41,9 +38,7 @@ static struct seal_found *found_reserve(struct seal *s)
 {
 	if (s->found_count + SEAL_HOLES_MAX > s->found_room) {
 		s->found_room = 2 * (s->found_count + SEAL_HOLES_MAX);
-		s->found = realloc(s->found, s->found_room * sizeof(*s->found));
-		if (!s->found)
-			abort();
+		s->found = reallocate(s->found, s->found_room, sizeof(*s->found));
 	}
 	return s->found + s->found_count;
 }

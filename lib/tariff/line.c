@@ -1,15 +1,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "allocate.h"
 #include "tariff/engine.h"
 
 static struct bill_line *append(struct bill *b)
 {
 	if (b->count == b->cap) {
 		b->cap = b->cap ? 2 * b->cap : 16;
-		b->lines = reallocarray(b->lines, b->cap, sizeof(*b->lines));
-		if (!b->lines)
-			abort();
+		b->lines = reallocate(b->lines, b->cap, sizeof(*b->lines));
 	}
 	return &b->lines[b->count++];
 }

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "allocate.h"
+
 enum { TAIL = TRAIN_BINS / 4 };
 
 static int by_value(const void *a, const void *b)
@@ -12,10 +14,8 @@ static int by_value(const void *a, const void *b)
 
 static float *sorted_column(const struct train_set *set, size_t feature)
 {
-	float *column = malloc((set->rows + 1) * sizeof(*column));
+	float *column = or_abort(malloc((set->rows + 1) * sizeof(*column)));
 
-	if (!column)
-		abort();
 	for (size_t i = 0; i < set->rows; i++)
 		column[i] = set->values[i * set->features + feature];
 	qsort(column, set->rows, sizeof(*column), by_value);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "allocate.h"
+
 struct scored {
 	double score;
 	bool positive;
@@ -35,11 +37,9 @@ static void sum_up(const struct scored *all, size_t n, double *ret_losses, doubl
 void roc_areas(const double *scores, const bool *positive, size_t n, double *ret_area,
 	double *ret_average_precision)
 {
-	struct scored *all = malloc((n + 1) * sizeof(*all));
+	struct scored *all = or_abort(malloc((n + 1) * sizeof(*all)));
 	double positives = 0, losses, precision;
 
-	if (!all)
-		abort();
 	for (size_t i = 0; i < n; i++) {
 		all[i] = (struct scored){ scores[i], positive[i] };
 		positives += positive[i];

@@ -54,20 +54,10 @@ static int class_of(struct train_rows *r, struct str label)
 	if (i == FOREST_OUTPUTS_MAX)
 		return -E2BIG;
 	if (i == r->classes) {
-		r->labels[i] = strndup(label.data, label.len);
-		if (!r->labels[i])
-			abort();
+		r->labels[i] = or_abort(strndup(label.data, label.len));
 		r->classes++;
 	}
 	return (int)i;
-}
-
-static void *grow(void *array, size_t count, size_t size)
-{
-	array = realloc(array, count * size);
-	if (!array)
-		abort();
-	return array;
 }
 
 static void make_room(struct train_rows *r)
@@ -75,12 +65,12 @@ static void make_room(struct train_rows *r)
 	if (r->rows < r->cap)
 		return;
 	r->cap = r->cap ? r->cap * 2 : 1024;
-	r->values = grow(r->values, r->cap, r->features * sizeof(*r->values));
-	r->times = grow(r->times, r->cap, sizeof(*r->times));
+	r->values = reallocate(r->values, r->cap, r->features * sizeof(*r->values));
+	r->times = reallocate(r->times, r->cap, sizeof(*r->times));
 	if (r->regression)
-		r->measure = grow(r->measure, r->cap, sizeof(*r->measure));
+		r->measure = reallocate(r->measure, r->cap, sizeof(*r->measure));
 	else
-		r->class = grow(r->class, r->cap, sizeof(*r->class));
+		r->class = reallocate(r->class, r->cap, sizeof(*r->class));
 }
 
 /* Finds the place of one more row; false where it is not kept. */
@@ -194,8 +184,8 @@ static int by_time(const void *a, const void *b)
 static void order_by_time(struct train_rows *r)
 {
 	struct train_set set = { r->values, r->class, r->measure, r->rows, r->features, 0 };
-	struct timed *order = grow(NULL, r->rows + 1, sizeof(*order));
-	uint32_t *places = grow(NULL, r->rows + 1, sizeof(*places));
+	struct timed *order = reallocate(NULL, r->rows + 1, sizeof(*order));
+	uint32_t *places = reallocate(NULL, r->rows + 1, sizeof(*places));
 
 	for (uint32_t i = 0; i < r->rows; i++)
 		order[i] = (struct timed){ r->times[i], i };

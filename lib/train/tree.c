@@ -112,9 +112,7 @@ static void push(struct tree_grower *g, struct task t)
 {
 	if (g->task_count == g->task_cap) {
 		g->task_cap = g->task_cap ? g->task_cap * 2 : 64;
-		g->tasks = realloc(g->tasks, g->task_cap * sizeof(*g->tasks));
-		if (!g->tasks)
-			abort();
+		g->tasks = reallocate(g->tasks, g->task_cap, sizeof(*g->tasks));
 	}
 	g->tasks[g->task_count++] = t;
 }
@@ -123,9 +121,7 @@ static struct forest_node *add_node(struct tree_grower *g)
 {
 	if (g->count == g->cap) {
 		g->cap = g->cap ? g->cap * 2 : 256;
-		g->nodes = realloc(g->nodes, g->cap * sizeof(*g->nodes));
-		if (!g->nodes)
-			abort();
+		g->nodes = reallocate(g->nodes, g->cap, sizeof(*g->nodes));
 	}
 	g->nodes[g->count] = (struct forest_node){ 0 };
 	return &g->nodes[g->count++];
@@ -137,9 +133,7 @@ static double *add_leaf(struct tree_grower *g)
 
 	if (g->leaf_count == g->leaf_cap) {
 		g->leaf_cap = g->leaf_cap ? g->leaf_cap * 2 : 256;
-		g->leaves = realloc(g->leaves, g->leaf_cap * width * sizeof(*g->leaves));
-		if (!g->leaves)
-			abort();
+		g->leaves = reallocate(g->leaves, g->leaf_cap * width, sizeof(*g->leaves));
 	}
 	return g->leaves + g->leaf_count++ * width;
 }

@@ -188,121 +188,19 @@ static void feed(struct power_quality *q, struct sample *s)
 		buffer_add_char(&out, 'L');
 }
 
-static bool load(struct power_quality *q, struct buffer state)
-{
-	struct cursor c = wire_cursor(buffer_str(&state));
-	return power_quality_load(q, &c) && c.at == c.end;
-}
-
-/* Another one with the same state; NULL where it cannot be made, or says another state. */
-static struct power_quality *taken_over(struct power_quality *q)
-{
-	struct buffer state = { 0 }, same = { 0 };
-	struct power_quality *other = power_quality_open(&form);
-	power_quality_save(q, &state);
-	bool loaded = load(other, state);
-	power_quality_save(other, &same);
-	loaded &= str_eq(buffer_str(&state), buffer_str(&same));
-	power_quality_close(q);
-	buffer_free(&state);
-	buffer_free(&same);
-	if (loaded)
-		return other;
-	power_quality_close(other);
-	return NULL;
-}
-
-static bool run(int first, int every)
-{
-	struct sample s = { 0 };
-	struct power_quality *q = power_quality_open(&form);
-	int i = 0;
-	out.len = 0;
-	for (size_t at = 0; at < stream.len && q; at += s.len, i++) {
-		if (i >= first && (i - first) % every == 0)
-			q = taken_over(q);
-		sample_decode(&s, stream.data + at, stream.len - at);
-		if (q)
-			feed(q, &s);
-	}
-	if (q)
-		power_quality_end(q);
-	power_quality_close(q);
-	return q;
-}
+typedef struct power_quality engine;
+#define ENGINE(call) power_quality_##call
+#include "resume.h"
 
 static bool has(struct buffer b, const char *text)
 {
 	return memmem(b.data, b.len, text, strlen(text));
 }
 
-static void test_split(void)
+static bool is_plausible(struct buffer whole)
 {
-	struct buffer whole = { 0 };
-	int differ = 0;
-	run(SAMPLES, 1);
-	buffer_add_str(&whole, buffer_str(&out));
-	ok(has(whole, "interruption") && has(whole, "swell") && has(whole, "power_factor_hour") &&
-			has(whole, "compensation") && has(whole, "_h5"),
-		"%zu bytes of slots, disturbances and assessments", whole.len);
-	ok(memchr(whole.data, 'L', whole.len), "some samples are late");
-	for (int split = 0; split < SAMPLES; split += 7)
-		differ += !run(split, SAMPLES) || !str_eq(buffer_str(&whole), buffer_str(&out));
-	ok(differ == 0, "saved and loaded at a sample in seven, the results are the same");
-	ok(run(0, 1) && str_eq(buffer_str(&whole), buffer_str(&out)), "and at each of them");
-	buffer_free(&whole);
-}
-
-static bool survives(struct buffer state)
-{
-	struct power_quality *q = power_quality_open(&form);
-	struct sample s = { 0 };
-	bool loaded = load(q, state);
-	if (loaded) {
-		sample_decode(&s, stream.data, stream.len);
-		feed(q, &s);
-		power_quality_end(q);
-	}
-	power_quality_close(q);
-	out.len = 0;
-	return loaded;
-}
-
-static void state_at_half(struct buffer *to)
-{
-	struct power_quality *q = power_quality_open(&form);
-	struct sample s = { 0 };
-	for (size_t at = 0; at < stream.len / 2; at += s.len) {
-		sample_decode(&s, stream.data + at, stream.len - at);
-		feed(q, &s);
-	}
-	power_quality_save(q, to);
-	power_quality_close(q);
-	out.len = 0;
-}
-
-static void test_hostile(void)
-{
-	struct buffer state = { 0 };
-	struct random r;
-	int taken = 0;
-	random_seed(&r, 2, 0);
-	state_at_half(&state);
-	ok(survives(state), "a state of %zu bytes is taken", state.len);
-	for (size_t len = 0; len < state.len; len += 3)
-		taken += survives((struct buffer){ state.data, len, len });
-	ok(taken == 0, "cut short it is refused");
-	for (int i = 0; i < DAMAGES; i++) {
-		struct buffer damaged = { 0 };
-		buffer_add_str(&damaged, buffer_str(&state));
-		for (uint64_t n = 1 + random_below(&r, 3); n; n--)
-			damaged.data[random_below(&r, damaged.len)] = (uint8_t)random_bits(&r);
-		taken += survives(damaged);
-		buffer_free(&damaged);
-	}
-	ok(taken < DAMAGES, "of %d damaged ones %d are refused, and the others do no harm", DAMAGES,
-		DAMAGES - taken);
-	buffer_free(&state);
+	return has(whole, "interruption") && has(whole, "swell") &&
+	       has(whole, "power_factor_hour") && has(whole, "compensation") && has(whole, "_h5");
 }
 
 int main(void)
@@ -319,8 +217,8 @@ int main(void)
 	test_compensation();
 	test_pace();
 	make_stream();
-	test_split();
-	test_hostile();
+	test_split(SAMPLES, 7, is_plausible);
+	test_hostile(3, DAMAGES);
 	buffer_free(&stream);
 	buffer_free(&out);
 	return done();
