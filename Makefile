@@ -1,4 +1,4 @@
-# make, make install, make deb, make check, make crash, make demo, make bench, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang.
+# make, make install, make deb, make check, make crash, make vm, make demo, make bench, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang.
 CC = gcc
 CFLAGS = -O2 -g
 PREFIX = /usr/local
@@ -82,6 +82,12 @@ crash:
 	@for t in $(CRASHES); do $$t 100000 1000000 || exit 1; done
 	@DUTO=$(CURDIR)/$(BUILD)/duto KILLS=1000 tests/crash/kill.t
 
+# What takes a kernel of its own: some minutes in an emulated machine.
+vm:
+	@tests/install.sh build check vm
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@DUTO=$(CURDIR)/$(BUILD)/duto tests/vm/limits.t
+
 demo:
 	@tests/install.sh build
 	@$(MAKE) --no-print-directory -j$(JOBS) all
@@ -129,7 +135,7 @@ deb:
 clean:
 	rm -rf build
 
-.PHONY: all units install deb check crash demo bench fuzz clean
+.PHONY: all units install deb check crash vm demo bench fuzz clean
 .PRECIOUS: $(BUILD)/obj/%.o
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)
