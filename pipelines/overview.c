@@ -2,23 +2,15 @@
 
 #include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "behind.h"
 #include "clock.h"
 #include "rundir.h"
 #include "runs.h"
 #include "systemd/unit_files.h"
 #include "text.h"
-
-static void *grow(void *array, size_t count, size_t size)
-{
-	array = reallocarray(array, count + 1, size);
-	if (!array)
-		abort();
-	return array;
-}
 
 static const struct stage *stage_of(const struct overview_group *g, const struct table_row *r)
 {
@@ -42,7 +34,7 @@ static void read_row(const struct overview_group *g, struct table_row *r)
 
 static void add_row(struct overview_group *g, const char *stage)
 {
-	g->rows = grow(g->rows, g->count, sizeof(*g->rows));
+	g->rows = or_abort(reallocarray(g->rows, g->count + 1, sizeof(*g->rows)));
 	struct table_row *r = &g->rows[g->count++];
 	*r = (struct table_row){ .behind = -1 };
 	snprintf(r->now.stage, sizeof(r->now.stage), "%s", stage);
@@ -142,7 +134,7 @@ static void add_pipeline(const char *name, const char *path, void *context)
 		add_row(&g, g.p->stages[g.p->order[i]].name.text);
 	add_found(&g);
 	if (run_file || any_alive(&g)) {
-		o->groups = grow(o->groups, o->count, sizeof(*o->groups));
+		o->groups = or_abort(reallocarray(o->groups, o->count + 1, sizeof(*o->groups)));
 		o->groups[o->count++] = g;
 	} else {
 		close_group(&g);

@@ -1,9 +1,9 @@
 #include "shown_units.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "text.h"
 
 static void take(struct shown_unit *u, const char *name, const char *value)
@@ -58,9 +58,8 @@ static void parse_all(struct shown_units *units, char *text)
 		struct shown_unit u = parse(block);
 		if (!*u.id)
 			continue;
-		units->all = reallocarray(units->all, units->count + 1, sizeof(*units->all));
-		if (!units->all)
-			abort();
+		units->all =
+			or_abort(reallocarray(units->all, units->count + 1, sizeof(*units->all)));
 		units->all[units->count++] = u;
 	}
 }
@@ -68,8 +67,9 @@ static void parse_all(struct shown_units *units, char *text)
 int shown_units_read(struct shown_units *ret, char **ret_error)
 {
 	char *argv[] = { "systemctl", "show", "--all",
-		"--property=Id,LoadState,ActiveState,FragmentPath,SourcePath,Result,MainPID,NRestarts,"
-		"ExecMainStatus,InactiveEnterTimestampMonotonic,InactiveExitTimestampMonotonic",
+		"--property=Id,LoadState,ActiveState,FragmentPath,SourcePath,Result,MainPID,"
+		"NRestarts,ExecMainStatus,InactiveEnterTimestampMonotonic,"
+		"InactiveExitTimestampMonotonic",
 		"duto-*.target", "duto-*.service", "duto-*.timer", NULL };
 	*ret = (struct shown_units){ 0 };
 	struct captured *c = &ret->answer;

@@ -167,9 +167,10 @@ static void add_hardening(struct buffer *to)
 }
 
 /* systemd looks the number of a path up when the stage starts. An adapter on USB may be plugged in
- * later, or again: it is allowed by its number, which belongs to its name (admin-guide/devices.txt
- * of the kernel: ttyUSBn is 188:n, ttyACMn is 166:n). Links in /dev/serial lead to whichever of these
- * udev gave: there all of them are allowed. */
+ * later, or again: it is allowed by its number, which belongs to its name (the kernel's
+ * admin-guide/devices.txt: ttyUSBn is 188:n, ttyACMn is 166:n). Links in /dev/serial lead to
+ * whichever of these udev found free: there all of them are allowed, by a number too, since names
+ * (char-ttyUSB) are known only once a driver is loaded. */
 static void add_device(struct buffer *to, const char *path)
 {
 	static const char usb[] = "/dev/ttyUSB", acm[] = "/dev/ttyACM", links[] = "/dev/serial/";
