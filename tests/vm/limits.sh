@@ -5,16 +5,16 @@
 show() { systemctl show --property="$2" --value "duto-$1.service"; }
 active() { [ "$(systemctl is-active "duto-$1.service")" = active ]; }
 group_of() { echo "/sys/fs/cgroup$(show "$1" ControlGroup)"; }
+status_of() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; } # PID KEY
 as_stage() { # STAGE COMMAND...: what the stage's own processes could do
-	local stage=$1 pid groups
+	local stage=$1 pid
 	shift
 	pid=$(show "$stage" MainPID)
-	status_of() { awk -v "key=$1:" '$1 == key { $1 = ""; print $2 == "" ? $3 : $2 }' "/proc/$pid/status"; }
-	groups=$(awk '$1 == "Groups:" { $1 = ""; print }' "/proc/$pid/status" | xargs | tr ' ' ,)
 	(
 		echo "$BASHPID" >"$(group_of "$stage")/cgroup.procs"
-		exec nsenter --target "$pid" --mount --net -- setpriv --reuid "$(status_of Uid)" --regid "$(status_of Gid)" \
-			--groups "$groups" --no-new-privs "$@"
+		exec nsenter --target "$pid" --mount --net -- setpriv --reuid "$(status_of "$pid" Uid | cut -f1)" \
+			--regid "$(status_of "$pid" Gid | cut -f1)" --groups "$(status_of "$pid" Groups | xargs | tr ' ' ,)" \
+			--no-new-privs "$@"
 	) 2>&1
 }
 opens() { # STAGE DEVICE: prints what comes of it
