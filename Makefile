@@ -1,4 +1,4 @@
-# make, make install, make deb, make check, make crash, make demo, make bench, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang; V=1 shows the commands.
+# make, make install, make deb, make check, make crash, make vm, make demo, make bench, make fuzz; SAN=address,undefined builds with sanitizers, CC=clang with clang; V=1 shows the commands.
 CC = gcc
 CFLAGS = -O2 -g
 PREFIX = /usr/local
@@ -86,6 +86,12 @@ crash:
 	@for t in $(CRASHES); do $$t 100000 1000000 || exit 1; done
 	@DUTO=$(CURDIR)/$(BUILD)/duto KILLS=1000 tests/crash/kill.t
 
+# What takes a kernel of its own: some minutes in an emulated machine.
+vm:
+	@tests/install.sh build check vm
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@DUTO=$(CURDIR)/$(BUILD)/duto tests/vm/limits.t
+
 demo:
 	@tests/install.sh build
 	@$(MAKE) --no-print-directory -j$(JOBS) all
@@ -133,7 +139,7 @@ deb:
 clean:
 	rm -rf build
 
-.PHONY: all units install deb check crash demo bench fuzz clean
+.PHONY: all units install deb check crash vm demo bench fuzz clean
 .PRECIOUS: $(BUILD)/obj/%.o
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)

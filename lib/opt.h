@@ -31,7 +31,7 @@ enum opt_type {
 	OPT_LIST, /* struct opt_list: words between commas */
 };
 
-/* The words of a list, or the values of a repeating option (OPT_TEXT, OPT_FILE or OPT_KEEP with repeat). */
+/* The words of a list, or the values of a repeating option (text, a file or a keep, with repeat). */
 struct opt_list {
 	const char **words;
 	size_t count;

@@ -60,50 +60,51 @@ static bool is_running(const struct shown_unit *u)
 }
 
 /* The target that a stage or a timer is part of: behind the last "-" is the stage. */
-static const struct shown_unit *target_of(const struct shown_units *all, const struct shown_unit *u)
+static const struct shown_unit *target_of(
+	const struct shown_units *units, const struct shown_unit *u)
 {
 	const char *dash = strrchr(u->id, '-');
 	char *name = text_print("%.*s.target", dash ? (int)(dash - u->id) : 0, u->id);
 	const struct shown_unit *target = NULL;
-	for (size_t i = 0; i < all->count; i++)
-		if (strcmp(all->all[i].id, name) == 0)
-			target = &all->all[i];
+	for (size_t i = 0; i < units->count; i++)
+		if (strcmp(units->all[i].id, name) == 0)
+			target = &units->all[i];
 	free(name);
 	return target;
 }
 
 /* Whoever was stopped by hand, or ended by itself, stays so; a stage comes up with its target. */
-static bool is_new(const struct shown_units *all, const struct shown_unit *u)
+static bool is_new(const struct shown_units *units, const struct shown_unit *u)
 {
 	const char *end = strrchr(u->id, '.');
 	if (!is(u, "inactive") || u->ended || strstr(u->id, ".setup."))
 		return false;
-	return strcmp(end, ".target") == 0 || is(target_of(all, u), "active");
+	return strcmp(end, ".target") == 0 || is(target_of(units, u), "active");
 }
 
 /* A scheduled stage runs when its timer says so, each time as it is written then. */
-static bool has_timer(const struct shown_units *all, const struct shown_unit *u)
+static bool has_timer(const struct shown_units *units, const struct shown_unit *u)
 {
 	size_t len = strlen(u->id);
-	for (size_t i = 0; i < all->count; i++)
-		if (len > 8 && strncmp(all->all[i].id, u->id, len - 7) == 0 &&
-			strcmp(all->all[i].id + len - 7, "timer") == 0 &&
+	for (size_t i = 0; i < units->count; i++)
+		if (len > 8 && strncmp(units->all[i].id, u->id, len - 7) == 0 &&
+			strcmp(units->all[i].id + len - 7, "timer") == 0 &&
 			strcmp(u->id + len - 7, "service") == 0)
 			return true;
 	return false;
 }
 
-enum apply_deed apply_deed_of(const struct shown_units *all, const struct shown_unit *u)
+enum apply_deed apply_deed_of(const struct shown_units *units, const struct shown_unit *u)
 {
 	if (strcmp(u->load, "not-found") == 0)
 		return is_running(u) ? APPLY_STOP : APPLY_NOTHING;
 	if (strstr(u->id, ".setup."))
 		return is(u, "active") ? APPLY_RELOAD : APPLY_NOTHING;
-	if (has_timer(all, u))
+	if (has_timer(units, u))
 		return APPLY_NOTHING;
 	if (is(u, "failed"))
 		return APPLY_RESTART;
 	if (is_running(u) && u->process > 0)
 		return runs_as_written(u) ? APPLY_NOTHING : APPLY_RESTART;
-	return is_new(all, u) ? APPLY_START : APPLY_NOTHING;
+	return is_new(units, u) ? APPLY_START : APPLY_NOTHING;
 }

@@ -12,6 +12,6 @@ enum apply_deed {
 	APPLY_RELOAD,  /* it makes the folders, also those that are new */
 };
 
-enum apply_deed apply_deed_of(const struct shown_units *all, const struct shown_unit *u);
+enum apply_deed apply_deed_of(const struct shown_units *units, const struct shown_unit *u);
 
 #endif

@@ -10,8 +10,8 @@
 int64_t behind_stage(
 	const struct pipeline *p, const struct traits *all, const struct stage *reader);
 
-/* "read elsewhere: monthly is 1.2k samples behind": the slowest of those who are no stage of the pipeline,
- * appended; nothing where there is none. */
+/* Appends "read elsewhere: monthly is 1.2k samples behind": the slowest of those who are no stage of
+ * the pipeline; nothing where there is none. */
 void behind_tell(const struct pipeline *p, const struct stage *keeper, struct buffer *to);
 
 #endif

@@ -87,8 +87,8 @@ static void compare(const char *path, const struct unit_files *files)
 	}
 	if (other)
 		doctor_wrong("unit", text_print("duto apply"),
-			"%s, or a file that it names, was changed and not applied: %zu of its units, %s "
-			"first, would be others",
+			"%s, or a file that it names, was changed and not applied: %zu of its "
+			"units, %s first, would be others",
 			path, other, first);
 	else
 		doctor_good("unit", "%s is applied", path);
@@ -116,11 +116,11 @@ static int look_at_file(const char *path, const char *name, void *context)
 /* What processes run, and secrets' times, can only root see. */
 static void compare_all(const struct shown_units *units)
 {
-	struct unit_settings settings = unit_settings_find();
 	if (geteuid()) {
 		doctor_good("unit", "whether pipelines are applied can only root see");
 		return;
 	}
+	struct unit_settings settings = unit_settings_find();
 	for (size_t i = 0; i < units->count; i++) {
 		look_at_process(units, &units->all[i]);
 		look_at_source(&units->all[i]);

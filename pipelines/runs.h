@@ -33,8 +33,8 @@ int64_t runs_due(const struct pipeline *p, const struct stage *stage, int64_t no
 int runs_do(const struct pipeline *p, const struct stage *stage, bool only_due,
 	int (*run)(void *context), void *context);
 
-/* "next tomorrow 06:00; last 06:00 took 2.1s, status 111; 12 runs, 1 failed": for people, in the pipeline's
- * time zone. Returns whether the last run left well, or there is none. */
+/* Appends "next tomorrow 06:00; last 06:00 took 2.1s, status 111; 12 runs, 1 failed", for people, in
+ * the pipeline's time zone. Returns whether the last run left well, or there is none. */
 bool runs_tell(const struct pipeline *p, const struct stage *stage, int64_t now, struct buffer *to);
 
 #endif

@@ -1,7 +1,6 @@
 #include "shown_units.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "allocate.h"
@@ -67,8 +66,9 @@ static void parse_all(struct shown_units *units, char *text)
 int shown_units_read(struct shown_units *ret, char **ret_error)
 {
 	char *argv[] = { "systemctl", "show", "--all",
-		"--property=Id,LoadState,ActiveState,FragmentPath,SourcePath,Result,MainPID,NRestarts,"
-		"ExecMainStatus,InactiveEnterTimestampMonotonic,InactiveExitTimestampMonotonic",
+		"--property=Id,LoadState,ActiveState,FragmentPath,SourcePath,Result,MainPID,"
+		"NRestarts,ExecMainStatus,InactiveEnterTimestampMonotonic,"
+		"InactiveExitTimestampMonotonic",
 		"duto-*.target", "duto-*.service", "duto-*.timer", NULL };
 	*ret = (struct shown_units){ 0 };
 	struct captured *c = &ret->answer;

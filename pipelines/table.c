@@ -143,8 +143,8 @@ static void put_error(struct terminal *t, const struct gauge *g, int room)
 	put_note(t, TERMINAL_RED, str(text), room);
 }
 
-/* Between its runs a scheduled stage has nothing to be counted, and its schedule stands there. What its filters
- * said is of the last run, and over. */
+/* Between its runs a scheduled stage has nothing to be counted: its schedule stands there. What its
+ * filters said is of the last run, and over. */
 static void put_row(struct terminal *t, const struct table_row *r, int names, int room)
 {
 	const char *attribute = r->failed ? TERMINAL_YELLOW : TERMINAL_CYAN;

@@ -166,6 +166,27 @@ static void add_hardening(struct buffer *to)
 		"DevicePolicy=closed\n");
 }
 
+/* systemd looks the number of a path up when the stage starts. An adapter on USB may be plugged in
+ * later, or again: it is allowed by its number, which belongs to its name (the kernel's
+ * admin-guide/devices.txt: ttyUSBn is 188:n, ttyACMn is 166:n). Links in /dev/serial lead to
+ * whichever of these udev found free: there all of them are allowed, by a number too, since names
+ * (char-ttyUSB) are known only once a driver is loaded. */
+static void add_device(struct buffer *to, const char *path)
+{
+	static const char usb[] = "/dev/ttyUSB", acm[] = "/dev/ttyACM", links[] = "/dev/serial/";
+	const char *number = path + strlen(usb);
+	bool numbered =
+		strlen(path) > strlen(usb) && strspn(number, "0123456789") == strlen(number);
+	if (numbered && strncmp(path, usb, strlen(usb)) == 0)
+		buffer_print(to, "DeviceAllow=/dev/char/188:%s rw\n", number);
+	else if (numbered && strncmp(path, acm, strlen(acm)) == 0)
+		buffer_print(to, "DeviceAllow=/dev/char/166:%s rw\n", number);
+	else if (strncmp(path, links, strlen(links)) == 0)
+		add(to, "DeviceAllow=char-188 rw\nDeviceAllow=char-166 rw\n");
+	else
+		buffer_print(to, "DeviceAllow=%s rw\n", path);
+}
+
 static void add_reach(struct buffer *to, const struct needs *needs)
 {
 	if (needs->network)
@@ -181,7 +202,7 @@ static void add_reach(struct buffer *to, const struct needs *needs)
 	else
 		add(to, "SupplementaryGroups=dialout\n");
 	for (size_t i = 0; i < needs->devices.count; i++)
-		buffer_print(to, "DeviceAllow=%s rw\n", needs->devices.all[i]);
+		add_device(to, needs->devices.all[i]);
 }
 
 static void add_limits(struct buffer *to, const struct stage_limits *limits)

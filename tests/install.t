@@ -26,5 +26,5 @@ stub sudo "shift; echo \"\$*\" >>$SCRATCH/sudo; [ \"\$1\" == true ]"
 exits "with sudo it goes on as root" 1 installed build
 like "by itself" "install.sh build" "$(cat sudo)"
 
-is "every package has a group" "" "$(grep -vE '^(#.*|(build|bench|check|deb|fuzz) [a-z0-9.+-]+)$' "$ROOT/tests/packages")"
+is "every package has a group" "" "$(grep -vE '^(#.*|(build|bench|check|deb|fuzz|vm) [a-z0-9.+-]+)$' "$ROOT/tests/packages")"
 done_testing

@@ -14,6 +14,7 @@ stages:
   show: {from: win, run: print}
   tcp: {run: modbus --device tcp://10.0.0.5:502 --map siemens-pac3200.csv}
   serial: {run: modbus --devices meters.csv}
+  by_id: {run: modbus --device rtu:///dev/serial/by-id/usb-FTDI_A1-if00-port0 --map x.csv}
   serve: {from: win, run: "serve-modbus --listen 127.0.0.1:1502 --map out.csv"}
   store: {from: win, run: "historian postgresql://db.plant/duto --password-file /etc/duto/secrets/pg"}
   local: {from: win, run: "historian postgresql:///duto"}
@@ -26,13 +27,13 @@ stages:
   proof: {at: daily, run: audit --since -24h plant-2/src --json}
   past: {at: daily, run: "history --every 1h sim --source plant-2/tcp --until=-1h | to-csv"}
 END
-printf 'source,address,unit,map\nplant/m1,rtu:///dev/ttyUSB0:9600,1,x.csv\n' >pipelines/meters.csv
+printf 'source,address,unit,map\nplant/m1,rtu:///dev/ttyUSB0:9600,1,x.csv\nplant/m3,rtu:///dev/ttyS1,1,x.csv\nplant/m4,rtu:///dev/ttyACM12,1,x.csv\n' >pipelines/meters.csv
 
 "$generator" out early late
 is "the generator takes a good file" 0 $?
 is "a target, a setup unit, a service for each stage, timers" \
 	"$({
-		printf 'duto-plant-1-%s\n' {day,fort,past,proof}.{service,timer} {local,mill,query,role,serial,serve,show,sim,socket,store,tcp,win}.service
+		printf 'duto-plant-1-%s\n' {day,fort,past,proof}.{service,timer} {by_id,local,mill,query,role,serial,serve,show,sim,socket,store,tcp,win}.service
 		printf '%s\n' duto-plant-1.setup.service duto-plant-1.target multi-user.target.wants
 	} | sort | xargs)" \
 	"$(ls out | sort | xargs)"
@@ -64,7 +65,10 @@ ok "nor where the socket's folder is" has socket PrivateNetwork=yes
 ok "one elsewhere does" lacks store PrivateNetwork
 ok "wherever the address names it" lacks query PrivateNetwork
 ok "a listener on loopback is for this machine" has serve IPAddressAllow=localhost
-ok "a serial stage has its device" has serial "DeviceAllow=/dev/ttyUSB0 rw"
+is "a serial stage has its devices; those on USB by their numbers, there or not" \
+	"/dev/char/188:0 rw,/dev/ttyS1 rw,/dev/char/166:12 rw" "$(sed -n 's/^DeviceAllow=//p' out/duto-plant-1-serial.service | paste -sd,)"
+is "a link that udev makes may lead to any of these" "char-188 rw,char-166 rw" \
+	"$(sed -n 's/^DeviceAllow=//p' out/duto-plant-1-by_id.service | paste -sd,)"
 ok "and the group for it" has serial SupplementaryGroups=dialout
 ok "and no network" has serial PrivateNetwork=yes
 ok "a secret is handed over by systemd" has store LoadCredential=pg:/etc/duto/secrets/pg
