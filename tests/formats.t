@@ -30,13 +30,94 @@ for version in "$ROOT"/tests/formats/[0-9]*/; do
 	is 'keeps are sound' '' "$(grep -v ' 0 corrupt' verified)"
 	exits 'a backup is restored' 0 duto restore plant.tar.zst
 	is 'with its keep' "$(grep -w mill SHA256SUMS | cut -d' ' -f1)" "$(duto replay plant/mill | sha256sum | cut -d' ' -f1)"
-	exits 'a scaling' 0 bash -c '"$DUTO" replay mill | "$DUTO" scale --model scaler.yaml | "$DUTO" to-json'
-	like 'scales' '"torque":-?[0-9]+[.][0-9]{6}' "$(tail -n 1 output)"
+	duto replay mill >samples
+	exits 'a scaling is read' 0 duto scale --model scaler.yaml --in file:samples
+	like 'and scales' '"torque":-?[0-9]+[.][0-9]{6}' "$(duto to-json <output | tail -n 1)"
 	for name in mill meter; do
-		exits "$name is written on" 0 bash -c 'zstd -dc '$name'.rest.zst | "$DUTO" select --out keep:'$name
+		zstd -dcq $name.rest.zst >samples
+		exits "$name is written on" 0 duto select --in file:samples --out keep:$name
 	done
 	cases goes_on
 	rm -rf "$DUTO_STATE_DIR" "$DUTO_CONFIG_DIR"
 	cd ..
 done
+
+# Of a newer version
+made=$(ls -d "$ROOT"/tests/formats/[0-9]*/ | sort -V | tail -n 1)
+anew() {
+	cd "$SCRATCH" && rm -rf work && cp -r "$made" work && cd work || exit
+	duto replay meter >samples
+}
+contents() { # but for who has a keep open, and how often
+	find . -type f ! -name lock ! -name head ! -name output ! -name errors -exec sha256sum {} + | sort -k 2
+}
+refused() { # TITLE FILE COMMAND...: names it, and touches nothing
+	local title=$1 file=$2 before
+	shift 2
+	before=$(contents)
+	exits "$title: refused" 100 "$@"
+	like 'is named' "$file.*(newer|expected|knows up to|unknown)" "$(cat errors)"
+	is 'and not touched' "$before" "$(contents)"
+}
+newer_block() { /usr/bin/python3 "$ROOT/tests/lib/newer_blocks.py" "$@"; }
+first_line() { sed -i "1s/1/2/" "$1"; }
+
+anew
+first_line mill/ID
+refused 'a keep, to be written' 'keep mill' duto select --in file:samples --out keep:mill
+refused 'a keep, to be read' 'keep mill' duto select --in keep:mill --out file:/dev/null
+anew
+newer_block "$(ls mill/*.log)"
+refused 'a block of a keep, to be written' 'keep mill' duto select --in file:samples --out keep:mill
+before=$(contents)
+exits 'a block, come upon while it is read: a newer program may be there soon' 111 duto select --in keep:mill --out file:/dev/null
+like 'is named' 'keep mill: holds blocks of a newer format' "$(cat errors)"
+is 'and not touched' "$before" "$(contents)"
+anew
+newer_block "$(ls mill/*.sealed | tail -n 1)" sealed
+exits 'a sealed block' 111 duto select --in keep:mill --out file:/dev/null
+like 'is named' 'keep mill: holds blocks of a newer format' "$(cat errors)"
+
+anew
+newest() { ls out/window/checkpoint/* | tail -n 1; }
+windowed() { # what the cases say of window
+	[ "$1" = window ] || return 0
+	shift 2
+	refused "$title" 'out/window/checkpoint' duto window "$@" --in keep:mill#window --out keep:out/window
+}
+sed -i '1s/^duto-cp1/duto-cp2/' "$(newest)"
+title='a checkpoint' cases windowed
+to_the_end() {
+	[ "$1" = window ] || return 0
+	shift 2
+	duto window "$@" --in keep:mill#window --out keep:out/window
+}
+anew
+zstd -dcq mill.rest.zst | duto select --out keep:mill
+cases to_the_end # and so has a checkpoint of this build
+/usr/bin/python3 - "$(newest)" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+assert data[-1] == 0  # the version, behind all that was saved
+data[-1] = 1
+checksum = 0xCBF29CE484222325
+for byte in data[:24] + data[32:]:
+    checksum = (checksum ^ byte) * 0x100000001B3 % 2**64
+data[24:32] = checksum.to_bytes(8, "big")
+open(sys.argv[1], "wb").write(data)
+END
+title="a filter's state" cases windowed
+
+anew
+first_line mill.forest
+refused 'a model' mill.forest:1 duto forest --model mill.forest --in file:samples
+anew
+echo 'version: 2' >>scaler.yaml
+refused 'a scaling' scaler.yaml: duto scale --model scaler.yaml --in file:samples
+anew
+mkdir unpacked
+tar --zstd -xf plant.tar.zst -C unpacked
+first_line unpacked/duto-backup
+tar --zstd -cf plant.tar.zst -C unpacked .
+refused 'a backup' plant.tar.zst duto restore plant.tar.zst
 done_testing
