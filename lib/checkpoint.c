@@ -68,6 +68,8 @@ static int read_whole(int folder, uint64_t number, struct buffer *ret)
 
 static int judge(const struct buffer *file, uint64_t number, uint64_t owner)
 {
+	if (memcmp(file->data, MAGIC, 7) == 0 && file->data[7] > MAGIC[7])
+		return -ENOTSUP;
 	if (memcmp(file->data, MAGIC, 8) != 0 || wire_load64(file->data + 8) != number ||
 		wire_load64(file->data + 24) != checksum(file->data, file->len))
 		return -EBADMSG;

@@ -13,8 +13,8 @@ int checkpoint_open(const char *path);
  * (filter, options): another owner's is not loaded. */
 int checkpoint_save(int folder, uint64_t number, uint64_t owner, struct str state);
 
-/* Appends the state under that number to ret. -ENOENT: none; -ESTALE: of another owner; -EBADMSG:
- * damaged. */
+/* Appends the state under that number to ret. -ENOENT: none; -ESTALE: of another owner; -ENOTSUP:
+ * of a newer format; -EBADMSG: damaged. */
 int checkpoint_load(int folder, uint64_t number, uint64_t owner, struct buffer *ret);
 
 /* Takes away those under other numbers than from..to. */

@@ -77,6 +77,9 @@ struct filter {
 	 * the stream (schemas/keep.md) and keeps what it knows itself: the identities of emit_begin. */
 	void (*save)(struct buffer *to);
 	bool (*load)(struct cursor *from);
+	/* Of what save writes: counts up when that changes. load takes what older ones wrote too,
+	 * which it tells by its shape (an array of another size). A newer one's is not loaded. */
+	uint32_t state_version;
 
 	/* Says which fields it needs and makes with the options given, through fields_*; called
 	 * after start. NULL: needs none, passes all on, makes none. */

@@ -21,7 +21,10 @@
 #define EVERY_DRY   (100 * MILLISECONDS)
 #define EVERY_BYTES (UINT64_C(16) << 20)
 /* Saving must not be what a stage does most: a position waits so many times what the last one took. */
-enum { PAUSE = 3, STATE_ITEMS = 3 };
+enum { PAUSE = 3 };
+/* What is saved: the library's part of it twice, the filter's, and the version of that; the latter is
+ * absent in what was saved before there was one. */
+enum { STATE_ITEMS = 4, STATE_ITEMS_FIRST = 3 };
 
 static bool known, wanted, put_here, came, given, ended;
 static uint64_t number;	   /* of the last position */
@@ -158,13 +161,27 @@ static bool take_own(struct str bytes)
 	return !filter.load || (filter.load(&c) && c.at == c.end);
 }
 
+static void check_version(uint64_t version)
+{
+	if (version > filter.state_version)
+		die_config("%s: checkpoint %" PRIu64 ": its state is of version %" PRIu64
+			   ", this program knows up to %u: use a newer duto",
+			folder_path, number, version, filter.state_version);
+}
+
 static bool take_state(struct str bytes)
 {
 	struct cursor c = wire_cursor(bytes);
 	struct str own;
 	uint32_t items;
-	return wire_next_array(&c, &items) == 1 && items == STATE_ITEMS && emit_load(&c) &&
-	       gap_load(&c) && wire_next_bin(&c, &own) == 1 && take_own(own);
+	uint64_t version = 0;
+	if (wire_next_array(&c, &items) != 1 || items < STATE_ITEMS_FIRST || items > STATE_ITEMS ||
+		!emit_load(&c) || !gap_load(&c) || wire_next_bin(&c, &own) != 1)
+		return false;
+	if (items == STATE_ITEMS && wire_next_uint(&c, &version) != 1)
+		return false;
+	check_version(version);
+	return take_own(own);
 }
 
 /* Without a checkpoint, or with one of other options, the filter begins with what it has; that is
@@ -181,6 +198,9 @@ static void load_state(void)
 	else if (r == -ESTALE && filter.save)
 		warning("%s: the checkpoint is of other options: begins without memory",
 			folder_path);
+	else if (r == -ENOTSUP)
+		die_config("%s: checkpoint %" PRIu64 " is of a newer format: use a newer duto",
+			folder_path, number);
 	else if (r && r != -ENOENT && r != -ESTALE)
 		die_config("%s: checkpoint %" PRIu64 ": %s", folder_path, number, strerror(-r));
 	else if (!r && !take_state(buffer_str(&state)))
@@ -255,6 +275,7 @@ static void save_state(void)
 	emit_save(&state);
 	gap_save(&state);
 	wire_bin(&state, buffer_str(&own));
+	wire_uint(&state, filter.state_version);
 	buffer_free(&own);
 	int r = checkpoint_save(folder, number, owner, buffer_str(&state));
 	if (r)

@@ -22,7 +22,7 @@ int keep_visible(const char *path, uint64_t *ret, char **ret_error)
 	*ret = r->limit;
 	keep_reader_close(r);
 	if (result)
-		*ret_error = text_print("keep %s: %s", path, strerror(-result));
+		*ret_error = text_print("keep %s: %s", path, keep_error(result));
 	return result;
 }
 

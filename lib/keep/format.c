@@ -83,6 +83,8 @@ int keep_header_read(struct keep_header *ret, const uint8_t from[KEEP_HEADER_SIZ
 	ret->time_first = (int64_t)take64(&at);
 	ret->time_last = (int64_t)take64(&at);
 	ret->synced = take64(&at);
+	if ((kind & 0xff) > KEEP_VERSION)
+		return -ENOTSUP;
 	return (kind & 0xff) != KEEP_VERSION || ret->len > KEEP_PAYLOAD_MAX ? -EBADMSG : 0;
 }
 

@@ -56,7 +56,7 @@ static inline uint64_t keep_header_behind(const struct keep_header *h)
 }
 
 void keep_header_write(const struct keep_header *h, uint8_t to[KEEP_HEADER_SIZE]);
-/* -EBADMSG: not a header, or damaged. */
+/* -ENOTSUP: of a newer version; -EBADMSG: not a header, or damaged. */
 int keep_header_read(struct keep_header *ret, const uint8_t from[KEEP_HEADER_SIZE]);
 
 /* What readers may see: all up to this number. */

@@ -96,6 +96,6 @@ int keep_renew(const char *path, char **ret_error)
 	r = folder < 0 ? folder : renew(folder, last, ret_error);
 	disk_close(folder);
 	if (r && !*ret_error)
-		*ret_error = text_print("keep %s: %s", path, strerror(-r));
+		*ret_error = text_print("keep %s: %s", path, keep_error(r));
 	return r;
 }

@@ -178,7 +178,7 @@ int keep_info(const char *path, struct keep_info *ret, char **ret_error)
 			*ret = info;
 	}
 	if (result)
-		*ret_error = text_print("keep %s: %s", path, strerror(-result));
+		*ret_error = text_print("keep %s: %s", path, keep_error(result));
 	return result;
 }
 

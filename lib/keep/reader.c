@@ -36,7 +36,7 @@ int keep_reader_open(struct keep_reader **ret, const char *path, char **ret_erro
 		*ret = r;
 		return 0;
 	}
-	char *what = *ret_error ? *ret_error : text_print("%s", strerror(-result));
+	char *what = *ret_error ? *ret_error : text_print("%s", keep_error(result));
 	*ret_error = text_print("keep %s: %s", path, what);
 	free(what);
 	keep_reader_close(r);

@@ -212,6 +212,6 @@ int keep_reader_read(struct keep_reader *r, struct keep_block *ret, char **ret_e
 	*ret_error = NULL;
 	int result = read_next(r, ret, ret_error);
 	if (result < 0 && !*ret_error)
-		*ret_error = text_print("keep %s: %s", r->path, strerror(-result));
+		*ret_error = text_print("keep %s: %s", r->path, keep_error(result));
 	return result;
 }

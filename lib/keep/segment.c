@@ -99,6 +99,13 @@ int keep_head_load(int fd, struct keep_head *ret)
 	return -EBADMSG;
 }
 
+const char *keep_error(int error)
+{
+	return error == -ENOTSUP
+		       ? "holds blocks of a newer format than this program knows: nothing is touched"
+		       : strerror(-error);
+}
+
 int keep_block_header(int fd, uint64_t offset, struct keep_header *ret)
 {
 	uint8_t bytes[KEEP_HEADER_SIZE];

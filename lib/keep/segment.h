@@ -38,6 +38,9 @@ uint64_t keep_segments_behind(const struct keep_segments *s, size_t i);
 int keep_id_read(int folder, char ret[KEEP_ID_SIZE], char **ret_error);
 int keep_id_make(int folder, char ret[KEEP_ID_SIZE]);
 
+/* What an error of a keep is called. */
+const char *keep_error(int error);
+
 /* Reads the head. -EBADMSG: it is none, or there is none. */
 int keep_head_load(int fd, struct keep_head *ret);
 

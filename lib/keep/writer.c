@@ -224,7 +224,7 @@ int keep_writer_open(struct keep_writer **ret, const char *path, const struct ke
 	}
 	free(ret_recovery->message);
 	ret_recovery->message = NULL;
-	char *what = *ret_error ? *ret_error : text_print("%s", strerror(-r));
+	char *what = *ret_error ? *ret_error : text_print("%s", keep_error(r));
 	*ret_error = text_print("keep %s: %s", path, what);
 	free(what);
 	keep_writer_close(w);

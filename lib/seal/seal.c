@@ -83,7 +83,9 @@ static int pack_body(struct seal *s, struct buffer *ret)
 
 static int unpack_body(struct seal *s, struct str sealed)
 {
-	if (sealed.len < 1 || sealed.data[0] != SEAL_VERSION)
+	if (sealed.len && (uint8_t)sealed.data[0] > SEAL_VERSION)
+		return -ENOTSUP;
+	if (!sealed.len || sealed.data[0] != SEAL_VERSION)
 		return -EBADMSG;
 	const char *frame = sealed.data + 1;
 	unsigned long long size = ZSTD_getFrameContentSize(frame, sealed.len - 1);

@@ -23,8 +23,8 @@ void seal_close(struct seal *s);
 int seal_pack(struct seal *s, struct str samples, struct buffer *ret);
 
 /* Appends the samples of a sealed form to ret. source, where not empty: only samples of that source
- * and what lies under it (more may come: the caller looks at each). -EBADMSG: not a sealed form, or
- * damaged. */
+ * and what lies under it (more may come: the caller looks at each). -ENOTSUP: of a newer version;
+ * -EBADMSG: not a sealed form, or damaged. */
 int seal_unpack(struct seal *s, struct str sealed, struct str source, struct buffer *ret);
 
 #endif
