@@ -11,7 +11,7 @@
 #include "wire.h"
 
 /* A file is named by its number and holds the state behind a head of four words, big end first:
- * magic with the version, number, owner, and FNV-1a of these and the state. */
+ * magic that ends in the version, number, owner, and FNV-1a of these and the state. */
 #define MAGIC "duto-cp1"
 enum { HEAD = 32, NAME = 32, STATE_MAX = 1 << 30 };
 

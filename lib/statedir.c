@@ -113,25 +113,28 @@ bool statedir_is_keep(const char *path)
 struct keeps {
 	int (*each)(const char *path, void *context);
 	void *context;
+	int result;
 };
 
 static int visit_stage(const char *path, const char *name, void *context)
 {
-	const struct keeps *k = context;
+	struct keeps *k = context;
 	(void)name;
-	return statedir_is_keep(path) ? k->each(path, k->context) : 0;
+	k->result = statedir_is_keep(path) ? k->each(path, k->context) : 0;
+	return k->result;
 }
 
 static int visit_pipeline(const char *path, const char *name, void *context)
 {
-	int r = folder_each(path, visit_stage, context);
+	struct keeps *k = context;
 	(void)name;
-	return r == -ENOTDIR ? 0 : r;
+	folder_each(path, visit_stage, k);
+	return k->result;
 }
 
 int statedir_keeps(const char *root, int (*each)(const char *path, void *context), void *context)
 {
-	struct keeps k = { each, context };
+	struct keeps k = { each, context, 0 };
 	return folder_each(root, visit_pipeline, &k);
 }
 

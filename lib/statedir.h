@@ -34,7 +34,7 @@ char *statedir_find(const char *name);
 bool statedir_is_keep(const char *path);
 
 /* Calls each with the path of every keep ROOT/PIPELINE/STAGE; stops at the first call that does not
- * return 0, and returns that. -errno where ROOT cannot be read. */
+ * return 0, and returns that. What of a pipeline cannot be read is passed over; -errno of ROOT. */
 int statedir_keeps(const char *root, int (*each)(const char *path, void *context), void *context);
 
 /* Makes the folder of a keep or a checkpoint, where it is not there, with that mode, and those above

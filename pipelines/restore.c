@@ -36,8 +36,8 @@ static char *targets[PARTS];
 /* Owners by name: the group of all stages may have another number here. */
 static int unpack(const char *folder)
 {
-	char *argv[] = { "tar", "--extract", "--zstd", "--same-owner", "--preserve-permissions",
-		"--file", (char *)name, "--directory", (char *)folder, NULL };
+	char *argv[] = { "tar", "--extract", "--zstd", "--preserve-permissions", "--file",
+		(char *)name, "--directory", (char *)folder, NULL };
 	if (backup_run(argv))
 		return failure(EXIT_CONFIG, "%s: not a whole backup: tar cannot read it", name);
 	return EXIT_OK;

@@ -4,6 +4,7 @@
 #
 #     boot_missing         prints what keeps it from working here; nothing where it works
 #     boot_make            makes the machine's folder, $MACHINE; the build under test is its /opt/duto
+#                          (another system is booted as well that is put there: tests/lib/debian.sh)
 #     boot                 starts it and waits until it is up; its PID 1 is $machine_init
 #     inside COMMAND...    runs a command there
 #     boot_off, boot_cut   shuts it down; takes its power away

@@ -150,7 +150,11 @@ drained() { [ "$(inside systemctl list-units --no-legend --plain 'duto-*' | wc -
 exits 'the package is removed' 0 inside dpkg --remove duto
 ok 'nothing runs' drained
 ok 'what was sent is stored, once each' same_ends
-exits 'and purged' 0 inside dpkg --purge duto
+exits 'it is purged' 0 inside dpkg --purge duto
 ok 'nothing is left' [ ! -e "$MACHINE/var/lib/duto" -a ! -e "$MACHINE/var/lib/private/duto-state" -a ! -e "$MACHINE/etc/duto" ]
+exits 'with no pipeline it installs' 0 inside sh -c 'dpkg -i /root/duto_*.deb'
+exits 'is upgraded' 0 inside dpkg -i /root/newer.deb
+is 'without a complaint' '' "$(cat errors)"
+exits 'and purged' 0 inside dpkg --purge duto
 boot_off
 done_testing
