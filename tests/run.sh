@@ -19,7 +19,7 @@ if [ $# -eq 0 ]; then
 		[ "$crash" = tests/crash/disk.c ] || set -- "$@" "$build/crash/$(basename "$crash" .c)"
 	done
 fi
-prove --exec 'timeout -k 5 300' --jobs "$(nproc)" "$@"
+prove --exec 'timeout -k 5 600' --jobs "$(nproc)" "$@"
 status=$?
 [ $status -eq 0 ] && verdict=passed || verdict=FAILED
 echo "make check: $# test programs on $build: $verdict"
