@@ -2,7 +2,7 @@
  *
  *     ROOT/PIPELINE/STAGE              the keep of a stage (lib/keep/keep.h)
  *     ROOT/PIPELINE/STAGE.checkpoint   a folder a filter of the stage, by its index (lib/checkpoint.h)
- *     ROOT/PIPELINE/STAGE.schedule     runs of a scheduled stage (pipelines/runs.h)
+ *     ROOT/PIPELINE/STAGE.schedule     runs of a scheduled stage (pipelines/run/runs.h)
  *     ROOT/PIPELINE/STAGE.out          under systemd, the files that the stage writes by itself
  *
  * Under systemd a stage's checkpoint is its own $STATE_DIRECTORY (/var/lib/duto-state/PIPELINE/STAGE).

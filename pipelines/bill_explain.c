@@ -5,9 +5,9 @@
 
 #include "commands.h"
 #include "decimal.h"
-#include "describe.h"
 #include "failure.h"
 #include "filter.h"
+#include "pipelines/describe/describe.h"
 #include "terminal.h"
 
 enum { NAME_COLUMNS = 40, AMOUNT_COLUMNS = 16 };

@@ -8,7 +8,7 @@
 #include "allocate.h"
 #include "commands.h"
 #include "filter.h"
-#include "libexec.h"
+#include "pipelines/describe/libexec.h"
 #include "version.h"
 
 static int unknown(const char *word)

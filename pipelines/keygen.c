@@ -10,7 +10,7 @@
 #include "commands.h"
 #include "failure.h"
 #include "filter.h"
-#include "libexec.h"
+#include "pipelines/describe/libexec.h"
 #include "text.h"
 #include "zmq/keypair.h"
 

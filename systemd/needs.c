@@ -6,10 +6,10 @@
 
 #include "allocate.h"
 #include "file.h"
-#include "pipelines/describe.h"
-#include "pipelines/libexec.h"
-#include "pipelines/secrets.h"
-#include "pipelines/values.h"
+#include "pipelines/describe/describe.h"
+#include "pipelines/describe/libexec.h"
+#include "pipelines/describe/values.h"
+#include "pipelines/stage/secrets.h"
 #include "text.h"
 
 enum { LIST_MAX = 1 << 20 }; /* bytes of a list of devices that are looked at */

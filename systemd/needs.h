@@ -3,7 +3,7 @@
 #ifndef DUTO_NEEDS_H
 #define DUTO_NEEDS_H
 
-#include "pipelines/traits.h"
+#include "pipelines/stage/traits.h"
 
 /* Texts, each once. */
 struct names {

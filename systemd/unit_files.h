@@ -14,7 +14,7 @@
 #include <dirent.h>
 
 #include "buffer.h"
-#include "pipelines/traits.h"
+#include "pipelines/stage/traits.h"
 
 /* Where the pipelines are that systemd is to run: `pipelines` in $DUTO_CONFIG_DIR or /etc/duto; and which of
  * its entries they are, for scandir. */

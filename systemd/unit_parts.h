@@ -3,7 +3,7 @@
 #define DUTO_UNIT_PARTS_H
 
 #include "needs.h"
-#include "pipelines/wiring.h"
+#include "pipelines/stage/wiring.h"
 #include "unit_files.h"
 
 struct unit_making {

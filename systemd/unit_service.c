@@ -4,8 +4,8 @@
 
 #include "clock.h"
 #include "fnv.h"
-#include "pipelines/outputs.h"
-#include "pipelines/patience.h"
+#include "pipelines/stage/outputs.h"
+#include "pipelines/stage/patience.h"
 #include "unit_parts.h"
 #include "unit_text.h"
 
