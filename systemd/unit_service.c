@@ -54,6 +54,7 @@ static void add_run(struct buffer *to)
 		"Restart=on-failure\n"
 		"RestartSec=30s\n"
 		"RestartPreventExitStatus=100\n"
+		"SuccessExitStatus=SIGTERM\n" /* it is told to stop, of this type a failure else */
 		"KillMode=mixed\n");
 }
 

@@ -80,6 +80,7 @@ ok "it is started again for ever" has win StartLimitIntervalSec=0
 ok "but where a person must mend something" has win "RestartPreventExitStatus=99 100"
 ok "state is the stage's own" has win StateDirectory=duto-state/plant-1/win
 ok "it reads the keep that it reads from" has win BindReadOnlyPaths=/var/lib/duto/plant-1/sim
+ok "a run by the clock that is told to stop has not failed" has day SuccessExitStatus=SIGTERM
 ok "a run by the clock reads the keep it names" has day BindReadOnlyPaths=-/var/lib/duto/plant-1/sim
 ok "of another pipeline too" has fort BindReadOnlyPaths=-/var/lib/duto/plant-2/src
 ok "an account of one too, wherever it is named" has proof BindReadOnlyPaths=-/var/lib/duto/plant-2/src

@@ -22,7 +22,7 @@ static int take_lock(const char *pipeline, const char *stage)
 	return r;
 }
 
-static int wait_for(pid_t child, int signals)
+static int wait_for(pid_t child, int signals, int *ret_told)
 {
 	struct pollfd p = { .fd = signals, .events = POLLIN };
 	int status;
@@ -30,7 +30,7 @@ static int wait_for(pid_t child, int signals)
 		poll(&p, 1, -1);
 		for (int signal_number; (signal_number = process_signal(signals));)
 			if (signal_number != SIGCHLD)
-				kill(child, signal_number);
+				kill(child, *ret_told = signal_number);
 		for (pid_t pid; (pid = process_reap(&status));)
 			if (pid == child)
 				return status;
@@ -39,13 +39,15 @@ static int wait_for(pid_t child, int signals)
 
 static int run_child(int (*run)(void *context), void *context)
 {
-	int signals = process_listen();
+	int signals = process_listen(), told = 0;
 	pid_t child = signals < 0 ? -1 : process_fork((const int[]){ -1, -1, -1 });
 	if (child == 0)
 		_exit(run(context));
 	if (child < 0)
 		return failure(EXIT_SYSTEM, "%s", strerror(errno));
-	int status = wait_for(child, signals);
+	int status = wait_for(child, signals, &told);
+	if (told && status == 128 + told) /* before it could listen */
+		return EXIT_OK;
 	return status > 128 ? failure(EXIT_SYSTEM, "the run was ended by signal %d", status - 128)
 			    : status;
 }
