@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "file.h"
 #include "text.h"
@@ -47,6 +48,16 @@ static bool runs_as_written(const struct shown_unit *u)
 	free(environment);
 	free(path);
 	return same;
+}
+
+/* One that was replaced while it runs is called "... (deleted)" (proc(5)). */
+static bool runs_old_program(const struct shown_unit *u)
+{
+	char *path = text_print("/proc/%ld/exe", u->process), program[4096];
+	ssize_t len = readlink(path, program, sizeof(program) - 1);
+	free(path);
+	program[len > 0 ? len : 0] = 0;
+	return strstr(program, " (deleted)");
 }
 
 static bool is(const struct shown_unit *u, const char *state)
@@ -105,6 +116,6 @@ enum apply_deed apply_deed_of(const struct shown_units *units, const struct show
 	if (is(u, "failed"))
 		return APPLY_RESTART;
 	if (is_running(u) && u->process > 0)
-		return runs_as_written(u) ? APPLY_NOTHING : APPLY_RESTART;
+		return runs_as_written(u) && !runs_old_program(u) ? APPLY_NOTHING : APPLY_RESTART;
 	return is_new(units, u) ? APPLY_START : APPLY_NOTHING;
 }

@@ -7,7 +7,7 @@
 enum apply_deed {
 	APPLY_NOTHING,
 	APPLY_STOP,    /* the pipeline files do not have it any more */
-	APPLY_RESTART, /* it runs as it was, or failed */
+	APPLY_RESTART, /* it runs as it was, of a program that was replaced, or failed */
 	APPLY_START,   /* it has never run */
 	APPLY_RELOAD,  /* it makes the folders, also those that are new */
 };

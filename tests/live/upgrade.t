@@ -124,6 +124,7 @@ like 'says so' 'duto-plant-src.service runs on' "$(cat errors)"
 is 'and leaves all as it is' "$before" "$(pids)"
 cp plant.yaml "$MACHINE/etc/duto/pipelines/plant.yaml"
 exits 'mended, applied' 0 inside duto apply
+is 'all run the program of that package' '' "$(old_programs)"
 
 # A backup, and a new disk: in a machine where the group has another number.
 exits 'a backup while all runs' 0 inside duto backup /root/plant.tar.zst
