@@ -71,7 +71,14 @@ $(BUILD)/crash/%: $(BUILD)/obj/tests/crash/%.o $(BUILD)/obj/tests/crash/disk.o $
 	@mkdir -p $(@D)
 	$(call show,LINK) $(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 
-units: $(UNITS) $(CRASHES)
+# What is fuzzed gets some hostile input in each check, the same each time.
+FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/mutate.c,$(wildcard tests/fuzz/*.c)))
+
+$(BUILD)/hostile/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/mutate.o $(BUILD)/libunits.a $(BUILD)/libduto.a
+	@mkdir -p $(@D)
+	$(call show,LINK) $(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+
+units: $(UNITS) $(CRASHES) $(FUZZ:%=$(BUILD)/hostile/%)
 
 # Packages come before what is built with them, so these call make again; the build itself is one makefile.
 check:
@@ -115,7 +122,6 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libduto.a
 
 # Longer runs on hostile input, by libFuzzer: FUZZ_SECONDS each, findings in build/fuzz/.
 FUZZ_SECONDS = 60
-FUZZ = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 
 fuzz:
 	@tests/install.sh build check fuzz
