@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "filter.h"
-#include "ledger.h"
-#include "ledger_show.h"
-#include "past.h"
+#include "history/past.h"
+#include "ledger/ledger.h"
+#include "ledger/ledger_show.h"
 #include "terminal.h"
 
 enum { EXIT_MISSING = 1 };

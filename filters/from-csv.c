@@ -2,11 +2,11 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "csv_input.h"
+#include "csv/csv_input.h"
+#include "csv/row.h"
+#include "csv/row_key.h"
 #include "file.h"
 #include "filter.h"
-#include "row.h"
-#include "row_key.h"
 #include "series.h"
 #include "utf8.h"
 

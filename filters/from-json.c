@@ -1,5 +1,5 @@
 #include "filter.h"
-#include "json.h"
+#include "json/json.h"
 
 enum {
 	LINE_BYTES = 4 * SAMPLE_MAX, /* JSON takes more room than the sample */

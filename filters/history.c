@@ -1,6 +1,6 @@
 #include "filter.h"
-#include "past.h"
-#include "windows.h"
+#include "history/past.h"
+#include "window/windows.h"
 
 enum { AT_ONCE = 64 }; /* samples between two looks at the rest of the world */
 

@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "align.h"
+#include "align/align.h"
 #include "fields.h"
 #include "filter.h"
 

@@ -1,15 +1,15 @@
-/* Reads devices over Modbus TCP. The lines' threads (lib/modbus_line.h) do the reading; here
+/* Reads devices over Modbus TCP. The lines' threads (lib/modbus/modbus_line.h) do the reading; here
  * readings become samples. */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "allocate.h"
-#include "devlist.h"
 #include "filter.h"
-#include "modbus_exception.h"
-#include "modbus_line.h"
+#include "modbus/devlist.h"
+#include "modbus/modbus_exception.h"
+#include "modbus/modbus_line.h"
+#include "modbus/readplan.h"
 #include "queue.h"
-#include "readplan.h"
 #include "shipped.h"
 
 enum { QUEUE_BYTES = 4 << 20 };

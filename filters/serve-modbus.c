@@ -1,14 +1,14 @@
-/* Serves the newest sample of each source as a unit of a Modbus TCP slave (lib/modbus_slave.h). */
+/* Serves the newest sample of each source as a unit of a Modbus TCP slave (lib/modbus/modbus_slave.h). */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "address.h"
 #include "allocate.h"
-#include "devlist.h"
 #include "filter.h"
-#include "modbus_slave.h"
+#include "modbus/devlist.h"
+#include "modbus/modbus_slave.h"
+#include "modbus/tcp_server.h"
 #include "shipped.h"
-#include "tcp_server.h"
 
 enum { BACKLOG = 128, LINGER_TURN_MS = 100 };
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "filter.h"
-#include "meter.h"
-#include "mill.h"
+#include "sim/meter.h"
+#include "sim/mill.h"
 #include "text.h"
 
 static const char *plant, *source, *stands_for = "sim";

@@ -1,7 +1,7 @@
 #include <inttypes.h>
 
-#include "csv.h"
-#include "csv_value.h"
+#include "csv/csv.h"
+#include "csv/csv_value.h"
 #include "filter.h"
 #include "units.h"
 

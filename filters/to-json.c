@@ -1,5 +1,5 @@
 #include "filter.h"
-#include "json.h"
+#include "json/json.h"
 
 static void on_sample(struct sample *s)
 {

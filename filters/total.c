@@ -1,9 +1,9 @@
 #include <errno.h>
 
-#include "align.h"
+#include "align/align.h"
+#include "align/total.h"
 #include "fields.h"
 #include "filter.h"
-#include "total.h"
 
 static struct opt_list meters, minus, sums, means, across, ratios;
 static const char *as;

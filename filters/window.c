@@ -1,6 +1,6 @@
 #include "fields.h"
 #include "filter.h"
-#include "windows.h"
+#include "window/windows.h"
 
 enum { WINDOWS_HELD = 10000, WINDOWS_OVERLAPPING = 1000 };
 

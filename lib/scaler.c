@@ -10,8 +10,8 @@
 #include "file.h"
 #include "number.h"
 #include "opt.h"
+#include "pipeline/yaml.h"
 #include "text.h"
-#include "yaml.h"
 
 /* The methods, and what their two numbers are called. */
 static const struct {

@@ -3,7 +3,7 @@
  *
  *   standard   (x - mean) / scale      mean, population standard deviation (Welford 1962)
  *   min-max    x * f - min * f         f = 1 / (max - min)
- *   robust     (x - center) / scale    median, distance of the quartiles (lib/quantile.h)
+ *   robust     (x - center) / scale    median, distance of the quartiles (lib/window/quantile.h)
  *
  * A field that does not vary has scale 1, as there. The file is YAML (schemas/scaler.md). */
 #ifndef DUTO_SCALER_H

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "allocate.h"
-#include "quantile.h"
 #include "scaler.h"
+#include "window/quantile.h"
 
 struct fit_field {
 	char *name;

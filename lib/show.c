@@ -4,11 +4,11 @@
 #include <stdio.h>
 
 #include "allocate.h"
-#include "json.h"
 #include "number.h"
 #include "series.h"
 #include "terminal.h"
 #include "timestamp.h"
+#include "json/json.h"
 
 enum {
 	CELLS_MAX = 1 << 16,

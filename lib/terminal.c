@@ -3,7 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "json_text.h"
+#include "json/json_text.h"
 
 int terminal_columns(struct str text)
 {

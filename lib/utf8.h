@@ -2,8 +2,8 @@
 #ifndef DUTO_UTF8_H
 #define DUTO_UTF8_H
 
-#include "json_text.h"
 #include "str.h"
+#include "json/json_text.h"
 
 static inline bool utf8_valid(struct str s)
 {

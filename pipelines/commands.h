@@ -4,7 +4,7 @@
 #define DUTO_COMMANDS_H
 
 #include "opt.h"
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 struct command {
 	const char *name;

@@ -12,7 +12,7 @@
 #ifndef DUTO_CUSTOMERS_H
 #define DUTO_CUSTOMERS_H
 
-#include "table.h"
+#include "csv/table.h"
 #include "tariff/tariff.h"
 #include "tariff/usage.h"
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "yaml.h"
+#include "pipeline/yaml.h"
 
 enum holiday_form {
 	HOLIDAY_ONCE,	 /* day is its date */

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "date.h"
-#include "yaml.h"
+#include "pipeline/yaml.h"
 
 enum { HOLIDAYS_DAYS = 106751 }; /* dates from 1970-01-01 to 2262-04-10 */
 

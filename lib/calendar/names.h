@@ -2,8 +2,8 @@
 #ifndef DUTO_CALENDAR_NAMES_H
 #define DUTO_CALENDAR_NAMES_H
 
+#include "pipeline/yaml.h"
 #include "str.h"
-#include "yaml.h"
 
 /* mon to sun: 0 to 6 as in date.h; -1 for other words. */
 int names_weekday(struct str word);

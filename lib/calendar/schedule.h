@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #include "holidays.h"
-#include "yaml.h"
+#include "pipeline/yaml.h"
 
 enum {
 	SCHEDULE_SLOT = 300, /* seconds */

@@ -1,7 +1,7 @@
 #include "historian/storable.h"
 
-#include "json.h"
 #include "utf8.h"
+#include "json/json.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
 

@@ -3,7 +3,7 @@
 #define DUTO_POWER_QUALITY_ENTRIES_H
 
 #include "decimal.h"
-#include "yaml.h"
+#include "pipeline/yaml.h"
 
 enum entry_type {
 	ENTRY_TEXT = 1, /* const char *, borrowed from the tree */

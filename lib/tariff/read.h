@@ -3,8 +3,8 @@
 #ifndef DUTO_TARIFF_READ_H
 #define DUTO_TARIFF_READ_H
 
+#include "pipeline/yaml.h"
 #include "tariff/tariff.h"
-#include "yaml.h"
 
 /* Memory, zeroed. */
 void *tariff_allocate(size_t count, size_t size);

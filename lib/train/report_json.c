@@ -1,9 +1,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "json.h"
 #include "number.h"
 #include "train/report.h"
+#include "json/json.h"
 
 static void put_name(struct buffer *to, const char *name)
 {

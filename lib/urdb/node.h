@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "decimal.h"
-#include "mistake.h"
+#include "pipeline/mistake.h"
 
 struct node {
 	const json_t *json; /* NULL: absent */

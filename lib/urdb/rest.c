@@ -1,7 +1,7 @@
 /* The fields that are no charges of Duto's. */
 #include "date.h"
-#include "json_text.h"
 #include "urdb/rate.h"
+#include "json/json_text.h"
 
 enum { FIELDS = 400, DEPTH = 6 };
 

@@ -7,8 +7,8 @@
 #define DUTO_URDB_H
 
 #include "buffer.h"
-#include "mistake.h"
 #include "opt.h"
+#include "pipeline/mistake.h"
 
 struct urdb_terms {
 	const char *path;		/* for messages */

@@ -2,7 +2,7 @@
 #ifndef DUTO_BLAME_H
 #define DUTO_BLAME_H
 
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 struct place {
 	int line, column;

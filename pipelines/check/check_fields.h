@@ -3,7 +3,7 @@
 #define DUTO_CHECK_FIELDS_H
 
 #include "flow.h"
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 /* Adds a mistake for each field that the filter needs and that does not come in, or in another unit;
  * a note where that is not known. A field that it lets through by its name must come in, like one

@@ -6,7 +6,7 @@
 #ifndef DUTO_RUNS_H
 #define DUTO_RUNS_H
 
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 /* Times in nanoseconds since the epoch; 0: not yet. */
 struct runs {

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 /* What its filters give themselves (--stop), and a little; nanoseconds. */
 int64_t patience(const struct stage *stage);

@@ -4,7 +4,7 @@
 #define DUTO_TRAITS_H
 
 #include "filter.h"
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 struct traits {
 	bool source;	     /* begins with a filter that reads nothing */

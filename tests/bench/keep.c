@@ -15,8 +15,8 @@
 #include "clock.h"
 #include "disk.h"
 #include "keep/format.h"
-#include "meter.h"
 #include "sample.h"
+#include "sim/meter.h"
 #include "text.h"
 
 enum { SAMPLES = 400000, SOURCES = 8, BATCH = 64 << 10, COMMIT = 4 << 20, ROUNDS_MAX = 99 };

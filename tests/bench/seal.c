@@ -8,9 +8,9 @@
 #include <zstd.h>
 
 #include "clock.h"
-#include "meter.h"
-#include "mill.h"
 #include "sample.h"
+#include "sim/meter.h"
+#include "sim/mill.h"
 
 enum { ROUNDS = 5, BLOCKS = 12, AT_LEAST_MS = 40 };
 

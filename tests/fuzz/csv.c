@@ -1,5 +1,5 @@
 /* CSV: the same rows whether it comes whole or a byte at a time. */
-#include "csv.h"
+#include "csv/csv.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Register maps of devices. */
-#include "devmap.h"
+#include "modbus/devmap.h"
 
 #include "fuzz.h"
 

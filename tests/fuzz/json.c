@@ -1,5 +1,5 @@
 /* JSON lines: what reads as a sample is written as one, and its JSON reads again. */
-#include "json.h"
+#include "json/json.h"
 
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
 /* Pipeline files: the same file has the same mistakes, each with a place. */
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 #include "fuzz.h"
 

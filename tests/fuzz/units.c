@@ -2,7 +2,7 @@
  * names, and no other lines in them than duto writes. */
 #include <string.h>
 
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 #include "systemd/unit_files.h"
 
 #include "fuzz.h"

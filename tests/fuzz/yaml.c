@@ -1,5 +1,5 @@
 /* YAML as pipelines, models and maps are written in it. */
-#include "yaml.h"
+#include "pipeline/yaml.h"
 
 #include "fuzz.h"
 

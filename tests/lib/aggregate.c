@@ -1,5 +1,5 @@
 /* Aggregates: what they say of hand-made values, and their state: whole, cut short, and damaged. */
-#include "aggregate.h"
+#include "window/aggregate.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "cell.h"
+#include "csv/cell.h"
 
 #include "tap.h"
 

@@ -1,9 +1,9 @@
-#include "csv.h"
+#include "csv/csv.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-#include "csv_file.h"
+#include "csv/csv_file.h"
 #include "tap.h"
 
 /* Rows as text: cells in <>, a line each; a malformed row as "!line:column error". */

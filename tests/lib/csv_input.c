@@ -1,4 +1,4 @@
-#include "csv_input.h"
+#include "csv/csv_input.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "csv_value.h"
+#include "csv/csv_value.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* Device maps: bases, defaults, what is wrong with them where, and that those which ship can be
  * read. */
-#include "devmap.h"
+#include "modbus/devmap.h"
 
 #include <dirent.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* lib/intervals: against a plain array of flags, and at the ends of what numbers hold. */
-#include "intervals.h"
+#include "ledger/intervals.h"
 
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 /* Samples as JSON lines: both ways, hostile lines, and jansson as the judge of what JSON is. */
-#include "json.h"
+#include "json/json.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "meter.h"
+#include "sim/meter.h"
 
 #include <math.h>
 #include <stdlib.h>

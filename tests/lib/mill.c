@@ -1,4 +1,4 @@
-#include "mill.h"
+#include "sim/mill.h"
 
 #include <math.h>
 #include <string.h>

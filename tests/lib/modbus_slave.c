@@ -1,6 +1,6 @@
 /* A slave's answers, and hostile requests: every byte string gets an answer that is well framed, or
  * is refused. */
-#include "modbus_slave.h"
+#include "modbus/modbus_slave.h"
 
 #include <errno.h>
 #include <stdlib.h>

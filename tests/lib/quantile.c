@@ -1,5 +1,5 @@
-/* Quantiles of more values than are held: the error in rank that lib/quantile.h states. */
-#include "quantile.h"
+/* Quantiles of more values than are held: the error in rank that lib/window/quantile.h states. */
+#include "window/quantile.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* Block reads: joined over gaps, bounded, never within a value; cut in two when refused. */
-#include "readplan.h"
+#include "modbus/readplan.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* When scheduled stages are due: cases worked by hand, and the calendar events as systemd-analyze
  * has them. */
-#include "recurrence.h"
+#include "pipeline/recurrence.h"
 
 #include <stdio.h>
 #include <stdlib.h>

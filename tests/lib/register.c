@@ -1,6 +1,6 @@
 /* Vectors: 60.0 and the integers as the makers' documents send them (KRON: 60 Hz is 00 00 70 42),
  * others by hand. */
-#include "register.h"
+#include "modbus/register.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "row_key.h"
+#include "csv/row_key.h"
 
 #include <errno.h>
 

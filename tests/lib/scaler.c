@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "quantile.h"
 #include "scaler.h"
 #include "tap.h"
+#include "window/quantile.h"
 
 static bool near(double a, double b)
 {

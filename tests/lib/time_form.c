@@ -1,4 +1,4 @@
-#include "time_form.h"
+#include "csv/time_form.h"
 
 #include <errno.h>
 

@@ -1,4 +1,4 @@
-#include "title.h"
+#include "csv/title.h"
 
 #include "tap.h"
 

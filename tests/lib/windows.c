@@ -1,5 +1,5 @@
 /* Windows: their state taken down and back at every sample of a stream changes nothing. */
-#include "windows.h"
+#include "window/windows.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "yaml.h"
+#include "pipeline/yaml.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* The parts of reading a pipeline file: lib/pipeline.c reads the whole, lib/pipeline_stage.c a
- * stage, lib/pipeline_keep.c what it keeps, lib/pipeline_order.c finds who reads whom. */
+/* The parts of reading a pipeline file: lib/pipeline/pipeline.c reads the whole, lib/pipeline/pipeline_stage.c a
+ * stage, lib/pipeline/pipeline_keep.c what it keeps, lib/pipeline/pipeline_order.c finds who reads whom. */
 #ifndef DUTO_PIPELINE_READ_H
 #define DUTO_PIPELINE_READ_H
 

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "json.h"
+#include "json/json.h"
 
 enum { COUNT_WIDTH = 10, SHOWN = 8 }; /* as many stretches are named */
 

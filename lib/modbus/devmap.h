@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "csv/table.h"
 #include "register.h"
 #include "str.h"
-#include "table.h"
 
 /* Modbus functions that read (Application Protocol V1.1b3, chapter 6). */
 enum {

@@ -26,7 +26,7 @@ enum aggregate_kind {
 	AGGREGATE_SUM,	  /* integer as long as 64 bits hold it, then float 64 */
 	AGGREGATE_COUNT,  /* of the values that were used */
 	AGGREGATE_STDDEV, /* of a sample: divided by n - 1; of one value there is none */
-	/* These follow the values in the order of time; lib/course.h. */
+	/* These follow the values in the order of time; lib/window/course.h. */
 	AGGREGATE_INTEGRAL, /* unit times hours: kW give kWh */
 	AGGREGATE_DELTA,    /* how much a counter has counted */
 	AGGREGATE_RATE,	    /* that a second */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "calendar_expression.h"
+#include "calendar/calendar_expression.h"
 
 struct recurrence {
 	const struct zone *zone; /* NULL: nothing is scheduled */
