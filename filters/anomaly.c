@@ -4,8 +4,8 @@
 
 #include "allocate.h"
 #include "anomaly/watch.h"
-#include "fields.h"
 #include "filter.h"
+#include "filter/fields.h"
 #include "series.h"
 #include "text.h"
 

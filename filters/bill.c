@@ -2,8 +2,8 @@
 
 #include "account/bill_write.h"
 #include "account/meter_reading.h"
-#include "fields.h"
 #include "filter.h"
+#include "filter/fields.h"
 
 static struct customer_terms terms = { .cycle = "day 1" };
 static const char *customers_file, *complete = "0", *spike = "1.8";

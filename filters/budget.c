@@ -1,8 +1,8 @@
 #include <errno.h>
 
 #include "budget/write.h"
-#include "fields.h"
 #include "filter.h"
+#include "filter/fields.h"
 #include "reading.h"
 #include "series.h"
 #include "units.h"

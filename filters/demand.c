@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "demand/write.h"
-#include "fields.h"
 #include "filter.h"
+#include "filter/fields.h"
 #include "reading.h"
 #include "units.h"
 

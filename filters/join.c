@@ -1,8 +1,8 @@
 #include <errno.h>
 
 #include "align/align.h"
-#include "fields.h"
 #include "filter.h"
+#include "filter/fields.h"
 
 static struct opt_list sources, names;
 static const char *as, *on;

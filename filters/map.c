@@ -1,5 +1,5 @@
-#include "fields.h"
 #include "filter.h"
+#include "filter/fields.h"
 #include "script/script.h"
 
 static struct opt_list assignments, units;

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "filter.h"
+#include "filter/stat.h"
 #include "keep/merge.h"
 #include "keep/progress.h"
 #include "number.h"
-#include "stat.h"
 #include "statedir.h"
 
 enum { AT_ONCE = 64 }; /* samples between two looks at the rest of the world */

@@ -2,8 +2,8 @@
 
 #include "align/align.h"
 #include "align/total.h"
-#include "fields.h"
 #include "filter.h"
+#include "filter/fields.h"
 
 static struct opt_list meters, minus, sums, means, across, ratios;
 static const char *as;

@@ -1,5 +1,5 @@
-#include "fields.h"
 #include "filter.h"
+#include "filter/fields.h"
 #include "window/windows.h"
 
 enum { WINDOWS_HELD = 10000, WINDOWS_OVERLAPPING = 1000 };

@@ -1,4 +1,4 @@
-/* What a filter is, and all that it may call. lib/filter.c owns main, the loop, links, options,
+/* What a filter is, and all that it may call. lib/filter/filter.c owns main, the loop, links, options,
  * help, flushing, counters, signals, readiness and exit; a filter's file defines one constant,
  *
  *     const struct filter filter = { .summary = "...", .options = options, .sample = on_sample };

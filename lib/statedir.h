@@ -1,7 +1,7 @@
 /* Where the durable half of pipelines is: what their stages keep, and their state.
  *
  *     ROOT/PIPELINE/STAGE              the keep of a stage (lib/keep/keep.h)
- *     ROOT/PIPELINE/STAGE.checkpoint   a folder a filter of the stage, by its index (lib/checkpoint.h)
+ *     ROOT/PIPELINE/STAGE.checkpoint   a folder a filter of the stage, by its index (lib/filter/checkpoint.h)
  *     ROOT/PIPELINE/STAGE.schedule     runs of a scheduled stage (pipelines/run/runs.h)
  *     ROOT/PIPELINE/STAGE.out          under systemd, the files that the stage writes by itself
  *

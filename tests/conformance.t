@@ -35,7 +35,7 @@ DUTO = os.path.abspath(os.environ.get("DUTO", ROOT + "/build/duto"))
 SECONDS = 30  # no run of a filter takes longer
 DESCRIBED = {"name", "summary", "input", "output", "clocked", "options", "needs", "makes", "passes", "open"}
 OPTION = {"name", "type", "help", "required", "repeat", "positional"}
-STAT_IN, STAT_OUT, STAT_IN_BYTES = 88, 96, 104  # lib/stat.h, struct stat_page
+STAT_IN, STAT_OUT, STAT_IN_BYTES = 88, 96, 104  # lib/filter/stat.h, struct stat_page
 
 count = failed = 0
 

@@ -3,7 +3,7 @@
 #define DUTO_METER_READING_H
 
 #include "account/account.h"
-#include "fields.h"
+#include "filter/fields.h"
 #include "sample.h"
 
 struct meter_form {

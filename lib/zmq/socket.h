@@ -1,13 +1,13 @@
 /* What edges and taps share: ZeroMQ sockets with endpoints checked, locked and, over tcp, secured.
- * lib/zmq is built as link-zmq.so, which lib/link.c loads when a link asks for it. */
+ * lib/zmq is built as link-zmq.so, which lib/link/link.c loads when a link asks for it. */
 #ifndef DUTO_SOCKET_H
 #define DUTO_SOCKET_H
 
 #include <zmq.h>
 
-#include "link.h"
+#include "link/link.h"
 
-/* Errors as lib/link.h tells: -errno with a malloc'ed message. */
+/* Errors as lib/link/link.h tells: -errno with a malloc'ed message. */
 int socket_complain(char **ret_error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -8,7 +8,7 @@
 
 #include "clock.h"
 #include "filter.h"
-#include "notify.h"
+#include "filter/notify.h"
 #include "pipelines/commands.h"
 #include "pipelines/failure.h"
 #include "pipelines/process.h"

@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "notify.h"
+#include "filter/notify.h"
 
 /* The kernel names the socket (unix(7), autobind): no file is left behind. */
 static int bind_anywhere(struct herald *h)

@@ -4,7 +4,7 @@
  *     lock                   held by `duto run`: its process and the pipeline file, one a line
  *     A-B, A-B.ack           the edge from stage A to stage B
  *     A.tap                  the tap of stage A
- *     A.0.stat               counters of A's first filter (lib/stat.h)
+ *     A.0.stat               counters of A's first filter (lib/filter/stat.h)
  *
  * It is $DUTO_RUNTIME_DIR/PIPELINE where that is set; else /run/duto/PIPELINE for root, else
  * $XDG_RUNTIME_DIR/duto/PIPELINE, else /tmp/duto-UID/PIPELINE. */

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "stat.h"
+#include "filter/stat.h"
 #include "text.h"
 
 /* A file of /proc of this process; false where it has gone. */

@@ -1,4 +1,4 @@
-/* What a running stage's counter pages (lib/stat.h) and the kernel say of it. */
+/* What a running stage's counter pages (lib/filter/stat.h) and the kernel say of it. */
 #ifndef DUTO_GAUGE_H
 #define DUTO_GAUGE_H
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zmq.h>
 
-#include "link.h"
+#include "link/link.h"
 
 static void push(void *socket, FILE *f)
 {

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 
 #include "../lib/tap.h"
-#include "checkpoint.h"
 #include "clock.h"
 #include "disk.h"
+#include "filter/checkpoint.h"
 #include "keep/keep.h"
 #include "random.h"
 #include "sample.h"

@@ -6,7 +6,7 @@
  * the middle of a stage loses nothing that came over an edge. A number is eight bytes in the
  * machine's order.
  *
- * The first thing the reader says there is whether it wants positions (lib/position.h): 0 for no; else
+ * The first thing the reader says there is whether it wants positions (lib/filter/position.h): 0 for no; else
  * 1 more than the length of the last position sample that it has, which follows. */
 #include <errno.h>
 #include <fcntl.h>

@@ -52,7 +52,7 @@ static inline void batch_unref(struct batch *b)
 
 enum link_direction { LINK_IN, LINK_OUT };
 
-/* Whether the reader of a link wants positions (lib/position.h). */
+/* Whether the reader of a link wants positions (lib/filter/position.h). */
 enum link_positions { LINK_NO_POSITIONS, LINK_ASKING, LINK_POSITIONS };
 
 /* Keys for tcp beyond this machine: CURVE (rfc.zeromq.org/spec/26). */

@@ -7,7 +7,7 @@
 
 #include "emit.h"
 #include "fields.h"
-#include "link.h"
+#include "link/link.h"
 #include "loop.h"
 #include "message.h"
 #include "notify.h"

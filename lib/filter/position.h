@@ -2,7 +2,7 @@
  * filters.
  *
  * At the start the last filter of a stage says which position it has for good; each filter before it
- * hears of that over the pipe of acknowledgements (lib/link_stream.c), loads what it saved under the
+ * hears of that over the pipe of acknowledgements (lib/link/link_stream.c), loads what it saved under the
  * position's number, and the first goes on reading its keeps behind it. While it runs, the first puts
  * positions into the stream; each filter saves its state under their numbers and passes them on. */
 #ifndef DUTO_POSITION_H

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "link.h"
+#include "link/link.h"
 
 enum { LOOP_LINKS = 64 };
 

@@ -8,7 +8,7 @@
 
 #include "filter.h"
 #include "fnv.h"
-#include "link.h"
+#include "link/link.h"
 #include "loop.h"
 #include "series.h"
 #include "stat.h"
