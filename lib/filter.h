@@ -39,9 +39,8 @@ struct filter {
 	const struct opt *options; /* ends with OPT_END; or NULL */
 
 	/* Loads models, opens devices; options are parsed. Fails by die_config or die_system. Also
-	 * called by
-	 * --check (checking() is true then: verify everything the options name, bind and connect
-	 * nothing). */
+	 * called by --check (checking() is true then: verify everything the options name, bind and
+	 * connect nothing). */
 	void (*start)(void);
 
 	/* One of these three says what comes in; a filter that has both sample and produce is a source

@@ -57,9 +57,8 @@ struct opt {
 	}
 
 /* Parses argv[1..]; table ends with OPT_END, tables with NULL. On an error returns -EINVAL with a
- * message
- * ("--every: 5x is not a duration (5s, 50ms, 2m, 1h)") in ret_error, a malloc'ed text, with "did
- * you mean" for an unknown option. --help, --describe, --check are the caller's options. */
+ * message ("--every: 5x is not a duration (5s, 50ms, 2m, 1h)") in ret_error, a malloc'ed text, with
+ * "did you mean" for an unknown option. --help, --describe, --check are the caller's options. */
 int opt_parse(const struct opt *const tables[], int argc, char **argv, char **ret_error);
 
 /* Names the first required option that was not given, or NULL. After opt_parse. */

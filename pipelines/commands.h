@@ -43,9 +43,8 @@ int command_units(int argc, char **argv);
 /* Parses the options of a command. EXIT_OK, or the status after it has said what is wrong. */
 int command_parse(const struct opt *options, int argc, char **argv);
 
-/* Adds what the filters of a pipeline say of it to its mistakes, in the file's order. Starts
- * nothing but their
- * --check and --describe. Returns how many mistakes there are now, notes aside. */
+/* Adds what the filters of a pipeline say of it to its mistakes, in the file's order. Starts nothing
+ * but their --check and --describe. Returns how many mistakes there are now, notes aside. */
 size_t check_pipeline(struct pipeline *p);
 
 #endif

@@ -14,8 +14,7 @@ extern int loop_input_count, loop_output_count;
 
 /* Runs until the inputs or the source end, or the process is told to stop; then hands on what is
  * left. Returns the exit status. stop_after: how long a filter goes on after it was told to stop;
- * merge: its inputs are read in the order of time.
- */
+ * merge: its inputs are read in the order of time. */
 int loop_run(int64_t stop_after, bool merge);
 
 /* Whether there is input to read: known once the filter has started. */
