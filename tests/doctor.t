@@ -82,7 +82,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	chmod 755 . devices
 	chgrp dialout devices/ttyUSB0
 	chmod 660 devices/ttyUSB0
-	ports() { setpriv --reuid 65534 --regid 65534 "$@" env DUTO_STATE_DIR="$SCRATCH/none" "$DUTO" doctor --devices devices --json |
+	ports() { DUTO_STATE_DIR=$SCRATCH/none setpriv --reuid 65534 --regid 65534 "$@" "$DUTO" doctor --devices devices --json |
 		jq -r '.[] | select(.area == "serial") | "\(.wrong) \(.message) | \(.mend)"'; }
 	like 'a port that this user may not open' 'true devices/ttyUSB0: Permission denied; its group dialout may.*[|] usermod -aG dialout nobody' \
 		"$(ports --clear-groups)"
