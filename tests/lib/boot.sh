@@ -14,6 +14,7 @@ machine_nspawn='' machine_init='' machine_groups=()
 boot_missing() {
 	[ "$(id -u)" -eq 0 ] || { echo "not root" && return; }
 	command -v systemd-nspawn >/dev/null || { echo "no systemd-nspawn" && return; }
+	mountpoint -q / || { echo "this is a chroot" && return; }
 	unshare --mount true 2>/dev/null || { echo "no mounts of its own are allowed here" && return; }
 	[ -d /sys/fs/cgroup ] || echo "no control groups"
 }
