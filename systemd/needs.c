@@ -167,6 +167,14 @@ static void look_at_substage(
 	free(path);
 }
 
+static void free_names(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->all[i]);
+	free(names->all);
+	*names = (struct names){ 0 };
+}
+
 static void decide(struct needs *n, const struct addresses *a, const struct traits *t, bool listens)
 {
 	bool serves = t->reaches & 1 << REACH_LISTENER, client = t->reaches & 1 << REACH_CLIENT;
@@ -175,7 +183,7 @@ static void decide(struct needs *n, const struct addresses *a, const struct trai
 	n->network = serves || calls || listens;
 	n->local = n->network && !listens && a->loopback && !a->everywhere && !calls;
 	if (!client)
-		n->devices.count = 0;
+		free_names(&n->devices);
 }
 
 void needs_find(const struct pipeline *p, const struct traits *t, const struct stage *stage,
@@ -189,13 +197,6 @@ void needs_find(const struct pipeline *p, const struct traits *t, const struct s
 			look_at_word(ret, &a, p, t, stage->substages[i].argv[k]);
 	}
 	decide(ret, &a, t, stage->listen.text);
-}
-
-static void free_names(struct names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->all[i]);
-	free(names->all);
 }
 
 void needs_free(struct needs *needs)
