@@ -3,7 +3,7 @@
 # `make fuzz` looks further.
 . "$(dirname "$0")/lib/tap.sh"
 build=$(dirname "$DUTO")
-export DUTO_LIBEXEC=$build/libexec ASAN_OPTIONS=allocator_may_return_null=1:${ASAN_OPTIONS-}
+export DUTO_LIBEXEC=$build/libexec ASAN_OPTIONS=${ASAN_OPTIONS-}:allocator_may_return_null=1:detect_leaks=1
 count=${INPUTS:-5000}
 
 for target in "$build"/hostile/*; do

@@ -30,6 +30,8 @@ static void read_seeds(const char *folder)
 		free(path);
 		free(entries[i]);
 	}
+	if (count >= 0)
+		free(entries);
 }
 
 /* What means something to one format or another. */
@@ -43,7 +45,8 @@ static void replace(struct buffer *b, size_t from, size_t old, const void *data,
 {
 	buffer_reserve(b, len);
 	memmove(b->data + from + len, b->data + from + old, b->len - from - old);
-	memcpy(b->data + from, data, len);
+	if (len)
+		memcpy(b->data + from, data, len);
 	b->len += len - old;
 }
 
