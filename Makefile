@@ -16,7 +16,7 @@ UNITS = $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 
 # What the generator and duto share: from a pipeline to its units.
 UNIT_FILES = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out systemd/generator.c,$(wildcard systemd/*.c)) \
-	$(addprefix pipelines/,capture.c describe/describe.c describe/libexec.c describe/values.c stage/keeps.c stage/outputs.c stage/patience.c stage/secrets.c stage/traits.c stage/wiring.c))
+	$(addprefix pipelines/,capture.c describe/describe.c describe/libexec.c describe/values.c process.c stage/keeps.c stage/outputs.c stage/patience.c stage/secrets.c stage/traits.c stage/wiring.c))
 
 # A line for each thing that is made.
 show = $(if $(V),,@printf '  %-5s %s\n' $(1) $@ &&)

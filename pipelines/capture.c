@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "process.h"
 
 enum { INPUT, OUTPUT, ERRORS, FILES };
 
@@ -42,15 +43,6 @@ static int read_all(int fd, struct buffer *to)
 	return n < 0 ? -errno : 0;
 }
 
-static int wait_for(pid_t pid)
-{
-	int status;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 static int run(const char *path, char *const argv[], const char *dir, const int files[FILES],
 	struct captured *ret)
 {
@@ -59,7 +51,7 @@ static int run(const char *path, char *const argv[], const char *dir, const int 
 		return -errno;
 	if (pid == 0)
 		run_child(path, argv, dir, files);
-	int status = wait_for(pid);
+	int status = process_wait(pid);
 	if (status < 0)
 		return status;
 	ret->status = status;

@@ -74,14 +74,54 @@ pid_t process_fork(const int streams[3])
 	return 0;
 }
 
+static int exit_status(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 pid_t process_reap(int *ret_status)
 {
 	int status;
 	pid_t pid = waitpid(-1, &status, WNOHANG);
 	if (pid <= 0)
 		return 0;
-	*ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	*ret_status = exit_status(status);
 	return pid;
+}
+
+int process_wait(pid_t child)
+{
+	int status;
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return exit_status(status);
+}
+
+int process_run(char *const argv[])
+{
+	pid_t child = fork();
+	if (child < 0)
+		return -errno;
+	if (child == 0) {
+		execvp(argv[0], argv);
+		fprintf(stderr, "duto: error: %s: %s\n", argv[0], strerror(errno));
+		_exit(127);
+	}
+	return process_wait(child);
+}
+
+/* The path of one that was replaced ends with " (deleted)" (proc(5)). */
+bool process_is_replaced(pid_t pid, char ret_program[PATH_MAX])
+{
+	char link[32];
+	snprintf(link, sizeof(link), "/proc/%d/exe", pid);
+	ssize_t len = readlink(link, ret_program, PATH_MAX - 1);
+	ret_program[len > 0 ? len : 0] = 0;
+	char *end = strstr(ret_program, " (deleted)");
+	if (end)
+		*end = 0;
+	return end;
 }
 
 void process_status_text(int status, char text[PROCESS_STATUS_TEXT])

@@ -1,8 +1,9 @@
-/* Processes of a supervisor: forked with clean signals, dying with their parent, and heard of
- * through a descriptor. */
+/* Processes. Those of a supervisor are forked with clean signals, die with their parent, and are heard
+ * of through a descriptor. */
 #ifndef DUTO_PROCESS_H
 #define DUTO_PROCESS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -23,6 +24,16 @@ pid_t process_fork(const int streams[3]);
 
 /* A child that has ended, with its exit status, or 128 and its signal; 0: none. */
 pid_t process_reap(int *ret_status);
+
+/* Waits for a child to end: its exit status, or 128 and its signal; or -errno. */
+int process_wait(pid_t child);
+
+/* Runs a program with its words, NULL behind the last, to its end; returns as process_wait. */
+int process_run(char *const argv[]);
+
+/* Whether the program of a process, whose path is put into ret_program, was replaced while it runs.
+ * False where it cannot be seen. */
+bool process_is_replaced(pid_t pid, char ret_program[PATH_MAX]);
 
 /* "left with status 111", "was killed by signal 9 (Killed)" */
 void process_status_text(int status, char text[PROCESS_STATUS_TEXT]);

@@ -1,21 +1,18 @@
 /* duto apply: from pipeline files to what runs. */
 #include <dirent.h>
 #include <errno.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "allocate.h"
 #include "apply_units.h"
 #include "filter.h"
 #include "pipelines/commands.h"
 #include "pipelines/failure.h"
+#include "pipelines/process.h"
 #include "systemd/unit_files.h"
 #include "text.h"
-
-extern char **environ;
 
 static bool dry_run;
 
@@ -58,12 +55,10 @@ static int check_files(void)
 /* Waits as long as systemd does: a stage may take its time to stop. argv ends with NULL. */
 static int systemctl(char **argv)
 {
-	pid_t child;
-	int status;
-	int r = posix_spawn(&child, SYSTEMCTL, NULL, NULL, argv, environ);
-	if (r)
-		return failure(EXIT_SYSTEM, "systemctl: %s", strerror(r));
-	if (waitpid(child, &status, 0) != child || status)
+	int status = process_run(argv);
+	if (status < 0)
+		return failure(EXIT_SYSTEM, "systemctl: %s", strerror(-status));
+	if (status)
 		return failure(EXIT_SYSTEM, "systemctl %s failed", argv[1]);
 	return EXIT_OK;
 }
@@ -74,7 +69,7 @@ static int do_all(const struct shown_units *units, const enum apply_deed *deeds,
 {
 	char **argv = allocate(units->count + 3, sizeof(*argv));
 	size_t n = 0;
-	argv[n++] = "systemctl";
+	argv[n++] = SYSTEMCTL;
 	argv[n++] = verb;
 	for (size_t i = 0; i < units->count; i++) {
 		if (deeds[i] != deed)
@@ -119,6 +114,6 @@ int command_apply(int argc, char **argv)
 	if (status == EXIT_OK)
 		status = check_files();
 	if (status == EXIT_OK && !dry_run)
-		status = systemctl((char *[]){ "systemctl", "daemon-reload", NULL });
+		status = systemctl((char *[]){ SYSTEMCTL, "daemon-reload", NULL });
 	return status == EXIT_OK ? do_units() : status;
 }

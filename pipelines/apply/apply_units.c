@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "file.h"
+#include "pipelines/process.h"
 #include "text.h"
 
 enum { FILE_MAX = 1 << 20 };
@@ -50,14 +50,10 @@ static bool runs_as_written(const struct shown_unit *u)
 	return same;
 }
 
-/* One that was replaced while it runs is called "... (deleted)" (proc(5)). */
 static bool runs_old_program(const struct shown_unit *u)
 {
-	char *path = text_print("/proc/%ld/exe", u->process), program[4096];
-	ssize_t len = readlink(path, program, sizeof(program) - 1);
-	free(path);
-	program[len > 0 ? len : 0] = 0;
-	return strstr(program, " (deleted)");
+	char program[PATH_MAX];
+	return process_is_replaced((pid_t)u->process, program);
 }
 
 static bool is(const struct shown_unit *u, const char *state)

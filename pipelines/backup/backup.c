@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "copy.h"
@@ -17,6 +16,7 @@
 #include "human.h"
 #include "pipelines/commands.h"
 #include "pipelines/failure.h"
+#include "pipelines/process.h"
 #include "pipelines/version.h"
 #include "statedir.h"
 #include "text.h"
@@ -32,23 +32,6 @@ static const struct opt options[] = {
 		.help = "the file to write" },
 	OPT_END,
 };
-
-int backup_run(char *const argv[])
-{
-	int status;
-	pid_t child = fork();
-	if (child < 0)
-		return -errno;
-	if (child == 0) {
-		execvp(argv[0], argv);
-		fprintf(stderr, "duto: error: %s: %s\n", argv[0], strerror(errno));
-		_exit(127);
-	}
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 /* The lock goes with the process; what one that was killed left is taken away. */
 static int make_folder(const char *root, const char *path)
@@ -104,7 +87,7 @@ static int pack(const char *folder, const char *file)
 {
 	char *argv[] = { "tar", "--create", "--zstd", "--sort=name", "--file", (char *)file,
 		"--directory", (char *)folder, ".", NULL };
-	int status = backup_run(argv);
+	int status = process_run(argv);
 	if (status < 0 || status > 1)
 		return failure(EXIT_SYSTEM, "tar could not write %s", file);
 	return EXIT_OK;

@@ -20,9 +20,6 @@ char *backup_checkpoints(void);
  * with a malloc'ed message. */
 int backup_state(const char *to, char **ret_error);
 
-/* Runs a program with its words, NULL behind the last, to its end. Its status, or -errno. */
-int backup_run(char *const argv[]);
-
 /* Makes the empty folder in which a backup is put together or taken apart, in the state's folder,
  * where this process is the only one that does. Its malloc'ed path, or NULL with a malloc'ed
  * message. */

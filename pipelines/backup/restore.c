@@ -14,6 +14,7 @@
 #include "keep/keep.h"
 #include "pipelines/commands.h"
 #include "pipelines/failure.h"
+#include "pipelines/process.h"
 #include "statedir.h"
 #include "text.h"
 
@@ -38,7 +39,7 @@ static int unpack(const char *folder)
 {
 	char *argv[] = { "tar", "--extract", "--zstd", "--preserve-permissions", "--file",
 		(char *)name, "--directory", (char *)folder, NULL };
-	if (backup_run(argv))
+	if (process_run(argv))
 		return failure(EXIT_CONFIG, "%s: not a whole backup: tar cannot read it", name);
 	return EXIT_OK;
 }
@@ -71,7 +72,7 @@ struct comparison {
 static bool is_same(const char *a, const char *b)
 {
 	char *argv[] = { "cmp", "--silent", (char *)a, (char *)b, NULL };
-	return backup_run(argv) == 0;
+	return process_run(argv) == 0;
 }
 
 static int compare(const char *relative, void *context)

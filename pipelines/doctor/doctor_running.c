@@ -13,6 +13,7 @@
 #include "folder.h"
 #include "keep/keep.h"
 #include "pipelines/describe/libexec.h"
+#include "pipelines/process.h"
 #include "pipelines/stage/rundir.h"
 #include "statedir.h"
 #include "text.h"
@@ -35,19 +36,16 @@ static bool is_number(const char *name)
 	return *name && strspn(name, "0123456789") == strlen(name);
 }
 
-/* A program that was replaced while it runs is called "... (deleted)". */
 static int look_at_process(const char *path, const char *name, void *context)
 {
 	const char *folder = context;
-	char *link = text_print("%s/exe", path), program[4096];
-	ssize_t len = is_number(name) ? readlink(link, program, sizeof(program) - 1) : -1;
-	free(link);
-	program[len > 0 ? len : 0] = 0;
-	const char *end = strstr(program, " (deleted)");
-	if (end && strncmp(program, folder, strlen(folder)) == 0)
+	char program[PATH_MAX];
+	(void)path;
+	if (is_number(name) && process_is_replaced(atoi(name), program) &&
+		strncmp(program, folder, strlen(folder)) == 0)
 		doctor_wrong("program", text_print("kill %s", name),
-			"process %s runs %.*s from before an upgrade; who started it starts the new",
-			name, (int)(end - program), program);
+			"process %s runs %s from before an upgrade; who started it starts the new",
+			name, program);
 	return 0;
 }
 
